@@ -1,0 +1,122 @@
+# Makefile -- builds, tests and proves everything. `make help` lists the targets.
+#
+# Variables: CC=gcc|clang  SAN=asan|tsan (its own build folder)  V=1 (show commands)  DEBUG=1 (no optimisation)
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DEFAULT_GOAL := all
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SAN ?=
+B := build$(if $(filter clang%,$(notdir $(CC))),/clang)$(if $(SAN),/$(SAN))
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wundef -Werror
+CFLAGS ?= $(if $(DEBUG),-O0,-O2) -g
+SANFLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANFLAGS_tsan := -fsanitize=thread
+SANFLAGS := $(SANFLAGS_$(SAN))
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(CFLAGS) $(SANFLAGS)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
+
+# ---- components: each sees only the headers that it may use ----
+DSL_LAYERS := base front sema proto back
+INC_base  := -Idsl/base
+INC_front := $(INC_base) -Idsl/front
+INC_sema  := $(INC_front) -Idsl/sema
+INC_proto := $(INC_sema) -Idsl/proto
+INC_back  := $(INC_proto) -Idsl/back -I$(B)/gen
+INC_checker := $(INC_base) -Idsl/front -Idsl/proto -Ichecker
+INC_cli   := $(INC_back) -Ichecker -Icli
+
+RT_PUBLIC  := -Iruntime/include
+INC_kernel := $(RT_PUBLIC) -Iruntime/kernel
+INC_mem    := $(INC_kernel) -Iruntime/mem
+INC_core   := $(INC_mem) -Iruntime/core
+INC_port   := $(RT_PUBLIC) -Iruntime/core
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+DSL_SRC     := $(sort $(foreach l,$(DSL_LAYERS),$(wildcard dsl/$(l)/*.c)))
+CHECKER_SRC := $(sort $(wildcard checker/*.c))
+CLI_SRC     := $(sort $(wildcard cli/*.c))
+RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c))
+SKEL        := $(sort $(wildcard dsl/back/skel/*))
+SKEL_H      := $(patsubst dsl/back/skel/%,$(B)/gen/skel/%.h,$(SKEL))
+TEST_SRC    := $(sort $(wildcard tests/unit/*_test.c))
+TESTS       := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
+
+LIBDSL := $(B)/lib/libmotetdsl.a
+LIBCHECKER := $(B)/lib/libmotetchecker.a
+LIBMOTET := $(B)/lib/libmotet.a
+MOTET := $(B)/bin/motet
+
+.PHONY: all
+all: $(MOTET) $(LIBMOTET) ## build the program and the library
+
+$(LIBDSL): $(call obj,$(DSL_SRC))
+$(LIBCHECKER): $(call obj,$(CHECKER_SRC))
+$(LIBMOTET): $(call obj,$(RT_SRC))
+$(LIBDSL) $(LIBCHECKER) $(LIBMOTET):
+	@mkdir -p $(@D)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+$(MOTET): $(call obj,$(CLI_SRC)) $(LIBCHECKER) $(LIBDSL)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(SANFLAGS) -o $@ $^ -lpthread
+
+define component # folder prefix, include flags
+$(B)/obj/$(1)/%.o: $(1)/%.c Makefile
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<)$(CC) $$(ALL_CFLAGS) $(2) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach l,$(DSL_LAYERS),$(eval $(call component,dsl/$(l),$(INC_$(l)))))
+$(eval $(call component,checker,$(INC_checker)))
+$(eval $(call component,cli,$(INC_cli)))
+$(foreach l,kernel mem core,$(eval $(call component,runtime/$(l),$(INC_$(l)))))
+$(eval $(call component,runtime/port/posix,$(INC_port)))
+
+# Skeletons become C strings.
+$(B)/gen/skel/%.h: dsl/back/skel/% dsl/back/embed.awk
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)awk -v name='$*' -f dsl/back/embed.awk $< > $@.tmp && mv $@.tmp $@
+$(call obj,$(wildcard dsl/back/*.c)): | $(SKEL_H)
+
+# ---- tests ----
+$(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_cli) $(INC_core) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) -lcmocka -lpthread
+
+.PHONY: unit-programs
+unit-programs: $(TESTS)
+
+.PHONY: test
+test: all unit-programs ## run every test; ends with one line, N passed, N failed
+	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run
+
+.PHONY: unit
+unit: all unit-programs ## run the unit tests alone
+	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run unit
+
+.PHONY: golden-accept
+golden-accept: all ## take what the program prints now as the golden files; review the diff
+	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) ACCEPT=1 tests/run golden
+
+.PHONY: deps
+deps: ## install what Debian has of the tools and libraries used
+	@sh .ci/deps
+
+.PHONY: demo
+demo: all ## two-phase commit: check, draw, generate, compile, run; then two broken variants
+	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) sh examples/two_phase_commit/demo.sh
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@echo '  variables: CC=gcc|clang  SAN=asan|tsan  V=1  DEBUG=1'
+
+-include $(shell find $(B)/obj $(B)/tests -name '*.d' 2>/dev/null)

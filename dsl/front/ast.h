@@ -1,0 +1,269 @@
+/* ast.h -- what a .proto-session file says, as written.
+ *
+ * The parser builds it, sema resolves names in it (the fields marked "sema:") and nothing changes it later.
+ * Every node has the span of its source text. Poison: a name that could not be parsed is NULL, a type is
+ * TY_POISON; passes skip poison without another diagnostic.
+ */
+#ifndef MOTET_DSL_AST_H
+#define MOTET_DSL_AST_H
+#include <stdbool.h>
+
+#include "arena.h"
+#include "intern.h"
+#include "source.h"
+
+struct ident {
+    name name; /* NULL: poison */
+    struct span at;
+};
+
+/* ---- payload types ---- */
+
+enum type_kind {
+    TY_POISON,
+    TY_BOOL, TY_U8, TY_U16, TY_U32, TY_U64, TY_I8, TY_I16, TY_I32, TY_I64, TY_F32, TY_F64,
+    TY_STRING,   /* string<bound>: at most `bound` bytes of text */
+    TY_BYTES,    /* bytes<bound> */
+    TY_ARRAY,    /* elem[bound]: exactly `bound` */
+    TY_LIST,     /* list<elem, bound>: at most `bound` */
+    TY_OPTIONAL, /* optional<elem> */
+    TY_NAMED,    /* an enum or struct */
+    TY_REF       /* ref<session.role> */
+};
+
+struct type {
+    enum type_kind kind;
+    struct span at;
+    uint32_t bound;
+    struct type *elem;
+    struct ident name; /* TY_NAMED: the type; TY_REF: the session */
+    struct ident role; /* TY_REF */
+    const struct decl *decl; /* sema: TY_NAMED, TY_REF; NULL when unresolved */
+};
+
+struct field {
+    struct ident name;
+    struct type *type;
+};
+typedef VEC(struct field) field_vec;
+
+/* ---- global types ---- */
+
+/* A role as written: `A`, `P[2]`, or `p` bound by foreach. */
+struct role_ref {
+    struct ident base;
+    bool indexed;
+    uint32_t index;
+    struct span at;
+};
+typedef VEC(struct role_ref) role_ref_vec;
+
+enum stmt_kind { ST_MESSAGE, ST_CHOICE, ST_REC, ST_CONTINUE, ST_DO, ST_FOREACH };
+
+struct stmt;
+typedef VEC(struct stmt *) stmt_vec;
+
+struct block {
+    struct span at; /* with its braces */
+    stmt_vec stmts;
+};
+
+struct stmt {
+    enum stmt_kind kind;
+    struct span at;
+    struct role_ref from, to;  /* ST_MESSAGE; ST_CHOICE: from is the chooser */
+    struct ident message;      /* ST_MESSAGE */
+    struct ident name;         /* ST_REC, ST_CONTINUE: the variable; ST_DO: the session; ST_FOREACH: the index */
+    struct ident family;       /* ST_FOREACH */
+    VEC(struct block) blocks;  /* ST_CHOICE: branches; ST_REC, ST_FOREACH: one body */
+    role_ref_vec args;         /* ST_DO */
+    const struct decl *decl;   /* sema: ST_MESSAGE: the message; ST_DO: the session; NULL when unresolved */
+};
+
+/* ---- local types ---- */
+
+enum local_kind {
+    LT_END,
+    LT_NAME,   /* a rec variable, or another `local` declaration inlined */
+    LT_REC,    /* rec name . next */
+    LT_ACTION, /* [peer] !|? message . next */
+    LT_SELECT, /* +{ branches }: this role chooses */
+    LT_BRANCH, /* &{ branches }: a peer chooses */
+    LT_DUAL    /* dual next */
+};
+
+struct local {
+    enum local_kind kind;
+    struct span at;
+    struct ident name;    /* LT_NAME, LT_REC */
+    bool send;            /* LT_ACTION: ! or ? */
+    struct ident peer;    /* LT_ACTION: name NULL where the session is binary and no peer is written */
+    struct ident message; /* LT_ACTION */
+    struct local *next;   /* LT_REC, LT_ACTION, LT_DUAL */
+    VEC(struct local *) branches;
+    const struct decl *decl; /* sema: LT_ACTION: the message; LT_NAME: the local declaration, NULL for a rec variable */
+};
+
+/* ---- linear temporal logic ---- */
+
+enum ltl_kind {
+    LTL_TRUE, LTL_FALSE, LTL_NOT, LTL_AND, LTL_OR, LTL_IMPLIES, LTL_IFF,
+    LTL_NEXT, LTL_ALWAYS, LTL_EVENTUALLY, LTL_UNTIL, LTL_WEAK_UNTIL,
+    LTL_SENT, LTL_RECEIVED, /* sent(R, M): the last step was R's send of M; received alike */
+    LTL_DONE,               /* done(S): every participant of S is at end and its lanes are empty */
+    LTL_CRASHED, LTL_RESTARTED /* crashed(child): the last step was that */
+};
+
+struct ltl {
+    enum ltl_kind kind;
+    struct span at;
+    struct ltl *left, *right; /* unary operators use left */
+    struct ident session;     /* sent(S.R, M): the session before the dot; else name NULL */
+    struct role_ref role;     /* LTL_SENT, LTL_RECEIVED */
+    struct ident name;        /* the message, session or child */
+    bool has_index;           /* crashed(child[2]) */
+    uint32_t index;
+};
+
+/* ---- declarations ---- */
+
+enum decl_kind { D_ENUM, D_STRUCT, D_MESSAGE, D_LOCAL, D_SESSION, D_ACTOR, D_SYSTEM, D_VERIFY };
+
+struct opt_u64 { /* a number that may be left out */
+    bool given;
+    uint64_t value; /* durations in nanoseconds */
+    struct span at;
+};
+
+struct enum_decl {
+    VEC(struct ident) values;
+};
+
+struct struct_decl { /* also a message's payload */
+    field_vec fields;
+};
+
+struct message_decl {
+    struct opt_u64 tag; /* message M = 2 {...} */
+    field_vec fields;
+    uint16_t tag_value; /* sema: the wire tag, given or by order; unique in the file */
+};
+
+struct role_decl {
+    struct ident name;
+    bool family;
+    uint32_t size; /* role P[size] */
+};
+
+struct session_decl {
+    bool by_locals;                 /* session S(A, B, ...); roles name local types */
+    VEC(struct role_decl) roles;
+    struct block body;              /* when !by_locals */
+    VEC(const struct decl *) locals; /* sema: when by_locals, one a role; NULL where unresolved */
+};
+
+struct plays {
+    struct ident session;
+    struct role_ref role;
+    const struct decl *decl; /* sema: the session */
+};
+
+struct actor_decl {
+    VEC(struct plays) plays;
+    struct opt_u64 mailbox;  /* lane capacity; default DEFAULT_MAILBOX */
+    struct opt_u64 sessions; /* most at once; default: no limit of its own */
+    bool has_state;
+    field_vec state;
+};
+enum { DEFAULT_MAILBOX = 4 };
+
+enum strategy { ONE_FOR_ONE, ONE_FOR_ALL, REST_FOR_ONE };
+enum restart_type { RESTART_PERMANENT, RESTART_TRANSIENT, RESTART_TEMPORARY };
+
+struct supervisor_decl;
+struct child_decl {
+    struct ident name;
+    bool family;
+    uint32_t size;
+    struct supervisor_decl *supervisor; /* a nested supervisor; then the rest is unused */
+    struct ident actor;
+    enum restart_type restart;
+    struct opt_u64 shutdown;                 /* ns */
+    struct opt_u64 backoff_min, backoff_max; /* ns; given together */
+    const struct decl *decl;                 /* sema: the actor */
+};
+
+struct supervisor_decl {
+    struct ident name;
+    enum strategy strategy;
+    uint32_t intensity; /* at most this many restarts ... */
+    uint64_t window;    /* ... within so many ns; defaults 3 in 5s */
+    VEC(struct child_decl) children;
+    struct span at;
+};
+
+struct binding {
+    struct ident role;
+    bool any; /* `any child`: one of a family for each session */
+    struct ident child;
+    bool indexed;
+    uint32_t index;
+};
+
+struct wire_decl {
+    struct ident session;
+    VEC(struct binding) bindings;
+    struct span at;
+    const struct decl *decl; /* sema: the session */
+};
+
+struct system_decl {
+    VEC(struct supervisor_decl *) supervisors; /* top level; sema: exactly one */
+    VEC(struct wire_decl) wires;
+};
+
+struct crash_budget {
+    uint32_t count;
+    struct ident child; /* name NULL: of any child */
+    struct span at;
+};
+
+struct ltl_decl {
+    struct ident name;
+    struct ltl *formula;
+    struct span at;
+};
+
+struct verify_decl { /* the subject is decl.name: a system or a session */
+    struct opt_u64 sessions; /* default 1 */
+    VEC(struct crash_budget) crashes;
+    bool fair_given, fair_weak; /* default weak */
+    VEC(struct ltl_decl) ltls;
+    const struct decl *decl; /* sema: the subject */
+};
+
+struct decl {
+    enum decl_kind kind;
+    struct ident name;
+    struct span at;
+    const char *doc; /* text of the /// lines directly before, or NULL */
+    union {
+        struct enum_decl enum_;
+        struct struct_decl struct_;
+        struct message_decl message;
+        struct local *local;
+        struct session_decl session;
+        struct actor_decl actor;
+        struct system_decl system;
+        struct verify_decl verify;
+    } as;
+};
+
+struct file {
+    uint32_t source;
+    const char *doc;      /* text of the //! lines, or NULL */
+    struct ident module;  /* dotted, one name; NULL when not given */
+    VEC(struct decl *) decls; /* in source order */
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* model.h -- one thing to check, flattened: participants, lanes, crash budget.
+ *
+ * The explorer and the Promela renderer both work from this and from nothing else, so that they cannot
+ * disagree on what is checked. A model is built from one session type alone, or from a system with a verify scope.
+ */
+#ifndef MOTET_DSL_MODEL_H
+#define MOTET_DSL_MODEL_H
+#include "ir.h"
+
+struct model_participant {
+    uint32_t run;      /* session run, index in model.runs */
+    uint32_t role;     /* in the session type */
+    uint32_t instance; /* in the system; IR_NONE for a session checked alone */
+    const struct automaton *automaton;
+    name name; /* unique in the model: "P[1]", with several runs "Tpc#2.P[1]" */
+};
+
+struct model_lane { /* FIFO from one participant to another */
+    uint32_t from, to; /* participants */
+    uint32_t capacity; /* at least 1 */
+    uint32_t n_labels; /* the messages that `from` can ever send on it, ascending; at most 254 */
+    uint16_t *labels;  /* message indices; a lane holds positions in this array */
+};
+
+struct model_run { /* one instance of a session type */
+    uint32_t session;           /* in ir.sessions */
+    uint32_t first_participant; /* its participants stand together, by role */
+    uint32_t wire;              /* in the system; IR_NONE for a session checked alone */
+};
+
+struct model {
+    const struct ir *ir;
+    const struct system *system; /* NULL for a session checked alone */
+    const struct verify *verify; /* NULL without a verify block */
+    name subject;                /* the session's or the system's name */
+    uint32_t n_participants, n_lanes, n_runs;
+    struct model_participant *participants;
+    struct model_lane *lanes;
+    struct model_run *runs;
+    uint32_t *edge_base; /* [n_participants]: an edge's model-wide id is edge_base[p] + its index in the automaton */
+    uint32_t n_edges;    /* all of them */
+    uint32_t *lane_of;   /* [n_edges]: the lane that the edge writes or reads; IR_NONE when nobody ever sends there */
+    uint32_t n_crashes;  /* crash budgets in force */
+    const struct verify_crash *crashes;
+    bool fair_weak;
+};
+
+/* A session on its own. A lane into a role has the capacity of the actor that plays the role (the smallest where
+ * several do), and `capacity` where none does. The session must be usable. Both return NULL after an E04/E05
+ * diagnostic when a limit is passed. */
+struct model *model_of_session(const struct ir *ir, uint32_t session, const struct verify *v, uint32_t capacity,
+                               struct diags *d);
+/* A system in the scope of `v` (NULL: one run of each wire, no crash). */
+struct model *model_of_system(const struct ir *ir, uint32_t system, const struct verify *v, struct diags *d);
+
+/* The participant that plays `role` in the same run as participant `p`. */
+uint32_t model_peer(const struct model *m, uint32_t p, uint32_t role);
+
+/* ---- steps: the alphabet in which explorer, SPIN and trails speak ---- */
+
+enum step_kind {
+    STEP_SEND,    /* edge = model-wide id */
+    STEP_RECEIVE, /* edge = model-wide id */
+    STEP_CRASH    /* instance crashes; its supervisor acts (see semantics.md) */
+};
+
+struct step {
+    enum step_kind kind;
+    uint32_t edge;     /* STEP_SEND, STEP_RECEIVE */
+    uint32_t instance; /* STEP_CRASH */
+    uint32_t outcome;  /* STEP_CRASH: which of the possible window counts, see supervision in semantics.h */
+};
+
+uint32_t step_participant(const struct model *m, const struct step *s); /* send and receive */
+const struct edge *step_edge(const struct model *m, const struct step *s);
+
+#endif

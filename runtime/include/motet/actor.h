@@ -1,0 +1,44 @@
+/* actor.h -- actor types: generated tables that bind roles to a user's handlers.
+ *
+ * All callbacks of one actor instance run one at a time; never two at once, though the thread may change.
+ */
+#ifndef MOTET_ACTOR_H
+#define MOTET_ACTOR_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "session.h"
+
+/* How one actor type plays one role. receive and produce are generated dispatchers, which call handlers by name. */
+typedef struct motet_role_type {
+    const motet_session_type *session;
+    uint16_t role; /* role number in the session type */
+    const motet_automaton *automaton;
+    /* A message with that MOTET_RECEIVE label arrived, which the automaton allows. `payload` is the message's
+     * struct, owned by the runtime, valid during the call; NULL when the message has no fields. */
+    motet_status (*receive)(void *self, motet_session *s, uint16_t label, const void *payload);
+    /* The participant stands in a MOTET_AT_SEND state: fill `out`. MOTET_LATER postpones. */
+    motet_status (*produce)(void *self, motet_session *s, uint16_t state, motet_out *out);
+    void (*on_done)(void *self, motet_session *s); /* this role's part is complete; called once */
+    void (*on_abort)(void *self, motet_session *s, motet_abort_reason why); /* instead of on_done; called once */
+} motet_role_type;
+
+typedef struct motet_start {
+    const char *name;     /* of the instance: "participant[2]" */
+    uint32_t index;       /* in its family */
+    uint32_t incarnation; /* 0 at first, one more after each restart */
+    void *env;            /* motet_options.env */
+} motet_start;
+
+typedef struct motet_actor_type {
+    const char *name;
+    size_t state_size; /* of the user's struct, zeroed before init */
+    uint32_t mailbox;  /* capacity of each lane into this actor, in messages; 1 .. 65535 */
+    uint32_t sessions; /* most sessions at once; 0: no limit. An open past it waits. */
+    uint16_t n_roles;
+    const motet_role_type *roles;
+    motet_status (*init)(void *self, const motet_start *start); /* non-zero: the start failed, as a crash */
+    void (*fini)(void *self); /* before a restart and at the end; also after a crash. Not after a failed init. */
+} motet_actor_type;
+
+#endif

@@ -1,0 +1,11 @@
+/* motet.h -- libmotet: session-typed, supervised actors. Include this, or one header per concept. */
+#ifndef MOTET_MOTET_H
+#define MOTET_MOTET_H
+#include "actor.h"
+#include "automaton.h"
+#include "error.h"
+#include "session.h"
+#include "system.h"
+
+#define MOTET_ABI 1 /* generated code and library must agree */
+#endif

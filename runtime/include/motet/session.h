@@ -1,0 +1,66 @@
+/* session.h -- session types, and what a handler may ask of the session it works in.
+ *
+ * A motet_session is one participant: one role of one session instance, held by one actor instance. The pointer is
+ * valid during the callback that receives it and may be used only by that callback's thread; to name the session
+ * elsewhere use its id.
+ */
+#ifndef MOTET_SESSION_H
+#define MOTET_SESSION_H
+#include <stdint.h>
+
+#include "automaton.h"
+#include "error.h"
+
+typedef struct motet_session motet_session;
+
+typedef struct motet_peer {
+    uint16_t role;  /* generated constant of the role or family */
+    uint16_t index; /* which member of the family; 0 for a single role */
+} motet_peer;
+
+typedef struct motet_role_info {
+    const char *name;    /* "P[1]" */
+    motet_peer as_peer;  /* how handlers see this role */
+} motet_role_info;
+
+typedef struct motet_message_type {
+    const char *name;
+    uint16_t tag;  /* on the wire */
+    uint32_t size; /* of its struct; 0 for a message without fields */
+} motet_message_type;
+
+typedef struct motet_session_type {
+    const char *name;
+    uint16_t n_roles, n_messages;
+    uint16_t initiator; /* the role that sends first: opening a session wakes it */
+    const motet_role_info *roles;
+    const motet_message_type *messages;
+} motet_session_type;
+
+/* What a handler returns. Any other value than these fails the actor with that value as the reason. */
+typedef int motet_status;
+enum {
+    MOTET_DONE = 0,   /* handled; what was to be sent is filled in */
+    MOTET_LATER = -1, /* makers and choosers only: ask again after motet_session_resume */
+    MOTET_FAIL = 1    /* fails the actor, without a more special reason; use any value > 1 of your own */
+};
+
+typedef enum motet_abort_reason {
+    MOTET_ABORT_CRASH = 1,    /* an actor that plays in the session crashed */
+    MOTET_ABORT_FIDELITY = 2, /* a message arrived that the automaton does not allow */
+    MOTET_ABORT_STOP = 3      /* an actor that plays in it, or the system, was stopped */
+} motet_abort_reason;
+
+/* Where a maker puts what is to be sent. The runtime zeroes `payload` before the call. */
+typedef struct motet_out {
+    uint16_t label; /* MOTET_SEND label of the state */
+    void *payload;  /* room for the session type's largest message, aligned for any of them */
+} motet_out;
+
+uint64_t motet_session_id(const motet_session *s);   /* unique in the process, never 0; the same for all participants */
+uint64_t motet_session_arg(const motet_session *s);  /* what motet_session_open was given */
+motet_peer motet_session_role(const motet_session *s); /* the role that this participant plays */
+/* A slot for the actor's own per-session data: NULL at first, kept until on_done or on_abort returns. Not owned. */
+void **motet_session_slot(motet_session *s);
+
+#endif

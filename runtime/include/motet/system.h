@@ -1,0 +1,100 @@
+/* system.h -- a supervision tree of actors, wired to session types, on a pool of worker threads. */
+#ifndef MOTET_SYSTEM_H
+#define MOTET_SYSTEM_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "actor.h"
+
+typedef enum motet_strategy { MOTET_ONE_FOR_ONE, MOTET_ONE_FOR_ALL, MOTET_REST_FOR_ONE } motet_strategy;
+typedef enum motet_restart { MOTET_PERMANENT, MOTET_TRANSIENT, MOTET_TEMPORARY } motet_restart;
+
+typedef struct motet_child_spec {
+    const char *name;
+    const motet_actor_type *actor;
+    uint32_t count;        /* instances: 1, or the size of the family */
+    bool family;           /* instances are named "name[i]" */
+    uint16_t supervisor;   /* index in the spec's supervisors */
+    motet_restart restart;
+    uint64_t shutdown_ns;  /* how long a stop may take before it is reported late; 0: 5 s */
+    uint64_t backoff_min_ns, backoff_max_ns; /* delay before a restart, doubling from min to max; 0, 0: none */
+} motet_child_spec;
+
+typedef struct motet_member {
+    bool is_supervisor;
+    uint16_t index; /* in supervisors or in children */
+} motet_member;
+
+typedef struct motet_supervisor_spec {
+    const char *name;
+    motet_strategy strategy;
+    uint32_t intensity; /* more than this many restarts within the window end the supervisor */
+    uint64_t window_ns;
+    uint16_t parent;    /* MOTET_NONE for the root, which is number 0 */
+    uint16_t n_members;
+    const motet_member *members; /* in start order; stopped in reverse */
+} motet_supervisor_spec;
+
+typedef struct motet_bind {
+    uint16_t child;    /* index in children */
+    uint16_t instance; /* which of its instances; ignored when any */
+    bool any;          /* one of the instances, in turn */
+} motet_bind;
+
+typedef struct motet_wire_spec {
+    const motet_session_type *session;
+    const motet_bind *bind; /* [session->n_roles] */
+} motet_wire_spec;
+
+typedef struct motet_system_spec {
+    const char *name;
+    uint16_t n_supervisors, n_children, n_wires;
+    const motet_supervisor_spec *supervisors;
+    const motet_child_spec *children;
+    const motet_wire_spec *wires;
+} motet_system_spec;
+
+typedef struct motet_options {
+    uint32_t workers; /* threads, 1 .. 64; 0: one for each core that the process may use */
+    void *env;        /* handed to every init as motet_start.env; not owned */
+} motet_options;
+
+typedef struct motet_system motet_system;
+
+/* Starts workers and all actors in the order of the tree. On error nothing runs and *out is NULL.
+ * `spec` and all it points to must outlive the system. options may be NULL. */
+MOTET_MUST_USE motet_err motet_system_start(const motet_system_spec *spec, const motet_options *options,
+                                            motet_system **out);
+
+/* Opens one session on that wire: any thread, never blocks on actors. While an actor is between crash and restart, or
+ * holds its `sessions` already, the open waits in order. MOTET_EGONE when one has ended for good or the system stops.
+ * *id (may be NULL) gets the session's id. */
+MOTET_MUST_USE motet_err motet_session_open(motet_system *sys, uint16_t wire, uint64_t arg, uint64_t *id);
+
+/* Makes the participant that answered MOTET_LATER be asked again. Any thread; a stale id is MOTET_EGONE. */
+MOTET_MUST_USE motet_err motet_session_resume(motet_system *sys, uint64_t id, uint16_t role);
+
+/* Waits until no session is open or waiting to be opened, and no restart is pending. MOTET_ETIME after `timeout_ns`. */
+MOTET_MUST_USE motet_err motet_system_wait_idle(motet_system *sys, uint64_t timeout_ns);
+
+typedef struct motet_stats {
+    uint64_t opened;        /* accepted by motet_session_open */
+    uint64_t completed;     /* every participant reached its end */
+    uint64_t aborted;       /* crash, fidelity violation or stop; opened = completed + aborted + open + waiting */
+    uint64_t open, waiting; /* now */
+    uint64_t messages;      /* delivered to handlers */
+    uint64_t dropped;       /* messages of aborted sessions, never delivered */
+    uint64_t crashes, restarts;
+    uint64_t fidelity;      /* messages that an automaton did not allow */
+    uint64_t blocked;       /* times a participant waited for room in a lane */
+    uint32_t actors;        /* instances that run now */
+    bool gave_up;           /* the root supervisor passed its restart intensity */
+} motet_stats;
+
+void motet_system_stats(motet_system *sys, motet_stats *out); /* any thread; a consistent picture once idle */
+
+/* Stops all actors in reverse start order, open sessions abort with MOTET_ABORT_STOP, threads end, everything is freed.
+ * Not from a handler. The last statistics go to *last (may be NULL). */
+void motet_system_stop(motet_system *sys, motet_stats *last);
+
+#endif
