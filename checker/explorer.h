@@ -1,0 +1,45 @@
+/* explorer.h -- exhaustive breadth-first search over the step relation, in process.
+ *
+ * One pass decides all properties of single states (enum safety). Breadth first, so that the first bad state is
+ * one of the nearest to the initial state and its trail a shortest counterexample. No reduction: `states` is the
+ * number of reachable states. A property that was not found broken holds only when the search is complete.
+ */
+#ifndef MOTET_CHECKER_EXPLORER_H
+#define MOTET_CHECKER_EXPLORER_H
+#include "semantics.h"
+#include "verdict.h"
+
+struct budget {
+    double seconds;  /* 0: no limit */
+    uint64_t bytes;  /* 0: no limit */
+};
+
+struct trail {
+    uint32_t n;
+    struct step *steps; /* from the initial state to a state that has the property broken */
+};
+
+struct exploration {
+    enum verdict result[SAFETY_KINDS];
+    struct trail trail[SAFETY_KINDS]; /* where the result is VERDICT_VIOLATED */
+    bool complete;                    /* every reachable state was expanded */
+    const char *stopped;              /* why not, in a few words; NULL when complete */
+    uint64_t states, transitions;     /* found; transitions taken */
+    uint64_t expanded;                /* states whose steps were all taken; equals states when complete */
+    uint64_t bytes;                   /* memory at its peak */
+    double seconds;
+};
+
+/* Result and trails live in `a`. */
+struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b);
+
+struct replay {
+    bool ok;         /* every step was enabled in its turn */
+    uint32_t failed; /* index of the first that was not; else the number of steps */
+    uint8_t *state;  /* after the steps before `failed`; in the arena */
+    bool broken[SAFETY_KINDS]; /* of that state */
+};
+
+struct replay replay(struct arena *a, const struct semantics *s, const struct step *steps, uint32_t n);
+
+#endif
