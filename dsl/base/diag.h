@@ -44,8 +44,9 @@ struct diags {
     uint32_t n_errors;
 };
 
-struct diags *diags_new(struct arena *a);
-/* Adds one diagnostic and returns it for labels, notes and help. Never NULL. */
+struct diags *diags_new(struct arena *a); /* lives in `a` */
+/* Adds one diagnostic and returns it for labels, notes and help. Never NULL. One with the code, place and message of an
+ * earlier one is not added again. */
 struct diag *diag_add(struct diags *d, enum diag_code code, struct span at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void diag_caret(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
