@@ -1,0 +1,112 @@
+/* load.c -- the list of passes: read, parse, sema, automata. */
+#include "load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "buf.h"
+#include "cli.h"
+#include "ir_build.h"
+#include "parser.h"
+#include "sema.h"
+
+enum { MAX_FILE_MIB = 16 };
+
+static void out_of_memory(void *ctx, size_t asked)
+{
+    (void)asked;
+    complain("%s: out of memory", ((struct unit *)ctx)->path);
+    exit(EXIT_INTERNAL);
+}
+
+/* ---- read ---- */
+
+static bool unreadable(struct unit *u, const char *why)
+{
+    uint32_t file = sources_add(u->sources, u->path, "", 0);
+    diag_add(u->diags, E0501, (struct span){ file, 0, 0 }, "cannot read this file: %s", why);
+    return false;
+}
+
+/* The bytes of an open regular file into `text`; NULL, or why not. */
+static const char *slurp(FILE *f, struct buf *text)
+{
+    char chunk[1 << 16];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0) {
+        buf_putn(text, chunk, n);
+        if (text->n > (size_t)MAX_FILE_MIB << 20)
+            return "it is larger than 16 MiB";
+    }
+    if (ferror(f))
+        return strerror(errno);
+    if (text->failed)
+        return "out of memory";
+    if (text->n && memchr(text->p, '\0', text->n))
+        return "it has NUL bytes and is not text";
+    return NULL;
+}
+
+static bool read_source(struct unit *u)
+{
+    struct stat st;
+    FILE *f = fopen(u->path, "rb");
+    if (!f)
+        return unreadable(u, strerror(errno));
+    struct buf text = { 0 };
+    const char *why = NULL;
+    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
+        why = "it is a directory";
+    else
+        why = slurp(f, &text);
+    fclose(f);
+    bool ok = why ? unreadable(u, why) : true;
+    if (ok)
+        sources_add(u->sources, u->path, buf_cstr(&text), text.n);
+    buf_free(&text);
+    return ok;
+}
+
+/* ---- the passes ---- */
+
+static void run_passes(struct unit *u)
+{
+    if (!read_source(u))
+        return;
+    u->file = parse_file(u->a, u->names, u->sources, 0, u->diags);
+    if (!u->file)
+        return;
+    bool meaningful = sema_file(u->file, u->a, u->names, u->diags);
+    if (!meaningful || u->diags->n_errors > 0)
+        return;
+    u->ir = ir_build(u->a, u->names, u->sources, u->file, u->diags);
+}
+
+void unit_load(struct unit *u, const char *path)
+{
+    *u = (struct unit){ .path = path, .a = arena_new(0) };
+    if (!u->a)
+        out_of_memory(u, 0);
+    arena_on_oom(u->a, out_of_memory, u);
+    u->names = interner_new(u->a);
+    u->sources = sources_new(u->a);
+    u->diags = diags_new(u->a);
+    run_passes(u);
+    diags_sort(u->diags);
+}
+
+void unit_free(struct unit *u)
+{
+    arena_free(u->a);
+    *u = (struct unit){ 0 };
+}
+
+void unit_print_diags(const struct unit *u, bool color)
+{
+    struct buf text = { 0 };
+    diags_render_text(u->diags, u->sources, &text, color);
+    fputs(buf_cstr(&text), stderr);
+    buf_free(&text);
+}

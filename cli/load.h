@@ -1,0 +1,28 @@
+/* load.h -- a file, through all passes that every verb needs. */
+#ifndef MOTET_CLI_LOAD_H
+#define MOTET_CLI_LOAD_H
+#include "arena.h"
+#include "ast.h"
+#include "diag.h"
+#include "intern.h"
+#include "ir.h"
+#include "source.h"
+
+/* A compilation. Whatever is wrong with the file, reading it included, is in `diags`. */
+struct unit {
+    const char *path; /* as given */
+    struct arena *a;  /* owns all below */
+    struct interner *names;
+    struct sources *sources; /* the file is number 0 */
+    struct diags *diags;
+    struct file *file; /* NULL when it could not be read */
+    struct ir *ir;     /* NULL when there is an error before the automata; its sessions may still be unusable */
+};
+
+/* Never fails by itself; look at u->diags->n_errors and u->ir. */
+void unit_load(struct unit *u, const char *path);
+void unit_free(struct unit *u);
+/* All diagnostics, by place, as text with carets on stderr. */
+void unit_print_diags(const struct unit *u, bool color);
+
+#endif
