@@ -1,0 +1,245 @@
+/* sema.c -- the driver of sema, its symbol table, and the resolution of names and roles. */
+#include "sema.h"
+
+#include "sema_private.h"
+
+static const struct {
+    enum space space;
+    const char *what;
+} kinds_of[] = {
+    [D_ENUM] = {SPACE_TYPES, "enum"},         [D_STRUCT] = {SPACE_TYPES, "struct"},
+    [D_MESSAGE] = {SPACE_TYPES, "message"},   [D_LOCAL] = {SPACE_LOCALS, "local type"},
+    [D_SESSION] = {SPACE_SUBJECTS, "session"}, [D_SYSTEM] = {SPACE_SUBJECTS, "system"},
+    [D_ACTOR] = {SPACE_ACTORS, "actor"},
+};
+
+/* ---- the symbol table ---- */
+
+static struct decl **slot_of(const struct symbols *t, name n)
+{
+    uint32_t i = (uint32_t)(((uintptr_t)n >> 4) * 2654435761u) & (t->cap - 1);
+    while (t->slots[i] && t->slots[i]->name.name != n)
+        i = (i + 1) & (t->cap - 1);
+    return &t->slots[i];
+}
+
+static void declare(struct sema *s, struct decl *d)
+{
+    if (d->kind == D_VERIFY || !d->name.name)
+        return;
+    struct symbols *t = &s->spaces[kinds_of[d->kind].space];
+    struct decl **slot = slot_of(t, d->name.name);
+    if (*slot)
+        sema__duplicate(s, &d->name, (*slot)->name.at, kinds_of[d->kind].what);
+    else
+        *slot = d;
+}
+
+static void declare_all(struct sema *s)
+{
+    uint32_t cap = 16;
+    while (cap < 2 * s->f->decls.n + 2)
+        cap *= 2;
+    for (int i = 0; i < SPACES; i++)
+        s->spaces[i] = (struct symbols){ARENA_ARRAY(s->a, struct decl *, cap), 0, cap};
+    for (uint32_t i = 0; i < s->f->decls.n; i++)
+        declare(s, s->f->decls.at[i]);
+}
+
+struct diag *sema__duplicate(struct sema *s, const struct ident *second, struct span first, const char *what)
+{
+    struct diag *x = diag_add(s->d, E0201, second->at, "%s `%s` is declared twice", what, second->name);
+    diag_label(s->d, x, first, "`%s` is first declared here", second->name);
+    return x;
+}
+
+bool sema__reported(const struct sema *s, enum diag_code code, struct span at)
+{
+    for (uint32_t i = 0; i < s->d->n; i++) {
+        const struct diag *x = s->d->at[i];
+        if (x->code == code && x->at.file == at.file && x->at.lo == at.lo && x->at.hi == at.hi)
+            return true;
+    }
+    return false;
+}
+
+/* ---- looking names up ---- */
+
+void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n)
+{
+    const char **known = ARENA_ARRAY(s->a, const char *, n);
+    uint32_t m = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (candidates[i])
+            known[m++] = candidates[i];
+    const char *near = m ? diag_nearest(wrong, known, m) : NULL;
+    if (near)
+        diag_help(s->d, x, "did you mean `%s`?", near);
+}
+
+static void suggest_decl(struct sema *s, struct diag *x, name wrong, unsigned kinds)
+{
+    name *candidates = ARENA_ARRAY(s->a, name, s->f->decls.n);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->f->decls.n; i++)
+        if (kinds & KIND(s->f->decls.at[i]->kind))
+            candidates[n++] = s->f->decls.at[i]->name.name;
+    sema__suggest(s, x, wrong, candidates, n);
+}
+
+/* "session", or "enum or struct". */
+static const char *kinds_text(struct sema *s, unsigned kinds)
+{
+    const char *text = NULL;
+    for (int k = D_ENUM; k <= D_SYSTEM; k++)
+        if (kinds & KIND(k))
+            text = text ? arena_printf(s->a, "%s or %s", text, kinds_of[k].what) : kinds_of[k].what;
+    return text;
+}
+
+const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds)
+{
+    if (!id->name)
+        return NULL;
+    enum space space = SPACE_TYPES;
+    for (int k = D_ENUM; k <= D_SYSTEM; k++)
+        if (kinds & KIND(k))
+            space = kinds_of[k].space;
+    struct decl *found = *slot_of(&s->spaces[space], id->name);
+    if (found && (kinds & KIND(found->kind)))
+        return found;
+    const char *wanted = kinds_text(s, kinds);
+    if (found) {
+        struct diag *x = diag_add(s->d, E0202, id->at, "`%s` is %s %s, but here stands the name of %s %s", id->name,
+                                  found->kind == D_ENUM || found->kind == D_ACTOR ? "an" : "a",
+                                  kinds_of[found->kind].what, *wanted == 'e' || *wanted == 'a' ? "an" : "a", wanted);
+        diag_label(s->d, x, found->name.at, "`%s` is declared here", id->name);
+        return NULL;
+    }
+    struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", wanted, id->name);
+    suggest_decl(s, x, id->name, kinds);
+    return NULL;
+}
+
+/* ---- roles ---- */
+
+const struct role_decl *sema__role(const struct decl *session, name n)
+{
+    for (uint32_t i = 0; i < session->as.session.roles.n; i++)
+        if (session->as.session.roles.at[i].name.name == n)
+            return &session->as.session.roles.at[i];
+    return NULL;
+}
+
+const struct role_decl *sema__find_role(struct sema *s, const struct decl *session, const struct ident *id)
+{
+    if (!id->name)
+        return NULL;
+    const struct role_decl *r = sema__role(session, id->name);
+    if (r)
+        return r;
+    struct diag *x = diag_add(s->d, E0202, id->at, "session `%s` has no role `%s`", session->name.name, id->name);
+    diag_label(s->d, x, session->name.at, "the session is declared here");
+    const struct session_decl *sd = &session->as.session;
+    name *candidates = ARENA_ARRAY(s->a, name, sd->roles.n);
+    for (uint32_t i = 0; i < sd->roles.n; i++)
+        candidates[i] = sd->roles.at[i].name.name;
+    sema__suggest(s, x, id->name, candidates, sd->roles.n);
+    return NULL;
+}
+
+static bool single_with_index(struct sema *s, const struct role_decl *r, const struct role_ref *ref)
+{
+    struct diag *x = diag_add(s->d, E0208, ref->at, "role `%s` is not a family, so it has no index", r->name.name);
+    diag_label(s->d, x, r->name.at, "declared here as a single role");
+    return false;
+}
+
+bool sema__check_index(struct sema *s, const struct role_decl *r, const struct role_ref *ref, bool whole)
+{
+    if (!r->family)
+        return !ref->indexed || single_with_index(s, r, ref);
+    if (!ref->indexed && !whole) {
+        struct diag *x = diag_add(s->d, E0207, ref->at, "`%s` is a family of %u roles; here stands a single one",
+                                  r->name.name, r->size);
+        diag_help(s->d, x, "name one of them, as in `%s[0]`, or write `foreach p in %s { ... }` and use `p`",
+                  r->name.name, r->name.name);
+        return false;
+    }
+    if (ref->indexed && ref->index >= r->size) {
+        struct diag *x = diag_add(s->d, E0208, ref->at, "`%s` has no member %u", r->name.name, ref->index);
+        diag_label(s->d, x, r->name.at, "a family of %u: `%s[0]` to `%s[%u]`", r->size, r->name.name, r->name.name,
+                   r->size - 1);
+        return false;
+    }
+    return true;
+}
+
+static void check_roles(struct sema *s, struct decl *session)
+{
+    struct session_decl *sd = &session->as.session;
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < sd->roles.n; i++) {
+        struct role_decl *r = &sd->roles.at[i];
+        for (uint32_t j = 0; j < i && r->name.name; j++)
+            if (sd->roles.at[j].name.name == r->name.name) {
+                sema__duplicate(s, &r->name, sd->roles.at[j].name.at, "role");
+                break;
+            }
+        if (r->family && r->size == 0) {
+            diag_add(s->d, E0204, r->name.at, "family `%s` has no members", r->name.name ? r->name.name : "?");
+            r->size = 1; /* poison: keeps what follows silent */
+        }
+        total += sema__role_size(r);
+    }
+    if (total < 2 && session->name.name)
+        diag_add(s->d, E0216, session->name.at, "session `%s` has %s; a protocol needs two or more",
+                 session->name.name, total ? "a single role" : "no role");
+    if (total > SEMA_MAX_ROLES)
+        diag_add(s->d, E0106, session->name.at, "session `%s` has %llu roles; the limit is %d", session->name.name,
+                 (unsigned long long)total, SEMA_MAX_ROLES);
+}
+
+/* ---- the driver ---- */
+
+static void check_decl(struct sema *s, struct decl *d)
+{
+    switch (d->kind) {
+    case D_ENUM:
+    case D_STRUCT:
+    case D_MESSAGE:
+    case D_LOCAL:
+        break; /* whole passes of their own */
+    case D_SESSION:
+        check_roles(s, d);
+        if (d->as.session.by_locals)
+            sema__session_locals(s, d);
+        else
+            sema__session(s, d);
+        break;
+    case D_ACTOR:
+        sema__actor(s, d);
+        break;
+    case D_SYSTEM:
+    case D_VERIFY:
+        break; /* need the resolved actors and sessions */
+    }
+}
+
+bool sema_file(struct file *f, struct arena *a, struct interner *names, struct diags *d)
+{
+    struct sema s = {.f = f, .a = a, .names = names, .d = d};
+    uint32_t before = d->n_errors;
+    declare_all(&s);
+    sema__types(&s);
+    sema__locals(&s);
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        check_decl(&s, f->decls.at[i]);
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        if (f->decls.at[i]->kind == D_SYSTEM)
+            sema__system(&s, f->decls.at[i]);
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        if (f->decls.at[i]->kind == D_VERIFY)
+            sema__verify(&s, f->decls.at[i]);
+    return d->n_errors == before;
+}
