@@ -1,0 +1,259 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { GRACE_MS = 1000 }; /* between being asked to stop and being killed */
+
+/* ---- signals ---- */
+
+static const int guarded[] = {SIGINT, SIGTERM, SIGHUP};
+enum { N_GUARDED = sizeof guarded / sizeof guarded[0] };
+static struct sigaction guard_saved[N_GUARDED];
+static volatile sig_atomic_t guard_signal; /* the first that came, or 0 */
+
+static void on_signal(int sig)
+{
+    if (guard_signal == 0)
+        guard_signal = sig;
+}
+
+void process_guard_begin(void)
+{
+    struct sigaction act;
+    memset(&act, 0, sizeof act);
+    act.sa_handler = on_signal; /* without SA_RESTART: poll returns at once */
+    sigemptyset(&act.sa_mask);
+    guard_signal = 0;
+    for (int i = 0; i < N_GUARDED; i++) {
+        sigaction(guarded[i], NULL, &guard_saved[i]);
+        if (guard_saved[i].sa_handler != SIG_IGN) /* nohup stays nohup */
+            sigaction(guarded[i], &act, NULL);
+    }
+}
+
+bool process_guard_interrupted(void)
+{
+    return guard_signal != 0;
+}
+
+void process_guard_end(void)
+{
+    for (int i = 0; i < N_GUARDED; i++)
+        sigaction(guarded[i], &guard_saved[i], NULL);
+    int sig = guard_signal;
+    guard_signal = 0;
+    if (sig != 0)
+        raise(sig);
+}
+
+/* ---- time ---- */
+
+double process_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void nap(long ms)
+{
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&t, NULL);
+}
+
+/* ---- the child's side ---- */
+
+/* Becomes the program, or writes errno to `report` and ends. Only calls that are safe after fork. */
+_Noreturn static void become(const char *const *argv, const char *dir, uint64_t memory, int output, int report)
+{
+    setpgid(0, 0);
+    for (int i = 0; i < N_GUARDED; i++)
+        signal(guarded[i], SIG_DFL);
+    int in = open("/dev/null", O_RDONLY);
+    bool ok = in >= 0 && dup2(in, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0;
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    if (ok && memory != 0) {
+        struct rlimit most = {(rlim_t)memory, (rlim_t)memory};
+        ok = setrlimit(RLIMIT_AS, &most) == 0;
+    }
+    if (ok && (dir == NULL || chdir(dir) == 0))
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+    int why = errno;
+    ssize_t n = write(report, &why, sizeof why);
+    (void)n;
+    _exit(127);
+}
+
+/* ---- the parent's side ---- */
+
+struct run {
+    pid_t pid;
+    int output; /* read end; -1 once closed */
+    bool reaped;
+    int wait_status;
+    size_t keep; /* bytes of output still kept */
+    struct process_result *r;
+};
+
+static void take_output(struct run *run, const char *p, size_t n)
+{
+    size_t kept = n < run->keep ? n : run->keep;
+    buf_putn(&run->r->output, p, kept);
+    run->keep -= kept;
+    if (kept < n)
+        run->r->truncated = true;
+}
+
+/* Reads what is there, without waiting. */
+static void drain(struct run *run)
+{
+    char chunk[16384];
+    while (run->output >= 0) {
+        ssize_t n = read(run->output, chunk, sizeof chunk);
+        if (n > 0) {
+            take_output(run, chunk, (size_t)n);
+        } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+            close(run->output);
+            run->output = -1;
+        } else if (errno == EAGAIN) {
+            return;
+        }
+    }
+}
+
+static void reap(struct run *run)
+{
+    if (!run->reaped && waitpid(run->pid, &run->wait_status, WNOHANG) == run->pid)
+        run->reaped = true;
+}
+
+/* Waits until the program has ended or `deadline` has passed (0: none) or, if `heed`, a guarded signal came. */
+static void wait_for_end(struct run *run, double deadline, bool heed)
+{
+    long pause = 1;
+    for (;;) {
+        drain(run);
+        reap(run);
+        if (run->reaped || (heed && process_guard_interrupted()))
+            return;
+        double left = deadline == 0 ? 1e9 : deadline - process_clock();
+        if (left <= 0)
+            return;
+        if (run->output < 0) { /* it closed its output and lives on */
+            nap(pause);
+            pause = pause < 50 ? pause * 2 : 50;
+            continue;
+        }
+        struct pollfd p = {run->output, POLLIN, 0};
+        poll(&p, 1, left < 0.05 ? (int)(left * 1000) + 1 : 50);
+    }
+}
+
+static void kill_group(struct run *run)
+{
+    kill(-run->pid, SIGKILL);
+    if (!run->reaped) {
+        kill(run->pid, SIGKILL);
+        while (waitpid(run->pid, &run->wait_status, 0) < 0 && errno == EINTR)
+            ;
+        run->reaped = true;
+    }
+    drain(run);
+    if (run->output >= 0)
+        close(run->output);
+    run->output = -1;
+}
+
+static void supervise(struct run *run, const struct process_limits *limits, double start)
+{
+    wait_for_end(run, limits->seconds > 0 ? start + limits->seconds : 0, true);
+    bool interrupted = process_guard_interrupted();
+    bool timeout = !run->reaped && !interrupted;
+    if (timeout) { /* a verifier that is asked to stop still says how far it came */
+        kill(-run->pid, SIGINT);
+        wait_for_end(run, process_clock() + GRACE_MS / 1000.0, true);
+    }
+    kill_group(run);
+    if (interrupted || process_guard_interrupted()) {
+        run->r->end = PROCESS_INTERRUPTED;
+    } else if (timeout) {
+        run->r->end = PROCESS_TIMEOUT;
+    } else if (WIFEXITED(run->wait_status)) {
+        run->r->end = PROCESS_EXITED;
+        run->r->status = WEXITSTATUS(run->wait_status);
+    } else {
+        run->r->end = PROCESS_SIGNALED;
+        run->r->status = WTERMSIG(run->wait_status);
+    }
+}
+
+/* The errno of a failed start, or 0: the report pipe closes without a word when the program runs. */
+static int start_error(int report)
+{
+    int why = 0;
+    ssize_t n;
+    do
+        n = read(report, &why, sizeof why);
+    while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof why ? why : 0;
+}
+
+static bool open_pipes(int output[2], int report[2])
+{
+    output[0] = output[1] = report[0] = report[1] = -1;
+    if (pipe(output) != 0 || pipe(report) != 0)
+        return false;
+    for (int i = 0; i < 2; i++) {
+        fcntl(output[i], F_SETFD, FD_CLOEXEC);
+        fcntl(report[i], F_SETFD, FD_CLOEXEC);
+    }
+    return fcntl(output[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static void close_some(const int *fds, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+}
+
+struct process_result process_run(const char *const *argv, const char *dir, const struct process_limits *limits)
+{
+    struct process_result r = {PROCESS_FAILED, 0, {0}, false, 0};
+    double start = process_clock();
+    int output[2], report[2];
+    pid_t pid = open_pipes(output, report) ? fork() : -1;
+    if (pid == 0)
+        become(argv, dir, limits->memory, output[1], report[1]);
+    if (pid < 0) {
+        r.status = errno;
+        close_some(output, 2);
+        close_some(report, 2);
+        return r;
+    }
+    setpgid(pid, pid); /* both sides do it: neither may be late */
+    close(output[1]);
+    close(report[1]);
+    struct run run = {.pid = pid, .output = output[0], .keep = limits->output ? limits->output : SIZE_MAX, .r = &r};
+    int why = start_error(report[0]);
+    close(report[0]);
+    if (why != 0) {
+        kill_group(&run);
+        r.end = why == ENOENT || why == EACCES || why == ENOTDIR ? PROCESS_NOT_FOUND : PROCESS_FAILED;
+        r.status = why;
+    } else {
+        supervise(&run, limits, start);
+    }
+    r.seconds = process_clock() - start;
+    return r;
+}

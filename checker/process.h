@@ -1,0 +1,49 @@
+/* process.h -- runs a program within a time and a memory limit and keeps what it printed.
+ *
+ * Invariants: (1) the program leads a process group of its own and the whole group is gone when process_run returns;
+ * (2) it reads nothing from the terminal; (3) standard output and standard error come back as one text, in order.
+ */
+#ifndef MOTET_CHECKER_PROCESS_H
+#define MOTET_CHECKER_PROCESS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+enum process_end {
+    PROCESS_EXITED,      /* `status` is its exit status */
+    PROCESS_SIGNALED,    /* `status` is the signal that ended it */
+    PROCESS_TIMEOUT,     /* the time was up: it was asked to stop (SIGINT), then killed */
+    PROCESS_NOT_FOUND,   /* there is no such program */
+    PROCESS_INTERRUPTED, /* this process was told to stop meanwhile; see process_guard */
+    PROCESS_FAILED       /* it could not be started; `status` is the errno */
+};
+
+struct process_limits {
+    double seconds;  /* 0: no limit */
+    uint64_t memory; /* bytes of address space; 0: no limit */
+    size_t output;   /* bytes of output kept, what follows is dropped; 0: no limit */
+};
+
+struct process_result {
+    enum process_end end;
+    int status;
+    struct buf output; /* the caller frees it */
+    bool truncated;    /* there was more output than the limit */
+    double seconds;
+};
+
+/* Runs argv[0], found on PATH, in folder `dir` (NULL: here) and waits for its end. argv ends with NULL. */
+struct process_result process_run(const char *const *argv, const char *dir, const struct process_limits *limits);
+
+/* Between begin and end, SIGINT, SIGTERM and SIGHUP end the program that process_run waits for instead of this
+ * process, so that the caller can tidy up. `end` restores the handlers and raises the signal that came, if one did.
+ * Not nested; one thread at a time. */
+void process_guard_begin(void);
+bool process_guard_interrupted(void);
+void process_guard_end(void);
+
+double process_clock(void); /* seconds, monotonic */
+
+#endif
