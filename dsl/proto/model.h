@@ -71,6 +71,12 @@ struct step {
     uint32_t outcome;  /* STEP_CRASH: which of the possible window counts, see supervision in semantics.h */
 };
 
+/* Line `line` of a rendering of the model performs `step`: how a trail of the rendering is read back. */
+struct step_line {
+    uint32_t line; /* from 1 */
+    struct step step;
+};
+
 uint32_t step_participant(const struct model *m, const struct step *s); /* send and receive */
 const struct edge *step_edge(const struct model *m, const struct step *s);
 
