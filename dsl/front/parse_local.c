@@ -1,0 +1,162 @@
+/* parse_local.c -- local types.
+ *
+ * A local type is a chain of prefixes (`rec X`, `!M`, `dual`) and ends in a name, `end` or a set of branches; chains
+ * are read in a loop, so only branches nest.
+ */
+#include "parser_internal.h"
+
+static struct local *parse_local_type(struct parser *p);
+
+static struct local *new_local(struct parser *p, enum local_kind kind)
+{
+    struct local *l = ARENA_NEW(p->a, struct local);
+    l->kind = kind;
+    l->at = p->tok.at;
+    return l;
+}
+
+static struct local *parse_action(struct parser *p)
+{
+    struct local *l = new_local(p, LT_ACTION);
+    if (at_name(p))
+        l->peer = expect_name(p, "a peer");
+    l->send = at(p, T_NOT);
+    advance(p);
+    l->message = expect_name(p, "the name of a message");
+    l->at = since(p, l->at);
+    return l;
+}
+
+/* At `+` or `&`: `{ branch, branch ... }`. */
+static struct local *parse_branches(struct parser *p)
+{
+    struct local *l = new_local(p, at(p, T_PLUS) ? LT_SELECT : LT_BRANCH);
+    advance(p);
+    struct span open = p->tok.at;
+    if (!at(p, T_LBRACE)) {
+        fail_expected(p, "`{` and the branches");
+        return l;
+    }
+    if (!enter(p)) {
+        skip_block(p);
+        leave(p);
+        return l;
+    }
+    advance(p);
+    do {
+        if (at(p, T_RBRACE) && l->branches.n)
+            break; /* a final comma */
+        struct local *branch = parse_local_type(p);
+        vec_push(p->a, l->branches, branch);
+        if (!at(p, T_COMMA) && !at(p, T_RBRACE) && !at_block_end(p))
+            fail_expected(p, "`,` or `}` after a branch");
+        sync_list(p, T_RBRACE);
+    } while (accept(p, T_COMMA));
+    expect_close(p, T_RBRACE, open);
+    leave(p);
+    l->at = since(p, l->at);
+    return l;
+}
+
+static struct local *parse_parentheses(struct parser *p)
+{
+    struct span open = p->tok.at;
+    struct local *l = NULL;
+    if (enter(p)) {
+        advance(p);
+        l = parse_local_type(p);
+        expect_close(p, T_RPAREN, open);
+    }
+    leave(p);
+    return l ? l : new_local(p, LT_END);
+}
+
+static struct local *parse_prefix_name(struct parser *p, enum local_kind kind)
+{
+    struct local *l = new_local(p, kind);
+    if (kind == LT_REC)
+        advance(p);
+    l->name = expect_name(p, kind == LT_REC ? "the name of the recursion" : "a local type");
+    l->at = since(p, l->at);
+    return l;
+}
+
+static struct local *parse_keyword(struct parser *p, enum local_kind kind)
+{
+    struct local *l = new_local(p, kind);
+    advance(p);
+    return l;
+}
+
+/* One link of the chain. */
+static struct local *parse_link(struct parser *p)
+{
+    bool acts = at(p, T_NOT) || at(p, T_QUESTION);
+    bool peer_acts = at_name(p) && (p->ahead.kind == T_NOT || p->ahead.kind == T_QUESTION);
+    if (acts || peer_acts)
+        return parse_action(p);
+    switch (p->tok.kind) {
+    case T_PLUS:
+    case T_AND: return parse_branches(p);
+    case T_LPAREN: return parse_parentheses(p);
+    case K_REC: return parse_prefix_name(p, LT_REC);
+    case K_END: return parse_keyword(p, LT_END);
+    case K_DUAL: return parse_keyword(p, LT_DUAL);
+    default: break;
+    }
+    if (at_name(p))
+        return parse_prefix_name(p, LT_NAME);
+    fail_expected(p, "a local type: an action such as `!M`, `+{...}`, `&{...}`, `rec`, `dual`, a name or `end`");
+    return new_local(p, LT_END);
+}
+
+/* The `.` behind an action or `rec X`. False where the type stops without `end`. */
+static bool parse_dot(struct parser *p, const struct local *before)
+{
+    if (accept(p, T_DOT))
+        return true;
+    bool stops = at(p, T_SEMI) || at(p, T_COMMA) || at(p, T_RBRACE) || at(p, T_RPAREN);
+    if (stops && before->kind == LT_ACTION) {
+        struct span where = {p->last.file, p->last.hi, p->last.hi};
+        slip(p, where, "write `. end` if nothing follows", "a local type cannot stop after an action");
+        return false;
+    }
+    const char *after = before->kind == LT_REC ? "`.` after `rec` and its name" : "`.` and what follows this action";
+    fail_expected(p, after);
+    return false;
+}
+
+static struct local *parse_local_type(struct parser *p)
+{
+    struct local *first = NULL, **tail = &first;
+    for (uint32_t n = 0;; n++) {
+        struct local *l = parse_link(p);
+        *tail = l;
+        if (l->kind != LT_REC && l->kind != LT_ACTION && l->kind != LT_DUAL)
+            return first;
+        tail = &l->next;
+        bool more = l->kind == LT_DUAL || parse_dot(p, l);
+        if (more && n == FRONT_MAX_CHAIN) {
+            limit(p, l->at, "more than %d actions in a row in one local type", FRONT_MAX_CHAIN);
+            p->panic = true;
+            more = false;
+        }
+        if (!more) {
+            *tail = new_local(p, LT_END);
+            return first;
+        }
+    }
+}
+
+void parse_local(struct parser *p, struct decl *d)
+{
+    if (at(p, T_COLON) || at(p, T_COLON_EQ)) {
+        slip(p, p->tok.at, "write `local T = ...;`", "a local type stands behind `=`, not behind `%s`",
+             token_spelling(p->tok.kind));
+        advance(p);
+    } else {
+        expect(p, T_EQ, "`=` and a local type");
+    }
+    d->as.local = parse_local_type(p);
+    expect_semi(p, "a local type");
+}

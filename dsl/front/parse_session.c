@@ -1,0 +1,274 @@
+/* parse_session.c -- sessions: role lists and global types. */
+#include "parser_internal.h"
+
+static void parse_statement(struct parser *p, void *ctx);
+
+static struct block parse_body(struct parser *p)
+{
+    struct block b = {0};
+    struct span lo = p->tok.at;
+    parse_block(p, "statements", parse_statement, &b.stmts);
+    b.at = since(p, lo);
+    return b;
+}
+
+/* ---- A -> B: M; ---- */
+
+static bool wrong_arrow(const struct parser *p)
+{
+    bool split = at(p, T_MINUS) && p->ahead.kind == T_GT; /* "- >" */
+    return split || at(p, T_FAT_ARROW) || at(p, T_LONG_ARROW) || at(p, T_BACK_ARROW);
+}
+
+static void parse_arrow(struct parser *p)
+{
+    if (accept(p, T_ARROW))
+        return;
+    if (at(p, T_BACK_ARROW)) {
+        slip(p, p->tok.at, "write the sender first: `B -> A: M;`", "`<-` is not an arrow of this language");
+    } else if (wrong_arrow(p)) {
+        slip(p, p->tok.at, "write `->`", "`%s` is not an arrow of this language",
+             at(p, T_MINUS) ? "- >" : token_spelling(p->tok.kind));
+    } else {
+        help(p, fail_expected(p, "`->` after the sending role"), "a message is sent as `A -> B: M;`");
+        return;
+    }
+    if (at(p, T_MINUS))
+        advance(p);
+    advance(p);
+}
+
+static void parse_message_colon(struct parser *p)
+{
+    if (accept(p, T_COLON))
+        return;
+    if (at(p, T_COLON_EQ) || at(p, T_EQ) || at(p, T_COLON_COLON)) {
+        slip(p, p->tok.at, "write `A -> B: M;`", "the message stands behind `:`, not behind `%s`",
+             token_spelling(p->tok.kind));
+        advance(p);
+        return;
+    }
+    help(p, fail_expected(p, "`:` and a message after the receiving role"), "a message is sent as `A -> B: M;`");
+}
+
+/* Payloads are declared once, with the message. */
+static void no_payload_here(struct parser *p)
+{
+    if (!at(p, T_LPAREN) && !at(p, T_LBRACE))
+        return;
+    help(p, fail_at(p, p->tok.at, "a message's fields do not stand here"),
+         "declare them once, at the top level: `message M { name: type; }`");
+}
+
+static void parse_interaction(struct parser *p, struct stmt *s)
+{
+    s->kind = ST_MESSAGE;
+    s->from = expect_role(p, "the sending role");
+    parse_arrow(p);
+    s->to = expect_role(p, "the receiving role");
+    if (at(p, T_SEMI) || (p->tok.first && !at(p, T_COLON))) {
+        help(p, fail_expected(p, "`:` and a message after the receiving role"), "a message is sent as `A -> B: M;`");
+        accept(p, T_SEMI);
+        p->panic = false;
+        return;
+    }
+    parse_message_colon(p);
+    s->message = expect_name(p, "the name of a message");
+    no_payload_here(p);
+    if (at(p, K_WHERE))
+        reserved(p, "`where`");
+    else
+        expect_semi(p, "a statement");
+}
+
+/* ---- the others ---- */
+
+static void parse_choice(struct parser *p, struct stmt *s)
+{
+    s->kind = ST_CHOICE;
+    advance(p);
+    if (!accept(p, K_AT))
+        help(p, fail_expected(p, "`at` and the role that decides"), "write `choice at A { ... } or { ... }`");
+    s->from = expect_role(p, "the role that decides");
+    do {
+        struct block b = parse_body(p);
+        vec_push(p->a, s->blocks, b);
+    } while (accept(p, K_OR));
+    if (s->blocks.n < 2)
+        help(p, fail_at(p, s->at, "a choice needs at least two branches"), "write `choice at A { ... } or { ... }`");
+    p->panic = false;
+}
+
+static void parse_rec(struct parser *p, struct stmt *s)
+{
+    s->kind = ST_REC;
+    advance(p);
+    s->name = expect_name(p, "the name of the recursion");
+    struct block b = parse_body(p);
+    vec_push(p->a, s->blocks, b);
+}
+
+static void parse_continue(struct parser *p, struct stmt *s)
+{
+    s->kind = ST_CONTINUE;
+    advance(p);
+    s->name = expect_name(p, "the name of the recursion");
+    expect_semi(p, "a statement");
+}
+
+static void parse_do(struct parser *p, struct stmt *s)
+{
+    s->kind = ST_DO;
+    advance(p);
+    s->name = expect_name(p, "the name of a session");
+    struct span open = p->tok.at;
+    if (expect(p, T_LPAREN, "`(` and the roles that take part")) {
+        do {
+            struct role_ref r = expect_role(p, "a role");
+            vec_push(p->a, s->args, r);
+            if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
+                fail_expected(p, "`,` or `)` after a role");
+            sync_list(p, T_RPAREN);
+        } while (accept(p, T_COMMA));
+        expect_close(p, T_RPAREN, open);
+    }
+    expect_semi(p, "a statement");
+}
+
+static void parse_foreach(struct parser *p, struct stmt *s)
+{
+    s->kind = ST_FOREACH;
+    advance(p);
+    s->name = expect_name(p, "a name for the member of the family");
+    if (!accept(p, K_IN))
+        help(p, fail_expected(p, "`in` and a role family"), "write `foreach p in P { ... }`");
+    s->family = expect_name(p, "a role family");
+    struct block b = parse_body(p);
+    vec_push(p->a, s->blocks, b);
+}
+
+static bool is_arrow(enum token_kind kind)
+{
+    return kind == T_ARROW || kind == T_FAT_ARROW || kind == T_LONG_ARROW || kind == T_BACK_ARROW || kind == T_MINUS;
+}
+
+/* A branch that belongs to no choice: reported, and its block parsed all the same. */
+static void parse_lone_branch(struct parser *p)
+{
+    slip(p, p->tok.at, "write `choice at A { ... } or { ... }`", "`or` without a choice before it");
+    advance(p);
+    if (at(p, T_LBRACE))
+        parse_body(p);
+}
+
+static bool parse_reserved_statement(struct parser *p)
+{
+    if (at(p, K_TRY) || at(p, K_CATCH))
+        reserved(p, at(p, K_TRY) ? "`try`" : "`catch`");
+    else if (at(p, K_PAR) || at(p, K_AND))
+        reserved(p, at(p, K_PAR) ? "`par`" : "`and`");
+    else
+        return false;
+    return true;
+}
+
+static enum token_kind statement_kind(struct parser *p)
+{
+    bool sends = at_name(p) && (is_arrow(p->ahead.kind) || p->ahead.kind == T_LBRACKET || p->ahead.kind == T_COLON);
+    if (sends || is_arrow(p->tok.kind))
+        return T_NAME;
+    static const enum token_kind starts[] = {K_CHOICE, K_REC, K_CONTINUE, K_DO, K_FOREACH};
+    if (at_name(p) && p->ahead.kind == T_NAME) { /* "A B: M;", or a misspelt keyword */
+        static const enum token_kind words[] = {K_CHOICE, K_CONTINUE, K_FOREACH};
+        const char *spellings[] = {"choice", "continue", "foreach"};
+        const char *near = p->tok.name ? diag_nearest(p->tok.name, spellings, 3) : NULL;
+        return near ? item_kind(p, words, 3, "a statement") : T_NAME;
+    }
+    return item_kind(p, starts, sizeof starts / sizeof *starts, "a statement");
+}
+
+static void parse_statement(struct parser *p, void *ctx)
+{
+    if (parse_reserved_statement(p))
+        return;
+    if (at(p, K_OR)) {
+        parse_lone_branch(p);
+        return;
+    }
+    struct stmt *s = ARENA_NEW(p->a, struct stmt);
+    s->at = p->tok.at;
+    switch (statement_kind(p)) {
+    case K_CHOICE: parse_choice(p, s); break;
+    case K_REC: parse_rec(p, s); break;
+    case K_CONTINUE: parse_continue(p, s); break;
+    case K_DO: parse_do(p, s); break;
+    case K_FOREACH: parse_foreach(p, s); break;
+    case T_NAME: parse_interaction(p, s); break;
+    default: return;
+    }
+    s->at = since(p, s->at);
+    stmt_vec *stmts = ctx;
+    vec_push(p->a, *stmts, s);
+}
+
+/* ---- session S(...) ---- */
+
+struct parameter {
+    struct role_decl role;
+    bool keyword; /* with `role` */
+};
+typedef VEC(struct parameter) parameter_vec;
+
+static void parse_parameter(struct parser *p, parameter_vec *params)
+{
+    struct parameter x = {.keyword = accept(p, K_ROLE)};
+    x.role.name = expect_name(p, x.keyword ? "the name of a role" : "`role` and its name, or a local type");
+    x.role.family = optional_index(p, "the size of a role family", 1, FRONT_MAX_FAMILY, &x.role.size);
+    vec_push(p->a, *params, x);
+    if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_LBRACE) && !at(p, T_SEMI))
+        fail_expected(p, "`,` or `)` after a role");
+    sync_list(p, T_RPAREN);
+}
+
+/* A global type declares its roles with `role`; a session of local types names them. */
+static void check_parameters(struct parser *p, const parameter_vec *params, bool by_locals)
+{
+    for (uint32_t i = 0; i < params->n; i++) {
+        const struct parameter *x = &params->at[i];
+        if (!x->role.name.name)
+            continue;
+        if (!by_locals && !x->keyword)
+            slip(p, x->role.name.at, arena_printf(p->a, "write `role %s`", x->role.name.name),
+                 "expected `role` before `%s`", x->role.name.name);
+        else if (by_locals && x->keyword)
+            slip(p, x->role.name.at, "a global type follows in `{ ... }`; a session of local types names them without `role`",
+                 "a session without a body lists local types, and `%s` is declared as a role", x->role.name.name);
+        else if (by_locals && x->role.family)
+            slip(p, x->role.name.at, "name one local type for each participant", "a local type cannot be a family");
+        else
+            continue;
+        return; /* once a session */
+    }
+}
+
+void parse_session(struct parser *p, struct decl *d)
+{
+    struct session_decl *s = &d->as.session;
+    struct span open = p->tok.at;
+    parameter_vec params = {0};
+    if (expect(p, T_LPAREN, "`(` and the roles of the session")) {
+        do
+            parse_parameter(p, &params);
+        while (accept(p, T_COMMA));
+        expect_close(p, T_RPAREN, open);
+    }
+    for (uint32_t i = 0; i < params.n; i++)
+        vec_push(p->a, s->roles, params.at[i].role);
+    s->by_locals = !at(p, T_LBRACE) && (at(p, T_SEMI) || (params.n && !params.at[0].keyword));
+    if (!p->panic)
+        check_parameters(p, &params, s->by_locals);
+    if (s->by_locals)
+        expect_semi(p, "a session of local types");
+    else
+        s->body = parse_body(p);
+}

@@ -1,0 +1,197 @@
+/* parse_types.c -- payload types, and the declarations made of them: enums, structs, messages. */
+#include "parser_internal.h"
+
+static enum type_kind scalar_kind(enum token_kind kind)
+{
+    switch (kind) {
+    case K_BOOL: return TY_BOOL;
+    case K_U8: return TY_U8;
+    case K_U16: return TY_U16;
+    case K_U32: return TY_U32;
+    case K_U64: return TY_U64;
+    case K_I8: return TY_I8;
+    case K_I16: return TY_I16;
+    case K_I32: return TY_I32;
+    case K_I64: return TY_I64;
+    case K_F32: return TY_F32;
+    case K_F64: return TY_F64;
+    default: return TY_POISON;
+    }
+}
+
+static uint32_t parse_bound(struct parser *p, const char *what)
+{
+    return (uint32_t)expect_number(p, what, 1, FRONT_MAX_BOUND);
+}
+
+/* At `<`: the arguments of string, bytes, list and optional. */
+static void parse_arguments(struct parser *p, struct type *t)
+{
+    struct span open = p->tok.at;
+    const char *word = t->kind == TY_STRING ? "string" : t->kind == TY_BYTES ? "bytes" : t->kind == TY_LIST ? "list" : "optional";
+    const char *shape = t->kind == TY_LIST ? "list<u8, 16>" : t->kind == TY_OPTIONAL ? "optional<u8>"
+                                                                                  : arena_printf(p->a, "%s<64>", word);
+    if (!accept(p, T_LT)) {
+        help(p, fail_expected(p, arena_printf(p->a, "`<` after `%s`", word)),
+             "every type has a largest size: write it as `%s`", shape);
+        return;
+    }
+    if (t->kind == TY_LIST || t->kind == TY_OPTIONAL)
+        t->elem = parse_type(p);
+    if (t->kind == TY_LIST && !accept(p, T_COMMA))
+        help(p, fail_expected(p, "`,` and the most elements the list may have"), "write it as `%s`", shape);
+    if (t->kind != TY_OPTIONAL)
+        t->bound = parse_bound(p, t->kind == TY_LIST ? "the most elements of a list" : "the most bytes of this type");
+    expect_close(p, T_GT, open);
+}
+
+static void parse_ref(struct parser *p, struct type *t)
+{
+    struct span open = p->tok.at;
+    if (!expect(p, T_LT, "`<` after `ref`"))
+        return;
+    t->name = expect_name(p, "the session of the reference");
+    expect(p, T_DOT, "`.` and a role of that session");
+    t->role = expect_name(p, "a role of that session");
+    expect_close(p, T_GT, open);
+}
+
+static void parse_base(struct parser *p, struct type *t)
+{
+    enum token_kind kind = p->tok.kind;
+    t->kind = scalar_kind(kind);
+    if (t->kind != TY_POISON) {
+        advance(p);
+        return;
+    }
+    t->kind = kind == K_STRING ? TY_STRING : kind == K_BYTES ? TY_BYTES : kind == K_LIST ? TY_LIST
+              : kind == K_OPTIONAL ? TY_OPTIONAL : kind == K_REF ? TY_REF : TY_NAMED;
+    if (t->kind == TY_NAMED) {
+        t->name = expect_name(p, "a type");
+        if (!t->name.name)
+            t->kind = TY_POISON;
+        return;
+    }
+    advance(p);
+    if (t->kind == TY_REF)
+        parse_ref(p, t);
+    else
+        parse_arguments(p, t);
+}
+
+struct type *parse_type(struct parser *p)
+{
+    struct span lo = p->tok.at;
+    struct type *t = ARENA_NEW(p->a, struct type);
+    t->at = lo;
+    if (!enter(p)) {
+        leave(p);
+        return t;
+    }
+    parse_base(p, t);
+    t->at = since(p, lo);
+    uint32_t dimensions = p->depth;
+    for (uint32_t n; optional_index(p, "the length of an array", 1, FRONT_MAX_BOUND, &n);) {
+        struct type *array = ARENA_NEW(p->a, struct type);
+        *array = (struct type){.kind = TY_ARRAY, .at = since(p, lo), .bound = n, .elem = t};
+        t = array;
+        if (!enter(p))
+            break;
+    }
+    p->depth = dimensions; /* the dimensions nest, too */
+    leave(p);
+    return t;
+}
+
+/* ---- fields ---- */
+
+struct field_context {
+    field_vec *fields;
+    const char *of;
+};
+
+static void parse_field(struct parser *p, void *ctx)
+{
+    struct field_context *c = ctx;
+    struct field f = {.name = expect_name(p, arena_printf(p->a, "a field of %s, as `name: type;`", c->of))};
+    if (at(p, T_EQ) || at(p, T_COLON_EQ)) {
+        slip(p, p->tok.at, "write `name: type;`", "a field's type stands behind `:`, not behind `%s`",
+             token_spelling(p->tok.kind));
+        advance(p);
+    } else if (!accept(p, T_COLON)) {
+        help(p, fail_expected(p, "`:` and the field's type"), "write `name: type;`");
+    }
+    f.type = parse_type(p);
+    if (at(p, K_WHERE))
+        reserved(p, "`where`");
+    else
+        expect_semi(p, "a field");
+    vec_push(p->a, *c->fields, f);
+}
+
+void parse_fields(struct parser *p, field_vec *fields, const char *of)
+{
+    struct field_context c = {fields, of};
+    parse_block(p, "fields", parse_field, &c);
+}
+
+/* ---- declarations ---- */
+
+/* Names of built-in types cannot be declared: a type that starts with one is always the built-in. */
+static void not_built_in(struct parser *p, const struct ident *id)
+{
+    static const enum token_kind built_in[] = {K_BOOL, K_U8,  K_U16, K_U32,    K_U64,   K_I8,   K_I16,      K_I32,
+                                               K_I64,  K_F32, K_F64, K_STRING, K_BYTES, K_LIST, K_OPTIONAL, K_REF};
+    for (size_t i = 0; id->name && i < sizeof built_in / sizeof *built_in; i++)
+        if (strcmp(id->name, token_spelling(built_in[i])) == 0)
+            slip(p, id->at, "choose another name", "`%s` is a built-in type", id->name);
+}
+
+void parse_enum(struct parser *p, struct decl *d)
+{
+    not_built_in(p, &d->name);
+    struct span open = p->tok.at;
+    if (!expect(p, T_LBRACE, "`{` and the values of the enum"))
+        return;
+    do {
+        if (at(p, T_RBRACE) && d->as.enum_.values.n)
+            break; /* a final comma */
+        struct ident value = expect_name(p, "a value of the enum");
+        vec_push(p->a, d->as.enum_.values, value);
+        if (at(p, T_SEMI)) {
+            slip(p, p->tok.at, "write `,`", "the values of an enum are separated by commas");
+            p->tok.kind = T_COMMA; /* read it as one */
+        } else if (!at(p, T_COMMA) && !at(p, T_RBRACE) && !at_block_end(p)) {
+            fail_expected(p, "`,` or `}` after a value");
+        }
+        sync_list(p, T_RBRACE);
+    } while (accept(p, T_COMMA));
+    expect_close(p, T_RBRACE, open);
+}
+
+void parse_struct(struct parser *p, struct decl *d)
+{
+    not_built_in(p, &d->name);
+    parse_fields(p, &d->as.struct_.fields, "a struct");
+}
+
+/* message M; | message M { fields } | message M = tag ... */
+void parse_message(struct parser *p, struct decl *d)
+{
+    struct message_decl *m = &d->as.message;
+    struct span lo = p->tok.at;
+    if (accept(p, T_EQ)) {
+        m->tag = (struct opt_u64){.given = true, .value = expect_number(p, "the tag of a message", 0, UINT16_MAX)};
+        m->tag.at = since(p, lo);
+    }
+    if (at(p, T_LBRACE))
+        parse_fields(p, &m->fields, "a message");
+    else if (at(p, T_LPAREN))
+        help(p, fail_expected(p, "`{` or `;` after a message's name"), "fields stand in braces: `{ name: type; }`");
+    else if (!accept(p, T_SEMI)) {
+        if (p->tok.first || at(p, T_EOF))
+            expect_semi(p, "a message without fields");
+        else
+            fail_expected(p, "`{` or `;` after a message's name");
+    }
+}

@@ -1,0 +1,584 @@
+/* parser.c -- files and declarations; tokens, expectations and recovery for the other parts. */
+#include "parser_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* ---- tokens ---- */
+
+void advance(struct parser *p)
+{
+    if (at(p, T_LBRACE) || at(p, T_RBRACE) || at(p, T_SEMI))
+        p->panic = false;
+    p->last = p->tok.at;
+    p->tok = p->ahead;
+    if (p->tok.kind != T_EOF)
+        p->ahead = lex_next(&p->lex);
+    if (p->lex.stopped)
+        p->tok.kind = p->ahead.kind = T_EOF;
+}
+
+bool accept(struct parser *p, enum token_kind kind)
+{
+    if (!at(p, kind))
+        return false;
+    advance(p);
+    return true;
+}
+
+bool names_something(enum token_kind kind) { return kind == T_NAME || token_class(kind) == TC_WORD; }
+bool at_name(const struct parser *p) { return names_something(p->tok.kind); }
+
+static const enum token_kind decl_starts[] = {K_ENUM,  K_STRUCT, K_MESSAGE, K_LOCAL,  K_SESSION,
+                                              K_ACTOR, K_SYSTEM, K_VERIFY,  K_MODULE, K_IMPORT};
+enum { N_DECL_STARTS = sizeof decl_starts / sizeof *decl_starts };
+
+bool is_decl_start(enum token_kind kind)
+{
+    for (int i = 0; i < N_DECL_STARTS; i++)
+        if (kind == decl_starts[i])
+            return true;
+    return false;
+}
+
+static bool at_decl_line(const struct parser *p) { return p->tok.first && is_decl_start(p->tok.kind); }
+bool at_block_end(const struct parser *p) { return at(p, T_RBRACE) || at(p, T_EOF) || at_decl_line(p); }
+
+struct span since(const struct parser *p, struct span lo)
+{
+    return p->last.hi >= lo.hi ? span_join(lo, p->last) : lo;
+}
+
+/* ---- errors ---- */
+
+static const char *format(struct parser *p, const char *fmt, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = arena_alloc(p->a, n < 0 ? 1 : (size_t)n + 1);
+    if (n > 0)
+        vsnprintf(text, (size_t)n + 1, fmt, ap);
+    return text;
+}
+
+/* `text` becomes what `fmt` and the arguments after it say. */
+#define FORMAT(text)                                                                                                   \
+    const char *text;                                                                                                  \
+    do {                                                                                                               \
+        va_list ap_;                                                                                                   \
+        va_start(ap_, fmt);                                                                                            \
+        text = format(p, fmt, ap_);                                                                                    \
+        va_end(ap_);                                                                                                   \
+    } while (0)
+
+struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...)
+{
+    bool silent = p->panic || p->tok.tainted;
+    p->panic = true;
+    if (silent)
+        return NULL;
+    FORMAT(text);
+    return front_error(&p->lex, E0104, where, "%s", text);
+}
+
+void slip(struct parser *p, struct span where, const char *advice, const char *fmt, ...)
+{
+    if (p->panic || p->tok.tainted)
+        return;
+    FORMAT(text);
+    struct diag *g = front_error(&p->lex, E0104, where, "%s", text);
+    if (advice)
+        diag_help(p->lex.d, g, "%s", advice);
+}
+
+void help(struct parser *p, struct diag *g, const char *fmt, ...)
+{
+    if (!g)
+        return;
+    FORMAT(text);
+    diag_help(p->lex.d, g, "%s", text);
+}
+
+void label(struct parser *p, struct diag *g, struct span where, const char *fmt, ...)
+{
+    if (!g)
+        return;
+    FORMAT(text);
+    diag_label(p->lex.d, g, where, "%s", text);
+}
+
+void limit(struct parser *p, struct span where, const char *fmt, ...)
+{
+    if (p->panic)
+        return;
+    FORMAT(text);
+    front_error(&p->lex, E0106, where, "%s", text);
+}
+
+/* Where something is missing: at the current token, or behind the last one when the line ended there. */
+static struct span missing_place(const struct parser *p)
+{
+    bool line_ended = (p->tok.first || at(p, T_EOF)) && p->last.hi > p->last.lo;
+    return line_ended ? (struct span){p->last.file, p->last.hi, p->last.hi} : p->tok.at;
+}
+
+struct diag *fail_expected(struct parser *p, const char *what)
+{
+    struct span where = missing_place(p);
+    if (where.lo == p->tok.at.lo && !at(p, T_EOF))
+        return fail_at(p, where, "expected %s, found %s", what, token_describe(&p->lex, &p->tok));
+    return fail_at(p, where, "expected %s before %s", what,
+                   at(p, T_EOF) ? "the end of the file" : "the end of this line");
+}
+
+/* ---- expectations ---- */
+
+bool expect(struct parser *p, enum token_kind kind, const char *what)
+{
+    if (accept(p, kind))
+        return true;
+    fail_expected(p, what);
+    return false;
+}
+
+bool expect_semi(struct parser *p, const char *what)
+{
+    if (accept(p, T_SEMI))
+        return true;
+    if (at(p, T_COMMA)) {
+        slip(p, p->tok.at, "write `;`", "%s ends with `;`, not with a comma", what);
+        advance(p);
+        p->panic = false;
+        return true;
+    }
+    bool forgotten = p->tok.first || at(p, T_RBRACE) || at(p, T_EOF);
+    if (forgotten) {
+        struct span where = {p->last.file, p->last.hi, p->last.hi};
+        struct diag *g = fail_at(p, where, "expected `;` after %s", what);
+        if (g)
+            diag_caret(p->lex.d, g, "`;` is missing here");
+        p->panic = false; /* as if it stood there */
+        return false;
+    }
+    fail_at(p, p->tok.at, "expected `;` after %s, found %s", what, token_describe(&p->lex, &p->tok));
+    return false;
+}
+
+bool expect_close(struct parser *p, enum token_kind close, struct span open)
+{
+    if (accept(p, close))
+        return true;
+    if (close == T_RBRACE)
+        p->unclosed++;
+    const char *want = token_spelling(close);
+    bool block = close == T_RBRACE;
+    struct span where = block ? p->tok.at : missing_place(p);
+    struct diag *g = fail_at(p, where, "expected `%s` before %s", want,
+                             where.lo == p->tok.at.lo ? token_describe(&p->lex, &p->tok) : "the end of this line");
+    label(p, g, open, "this `%s` is not closed", close == T_RBRACE ? "{" : close == T_RPAREN ? "(" : close == T_GT ? "<" : "[");
+    return false;
+}
+
+struct ident expect_name(struct parser *p, const char *what)
+{
+    struct ident id = {p->tok.name, p->tok.at};
+    if (at_name(p)) {
+        advance(p);
+        return id;
+    }
+    bool keyword = token_class(p->tok.kind) == TC_KEYWORD || token_class(p->tok.kind) == TC_RESERVED;
+    if (keyword && !p->tok.first && names_something(p->ahead.kind) == false) {
+        slip(p, p->tok.at, arena_printf(p->a, "choose another name, for example `%s_`", p->tok.name),
+             "`%s` is a keyword and cannot be %s", p->tok.name, what);
+        advance(p);
+        return (struct ident){NULL, id.at};
+    }
+    fail_expected(p, what);
+    return (struct ident){NULL, id.at};
+}
+
+uint64_t expect_number(struct parser *p, const char *what, uint64_t lo, uint64_t hi)
+{
+    struct token t = p->tok;
+    if (at(p, T_DURATION) && !t.tainted) {
+        slip(p, t.at, "leave out the unit", "%s is a plain number, not a duration", what);
+        advance(p);
+        return lo;
+    }
+    if (!at(p, T_NUMBER)) {
+        fail_expected(p, arena_printf(p->a, "a number: %s", what));
+        return lo;
+    }
+    advance(p);
+    if (t.tainted || (t.value >= lo && t.value <= hi))
+        return t.tainted ? lo : t.value;
+    limit(p, t.at, "%s must be %llu to %llu, this is %llu", what, (unsigned long long)lo, (unsigned long long)hi,
+          (unsigned long long)t.value);
+    return t.value < lo ? lo : hi;
+}
+
+uint64_t expect_duration(struct parser *p, const char *what)
+{
+    struct token t = p->tok;
+    if (at(p, T_NUMBER)) {
+        slip(p, t.at, "write a unit behind it: ns, us, ms, s, m or h", "%s is a duration and needs a unit", what);
+        advance(p);
+        return t.value;
+    }
+    if (!at(p, T_DURATION)) {
+        fail_expected(p, arena_printf(p->a, "a duration such as `10ms`: %s", what));
+        return 1;
+    }
+    advance(p);
+    return t.value;
+}
+
+bool optional_index(struct parser *p, const char *what, uint32_t lo, uint32_t hi, uint32_t *index)
+{
+    struct span open = p->tok.at;
+    if (!accept(p, T_LBRACKET))
+        return false;
+    *index = (uint32_t)expect_number(p, what, lo, hi);
+    expect_close(p, T_RBRACKET, open);
+    return true;
+}
+
+struct role_ref expect_role(struct parser *p, const char *what)
+{
+    struct role_ref r = {.base = expect_name(p, what)};
+    r.at = r.base.at;
+    if (r.base.name || at(p, T_LBRACKET))
+        r.indexed = optional_index(p, "the index of a family member", 0, FRONT_MAX_FAMILY - 1, &r.index);
+    if (r.indexed)
+        r.at = since(p, r.base.at);
+    return r;
+}
+
+void no_assignment(struct parser *p, const char *setting)
+{
+    if (!at(p, T_EQ) && !at(p, T_COLON) && !at(p, T_COLON_EQ))
+        return;
+    slip(p, p->tok.at, arena_printf(p->a, "write the value right behind the word: `%s ...;`", setting),
+         "`%s` takes its value without `%s`", setting, token_spelling(p->tok.kind));
+    advance(p);
+}
+
+/* The kind that the current word was meant to be, by spelling; T_EOF when none is near. */
+static enum token_kind nearest_kind(struct parser *p, const enum token_kind *kinds, uint32_t n)
+{
+    if (!p->tok.name)
+        return T_EOF;
+    const char **spellings = ARENA_ARRAY(p->a, const char *, n);
+    for (uint32_t i = 0; i < n; i++)
+        spellings[i] = token_spelling(kinds[i]);
+    const char *near = diag_nearest(p->tok.name, spellings, n);
+    for (uint32_t i = 0; near && i < n; i++)
+        if (spellings[i] == near)
+            return kinds[i];
+    return T_EOF;
+}
+
+enum token_kind item_kind(struct parser *p, const enum token_kind *kinds, uint32_t n, const char *what)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (at(p, kinds[i]))
+            return kinds[i];
+    enum token_kind near = nearest_kind(p, kinds, n);
+    const char *found = token_describe(&p->lex, &p->tok);
+    if (near == T_EOF) {
+        fail_at(p, p->tok.at, "expected %s, found %s", what, found);
+        return T_EOF;
+    }
+    slip(p, p->tok.at, arena_printf(p->a, "did you mean `%s`?", token_spelling(near)), "expected %s, found %s", what,
+         found);
+    p->tok.kind = near;
+    return near;
+}
+
+/* ---- recovery ---- */
+
+void skip_block(struct parser *p)
+{
+    uint32_t depth = 0;
+    do {
+        if (at(p, T_LBRACE))
+            depth++;
+        else if (at(p, T_RBRACE))
+            depth--;
+        advance(p);
+    } while (depth > 0 && !at(p, T_EOF) && !at_decl_line(p));
+    p->unclosed += depth;
+}
+
+void skip_to_close(struct parser *p)
+{
+    while (!at_block_end(p)) {
+        if (at(p, T_LBRACE))
+            skip_block(p);
+        else
+            advance(p);
+    }
+}
+
+/* Does this line look like the start of an item? */
+static bool at_item_line(const struct parser *p)
+{
+    if (!p->tok.first)
+        return false;
+    if (token_class(p->tok.kind) >= TC_KEYWORD)
+        return !at(p, K_OR) && !at(p, K_AND) && !at(p, K_CATCH);
+    enum token_kind next = p->ahead.kind;
+    return at(p, T_NAME) && (next == T_ARROW || next == T_FAT_ARROW || next == T_LONG_ARROW || next == T_COLON ||
+                             next == T_LBRACKET);
+}
+
+static bool continues_block(const struct parser *p) { return at(p, K_OR) || at(p, K_AND) || at(p, K_CATCH); }
+
+void sync_item(struct parser *p)
+{
+    if (!p->panic)
+        return;
+    while (!at_block_end(p) && !at_item_line(p)) {
+        if (at(p, T_LBRACE)) {
+            skip_block(p);
+            if (!continues_block(p))
+                break;
+        } else if (accept(p, T_SEMI)) {
+            break;
+        } else {
+            advance(p);
+        }
+    }
+    p->panic = false;
+}
+
+void skip_item(struct parser *p)
+{
+    if (at(p, T_LBRACE)) {
+        skip_block(p);
+    } else if (!accept(p, T_SEMI)) {
+        advance(p);
+        p->panic = true;
+        sync_item(p);
+    }
+}
+
+void sync_list(struct parser *p, enum token_kind close)
+{
+    if (!p->panic)
+        return;
+    uint32_t depth = 0;
+    for (;; advance(p)) {
+        if (depth == 0 && (at(p, T_COMMA) || at(p, close)))
+            break;
+        if (at(p, T_LBRACE) || at(p, T_SEMI) || at_block_end(p) || at_item_line(p))
+            return; /* the list is not closed here: still in panic */
+        if (at(p, T_LPAREN) || at(p, T_LBRACKET))
+            depth++;
+        else if (depth > 0 && (at(p, T_RPAREN) || at(p, T_RBRACKET)))
+            depth--;
+    }
+    p->panic = false;
+}
+
+bool enter(struct parser *p)
+{
+    if (p->depth++ < FRONT_MAX_DEPTH)
+        return true;
+    if (!p->too_deep)
+        limit(p, p->tok.at, "nested more than %d levels deep", FRONT_MAX_DEPTH);
+    p->too_deep = true;
+    p->panic = true;
+    return false;
+}
+
+void leave(struct parser *p) { p->depth--; }
+
+void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx)
+{
+    struct span open = p->tok.at;
+    if (!at(p, T_LBRACE)) {
+        fail_expected(p, arena_printf(p->a, "`{` and %s", what));
+        sync_item(p);
+        return;
+    }
+    if (!enter(p)) {
+        skip_block(p);
+        leave(p);
+        return;
+    }
+    advance(p);
+    while (!at_block_end(p)) {
+        uint32_t before = p->tok.at.lo;
+        if (at(p, T_SEMI)) {
+            slip(p, p->tok.at, "leave it out", "stray `;`");
+            advance(p);
+            continue;
+        }
+        item(p, ctx);
+        if (p->tok.at.lo == before)
+            skip_item(p);
+        else
+            sync_item(p);
+    }
+    expect_close(p, T_RBRACE, open);
+    leave(p);
+}
+
+/* ---- reserved constructs ---- */
+
+void reserved_here(struct parser *p, const char *what)
+{
+    if (!p->panic && !p->tok.tainted)
+        front_error(&p->lex, E0105, p->tok.at, "%s is reserved; this version of the language does not have it yet",
+                    what);
+}
+
+void skip_construct(struct parser *p)
+{
+    do {
+        while (!at(p, T_LBRACE) && !at(p, T_SEMI) && !at_block_end(p))
+            advance(p);
+        if (at(p, T_LBRACE))
+            skip_block(p);
+        else if (at(p, T_SEMI)) {
+            advance(p);
+            break;
+        }
+    } while (continues_block(p));
+    p->panic = false;
+}
+
+void reserved(struct parser *p, const char *what)
+{
+    reserved_here(p, what);
+    advance(p);
+    skip_construct(p);
+}
+
+/* ---- files ---- */
+
+static void parse_module(struct parser *p, struct file *f)
+{
+    struct span lo = p->tok.at;
+    bool first = !f->module.at.hi && f->decls.n == 0;
+    if (!first) {
+        struct diag *g = f->module.at.hi ? fail_at(p, lo, "a file has one `module` line")
+                                         : fail_at(p, lo, "the `module` line comes before all declarations");
+        if (f->module.at.hi)
+            label(p, g, f->module.at, "the first one");
+    }
+    advance(p);
+    struct ident part = expect_name(p, "the module's name");
+    const char *dotted = part.name;
+    struct span where = part.at;
+    while (accept(p, T_DOT)) {
+        part = expect_name(p, "a name after `.`");
+        where = since(p, where);
+        dotted = dotted && part.name ? arena_printf(p->a, "%s.%s", dotted, part.name) : NULL;
+    }
+    if (first)
+        f->module = (struct ident){dotted ? intern_cstr(p->lex.names, dotted) : NULL, where};
+    expect_semi(p, "the module line");
+}
+
+static const struct {
+    enum token_kind token;
+    enum decl_kind kind;
+    const char *name;
+    void (*parse)(struct parser *p, struct decl *d);
+} decl_parsers[] = {
+    {K_ENUM, D_ENUM, "the name of an enum", parse_enum},
+    {K_STRUCT, D_STRUCT, "the name of a struct", parse_struct},
+    {K_MESSAGE, D_MESSAGE, "the name of a message", parse_message},
+    {K_LOCAL, D_LOCAL, "the name of a local type", parse_local},
+    {K_SESSION, D_SESSION, "the name of a session", parse_session},
+    {K_ACTOR, D_ACTOR, "the name of an actor", parse_actor},
+    {K_SYSTEM, D_SYSTEM, "the name of a system", parse_system},
+    {K_VERIFY, D_VERIFY, "the system or session to verify", parse_verify},
+};
+
+static void parse_decl(struct parser *p, struct file *f, size_t which)
+{
+    struct decl *d = ARENA_NEW(p->a, struct decl);
+    struct span lo = p->tok.at;
+    d->kind = decl_parsers[which].kind;
+    d->doc = p->tok.doc;
+    advance(p);
+    d->name = expect_name(p, decl_parsers[which].name);
+    decl_parsers[which].parse(p, d);
+    d->at = since(p, lo);
+    vec_push(p->a, f->decls, d);
+}
+
+/* `}` too many, unless it closes what was reported as not closed. */
+static void stray_close(struct parser *p)
+{
+    if (p->unclosed)
+        p->unclosed--;
+    else
+        slip(p, p->tok.at, NULL, "this `}` closes nothing");
+    advance(p);
+}
+
+/* Skips what is left of a damaged declaration: to behind its `;` or block, or to the next one. */
+static void sync_decl(struct parser *p)
+{
+    while (p->panic && !at(p, T_EOF) && !is_decl_start(p->tok.kind)) {
+        bool ends = at(p, T_LBRACE) || at(p, T_SEMI);
+        if (at(p, T_LBRACE))
+            skip_block(p);
+        else
+            advance(p);
+        p->panic = !ends;
+    }
+}
+
+static void parse_top(struct parser *p, struct file *f)
+{
+    if (at(p, K_ASSERT)) {
+        reserved(p, "`assert`");
+        return;
+    }
+    if (at(p, T_SEMI)) {
+        slip(p, p->tok.at, "leave it out: a declaration that ends with `}` takes no `;`", "stray `;`");
+        advance(p);
+        return;
+    }
+    enum token_kind kind = item_kind(p, decl_starts, N_DECL_STARTS, "a declaration");
+    if (kind == K_MODULE)
+        parse_module(p, f);
+    else if (kind == K_IMPORT)
+        reserved(p, "`import`");
+    for (size_t i = 0; i < sizeof decl_parsers / sizeof *decl_parsers; i++)
+        if (kind == decl_parsers[i].token)
+            parse_decl(p, f, i);
+    sync_decl(p);
+}
+
+struct file *parse_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source,
+                        struct diags *d)
+{
+    struct file *f = ARENA_NEW(a, struct file);
+    f->source = source;
+    if (s->at[source]->size > FRONT_MAX_FILE) {
+        diag_add(d, E0106, (struct span){source, 0, 0}, "this file has %u bytes; at most %d are allowed",
+                 s->at[source]->size, FRONT_MAX_FILE);
+        return f;
+    }
+    struct parser p = {.a = a, .last = {source, 0, 0}};
+    lexer_init(&p.lex, a, names, s, source, d);
+    p.tok = lex_next(&p.lex);
+    p.ahead = p.tok.kind == T_EOF ? p.tok : lex_next(&p.lex);
+    while (!at(&p, T_EOF)) {
+        if (at(&p, T_RBRACE))
+            stray_close(&p);
+        else
+            parse_top(&p, f);
+        p.panic = false;
+    }
+    f->doc = lex_file_doc(&p.lex);
+    return f;
+}

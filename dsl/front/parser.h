@@ -1,0 +1,19 @@
+/* parser.h -- text to AST; docs/language.md is the grammar. */
+#ifndef MOTET_DSL_PARSER_H
+#define MOTET_DSL_PARSER_H
+#include "ast.h"
+#include "diag.h"
+
+enum {
+    FRONT_MAX_DEPTH = 200,     /* nested blocks, types, formulas */
+    FRONT_MAX_CHAIN = 4096,    /* actions of one local type in a row */
+    FRONT_MAX_BOUND = 1 << 24, /* of string, bytes, list and array */
+    FRONT_MAX_FAMILY = 4096    /* members of a role family or of a child family */
+};
+
+/* Parses file `source` of `s`, reporting every syntax error in it to `d`. Never returns NULL: what could not be parsed
+ * is left out or poison. The result lives in `a`. */
+struct file *parse_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source,
+                        struct diags *d);
+
+#endif

@@ -1,0 +1,110 @@
+/* parser_internal.h -- what the parts of the parser share.
+ *
+ * How errors are kept apart: the first error of an item sets `panic`, and while it is set nothing more is reported.
+ * It is cleared where the parser surely stands on its feet again: when it consumes `{`, `}` or `;`, or after
+ * sync_item. Small mistakes with one obvious reading (`=>` for `->`, a misspelt keyword, a comma for a semicolon) are
+ * reported with `slip`, which sets no panic: parsing goes on as if they had been right.
+ */
+#ifndef MOTET_DSL_PARSER_INTERNAL_H
+#define MOTET_DSL_PARSER_INTERNAL_H
+#include "ast.h"
+#include "lexer.h"
+#include "parser.h"
+
+struct parser {
+    struct arena *a;
+    struct lexer lex;
+    struct token tok, ahead; /* the current token and the one after it */
+    struct span last;        /* the token before `tok` */
+    bool panic;
+    uint32_t depth;
+    uint32_t unclosed; /* `{` that were reported as not closed */
+    bool too_deep;     /* reported */
+};
+
+/* ---- tokens ---- */
+
+void advance(struct parser *p);
+static inline bool at(const struct parser *p, enum token_kind kind) { return p->tok.kind == kind; }
+bool accept(struct parser *p, enum token_kind kind);
+bool names_something(enum token_kind kind); /* a name, or a word that may be one */
+bool at_name(const struct parser *p);
+bool is_decl_start(enum token_kind kind);  /* enum, struct, message, ... */
+bool at_block_end(const struct parser *p); /* `}`, the end of the file, or a declaration on a new line */
+/* From the token `lo` to the last one consumed. */
+struct span since(const struct parser *p, struct span lo);
+
+/* ---- errors ---- */
+
+/* Reports at the current token; NULL when the parser is silent. Sets panic. */
+struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* "expected WHAT, found ..."; at the end of the line before when the current token is on a new line. */
+struct diag *fail_expected(struct parser *p, const char *what);
+/* As fail_at, but parsing goes on undisturbed. `help` may be NULL. */
+void slip(struct parser *p, struct span where, const char *help, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void help(struct parser *p, struct diag *g, const char *fmt, ...) __attribute__((format(printf, 3, 4))); /* g may be NULL */
+void label(struct parser *p, struct diag *g, struct span where, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A limit was passed; E0106 without panic. */
+void limit(struct parser *p, struct span where, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- expectations: true (or the thing) when met; otherwise reported, nothing consumed ---- */
+
+bool expect(struct parser *p, enum token_kind kind, const char *what);
+/* `;` at the end of `what`. One forgotten at a line's end is treated as if it stood there. */
+bool expect_semi(struct parser *p, const char *what);
+bool expect_close(struct parser *p, enum token_kind close, struct span open); /* `}`, `)`, `]` of `open` */
+struct ident expect_name(struct parser *p, const char *what);
+/* A number in lo..hi; out of range is E0106 and gives the nearest bound. `what` reads "the size of ...". */
+uint64_t expect_number(struct parser *p, const char *what, uint64_t lo, uint64_t hi);
+uint64_t expect_duration(struct parser *p, const char *what);
+/* `[NUMBER]` if present. */
+bool optional_index(struct parser *p, const char *what, uint32_t lo, uint32_t hi, uint32_t *index);
+struct role_ref expect_role(struct parser *p, const char *what);
+/* Skips a stray `=` or `:` after the word `setting`, with a word about it. */
+void no_assignment(struct parser *p, const char *setting);
+
+/* The kind of the item that starts here: the current token's when it is in `kinds`; the nearest one when it is
+ * misspelt (reported as a slip; the token then counts as that one); else T_EOF after "expected WHAT". */
+enum token_kind item_kind(struct parser *p, const enum token_kind *kinds, uint32_t n, const char *what);
+#define ITEM_KIND(p, what, ...)                                                                                        \
+    item_kind((p), (const enum token_kind[]){__VA_ARGS__},                                                             \
+              sizeof((const enum token_kind[]){__VA_ARGS__}) / sizeof(enum token_kind), (what))
+
+/* ---- recovery ---- */
+
+/* Ends an item in which panic may be set: skips to behind its `;`, to the block's `}`, or to a line that starts the
+ * next item. */
+void sync_item(struct parser *p);
+/* For an item that could not be parsed at all: skips at least one token, then as sync_item. */
+void skip_item(struct parser *p);
+/* In a bracketed list: skips to the next `,` or to `close`, and clears panic there. */
+void sync_list(struct parser *p, enum token_kind close);
+void skip_to_close(struct parser *p); /* to the `}` of the block in which the parser stands */
+void skip_block(struct parser *p);    /* at `{`: through its `}`, or to where it must end unclosed */
+/* Parses `{ item item ... }`; `item` consumes one, or nothing when nothing fits. `what` names the block. */
+void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx);
+bool enter(struct parser *p);         /* one level deeper; false, reported once, at FRONT_MAX_DEPTH */
+void leave(struct parser *p);
+
+/* Reports that `what` is reserved, at the current token, and skips the construct: to its `;` or behind its block. */
+void reserved(struct parser *p, const char *what);
+void reserved_here(struct parser *p, const char *what); /* reports only */
+void skip_construct(struct parser *p);
+
+/* ---- the parts ---- */
+
+struct type *parse_type(struct parser *p);
+void parse_fields(struct parser *p, field_vec *fields, const char *of); /* at `{`; through `}` */
+void parse_enum(struct parser *p, struct decl *d);
+void parse_struct(struct parser *p, struct decl *d);
+void parse_message(struct parser *p, struct decl *d);
+void parse_session(struct parser *p, struct decl *d);
+void parse_local(struct parser *p, struct decl *d);
+void parse_actor(struct parser *p, struct decl *d);
+void parse_system(struct parser *p, struct decl *d);
+void parse_verify(struct parser *p, struct decl *d);
+struct ltl *parse_formula(struct parser *p);
+
+#endif
