@@ -1,0 +1,268 @@
+/* explorer.c -- see explorer.h.
+ *
+ * States stand in the order in which they were found, which is the queue of the search too: `next` is the first that
+ * was not expanded. They lie in blocks that never move. The hash table holds indices with some bits of the hash
+ * beside them, so that a probe rarely looks at a state. Each state keeps its parent and the code of the step from
+ * there: following the parents gives the trail.
+ */
+#include "explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    BLOCK_BITS = 12,
+    BLOCK = 1 << BLOCK_BITS, /* states in a block */
+    FIRST_SLOTS = 1 << 12,
+    CLOCK_EVERY = 1 << 12 /* states expanded between two looks at the clock */
+};
+
+struct origin {
+    uint32_t parent, code;
+};
+
+struct block {
+    struct origin *origins; /* [BLOCK] */
+    uint8_t *states;        /* [BLOCK * size] */
+};
+
+struct table {
+    uint64_t *slots; /* hash bits 63..32, index + 1; 0: free */
+    uint64_t n;      /* a power of 2 */
+};
+
+struct search {
+    const struct semantics *s;
+    const struct budget *budget;
+    struct exploration *e;
+    struct timespec start;
+    size_t size;
+    struct block *blocks;
+    uint32_t n_blocks, cap_blocks;
+    struct table table;
+    uint32_t found, next;
+    uint32_t bad[SAFETY_KINDS]; /* the first state that breaks the property */
+    uint32_t *codes;            /* [max steps] */
+    uint8_t *successor;
+};
+
+static uint8_t *state_at(const struct search *x, uint32_t i)
+{
+    return x->blocks[i >> BLOCK_BITS].states + (size_t)(i & (BLOCK - 1)) * x->size;
+}
+
+static struct origin *origin_at(const struct search *x, uint32_t i)
+{
+    return &x->blocks[i >> BLOCK_BITS].origins[i & (BLOCK - 1)];
+}
+
+/* Multiply and fold over words of 8 bytes; states are padded to such. */
+static uint64_t hash_state(const uint8_t *state, size_t size)
+{
+    uint64_t h = 0x9e3779b97f4a7c15u;
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t word;
+        memcpy(&word, state + i, 8);
+        h = (h ^ word) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+    }
+    h *= 0xc4ceb9fe1a85ec53u;
+    return h ^ h >> 29;
+}
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) * 1e-9;
+}
+
+static bool stop(struct search *x, const char *why)
+{
+    x->e->stopped = why;
+    return false;
+}
+
+/* May `bytes` more be used? */
+static bool charge(struct search *x, uint64_t bytes)
+{
+    if (x->budget->bytes && x->e->bytes + bytes > x->budget->bytes)
+        return stop(x, "the memory budget was used up");
+    x->e->bytes += bytes;
+    return true;
+}
+
+/* ---- the set of states ---- */
+
+static bool grow_table(struct search *x)
+{
+    struct table new = {NULL, x->table.n ? x->table.n * 2 : FIRST_SLOTS};
+    if (!charge(x, new.n * sizeof *new.slots))
+        return false;
+    new.slots = calloc(new.n, sizeof *new.slots);
+    if (!new.slots)
+        return stop(x, "the system has no more memory");
+    for (uint64_t i = 0; i < x->found; i++) {
+        uint64_t h = hash_state(state_at(x, (uint32_t)i), x->size), at = h & (new.n - 1);
+        while (new.slots[at])
+            at = (at + 1) & (new.n - 1);
+        new.slots[at] = (h & ~(uint64_t)UINT32_MAX) | (i + 1);
+    }
+    free(x->table.slots);
+    x->e->bytes -= x->table.n * sizeof *new.slots;
+    x->table = new;
+    return true;
+}
+
+static bool grow_blocks(struct search *x)
+{
+    size_t states = BLOCK * x->size, origins = BLOCK * sizeof(struct origin);
+    if (!charge(x, states + origins))
+        return false;
+    if (x->n_blocks == x->cap_blocks) {
+        uint32_t cap = x->cap_blocks ? x->cap_blocks * 2 : 16;
+        struct block *blocks = realloc(x->blocks, cap * sizeof *blocks);
+        if (!blocks)
+            return stop(x, "the system has no more memory");
+        x->blocks = blocks;
+        x->cap_blocks = cap;
+    }
+    struct block b = {malloc(origins), malloc(states)};
+    x->blocks[x->n_blocks++] = b; /* freed with the rest also where only one of the two is there */
+    return b.origins && b.states ? true : stop(x, "the system has no more memory");
+}
+
+static bool add_state(struct search *x, const uint8_t *state, uint64_t slot, uint64_t hash, struct origin from)
+{
+    if (x->found == UINT32_MAX - 1)
+        return stop(x, "more states than the explorer can count");
+    if ((x->found & (BLOCK - 1)) == 0 && !grow_blocks(x))
+        return false;
+    memcpy(state_at(x, x->found), state, x->size);
+    *origin_at(x, x->found) = from;
+    x->table.slots[slot] = (hash & ~(uint64_t)UINT32_MAX) | (x->found + 1);
+    x->found++;
+    return x->found * 2 < x->table.n || grow_table(x);
+}
+
+/* Adds the state unless it is known. False: the search must stop. */
+static bool visit(struct search *x, const uint8_t *state, struct origin from)
+{
+    uint64_t h = hash_state(state, x->size), mask = x->table.n - 1, at = h & mask;
+    for (; x->table.slots[at]; at = (at + 1) & mask) {
+        uint64_t slot = x->table.slots[at];
+        bool maybe = slot >> 32 == h >> 32;
+        if (maybe && memcmp(state_at(x, (uint32_t)slot - 1), state, x->size) == 0)
+            return true;
+    }
+    return add_state(x, state, at, h, from);
+}
+
+/* ---- the search ---- */
+
+static void note_broken(struct search *x, uint32_t state, uint32_t broken)
+{
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        if (broken & 1u << k && x->e->result[k] != VERDICT_VIOLATED) {
+            x->e->result[k] = VERDICT_VIOLATED;
+            x->bad[k] = state;
+        }
+}
+
+static bool expand(struct search *x, uint32_t state)
+{
+    uint32_t broken, n = semantics_expand(x->s, state_at(x, state), x->codes, &broken);
+    if (broken)
+        note_broken(x, state, broken);
+    for (uint32_t i = 0; i < n; i++) {
+        struct step step = semantics_decode(x->s, x->codes[i]);
+        semantics_apply(x->s, state_at(x, state), &step, x->successor);
+        x->e->transitions++;
+        if (!visit(x, x->successor, (struct origin){state, x->codes[i]}))
+            return false;
+    }
+    return true;
+}
+
+static bool in_time(struct search *x)
+{
+    if (x->next % CLOCK_EVERY != CLOCK_EVERY - 1 || x->budget->seconds <= 0)
+        return true;
+    return seconds_since(&x->start) < x->budget->seconds ? true : stop(x, "the time budget was used up");
+}
+
+static bool run_search(struct search *x)
+{
+    if (!grow_table(x))
+        return false;
+    semantics_initial(x->s, x->successor);
+    if (!visit(x, x->successor, (struct origin){UINT32_MAX, UINT32_MAX}))
+        return false;
+    for (; x->next < x->found; x->next++)
+        if (!in_time(x) || !expand(x, x->next))
+            return false;
+    return true;
+}
+
+static struct trail trail_to(const struct search *x, struct arena *a, uint32_t state)
+{
+    struct trail t = {0, NULL};
+    for (uint32_t i = state; origin_at(x, i)->parent != UINT32_MAX; i = origin_at(x, i)->parent)
+        t.n++;
+    t.steps = ARENA_ARRAY(a, struct step, t.n);
+    uint32_t i = state;
+    for (uint32_t k = t.n; k-- > 0; i = origin_at(x, i)->parent)
+        t.steps[k] = semantics_decode(x->s, origin_at(x, i)->code);
+    return t;
+}
+
+static void conclude(struct search *x, struct arena *a)
+{
+    struct exploration *e = x->e;
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        if (e->result[k] == VERDICT_VIOLATED)
+            e->trail[k] = trail_to(x, a, x->bad[k]);
+        else
+            e->result[k] = e->complete ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE;
+    e->states = x->found;
+    e->expanded = x->next;
+    e->seconds = seconds_since(&x->start);
+}
+
+struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b)
+{
+    struct search x = {.s = s, .budget = b, .size = semantics_size(s), .e = ARENA_NEW(a, struct exploration)};
+    clock_gettime(CLOCK_MONOTONIC, &x.start);
+    x.codes = ARENA_ARRAY(a, uint32_t, semantics_max_steps(s));
+    x.successor = arena_alloc(a, x.size);
+    x.e->complete = run_search(&x);
+    conclude(&x, a);
+    for (uint32_t i = 0; i < x.n_blocks; i++) {
+        free(x.blocks[i].origins);
+        free(x.blocks[i].states);
+    }
+    free(x.blocks);
+    free(x.table.slots);
+    return x.e;
+}
+
+/* ---- replay ---- */
+
+struct replay replay(struct arena *a, const struct semantics *s, const struct step *steps, uint32_t n)
+{
+    struct replay r = {true, n, arena_alloc(a, semantics_size(s)), {false}};
+    semantics_initial(s, r.state);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!semantics_enabled(s, r.state, &steps[i])) {
+            r.ok = false;
+            r.failed = i;
+            break;
+        }
+        semantics_apply(s, r.state, &steps[i], r.state);
+    }
+    r.broken[SAFETY_DEADLOCK] = semantics_is_deadlock(s, r.state);
+    r.broken[SAFETY_FIDELITY] = semantics_fidelity_violation(s, r.state, NULL);
+    r.broken[SAFETY_ORPHAN] = semantics_orphan(s, r.state, NULL);
+    return r;
+}
