@@ -168,6 +168,13 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
     return row[n % 3][m];
 }
 
+/* One is the start of the other, and says something already: `crash` for `crashes`. */
+static bool abbreviates(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t shorter = n < m ? n : m;
+    return shorter >= 4 && strncmp(a, b, shorter) == 0;
+}
+
 const char *diag_nearest(const char *wrong, const char *const *candidates, uint32_t n)
 {
     size_t length = strlen(wrong);
@@ -185,6 +192,8 @@ const char *diag_nearest(const char *wrong, const char *const *candidates, uint3
         unsigned k = distance(wrong, length, c, m);
         if (k < bound && k < length && k < m) { /* something must remain of both */
             bound = k;
+            best = c;
+        } else if (!best && abbreviates(wrong, length, c, m)) {
             best = c;
         }
     }

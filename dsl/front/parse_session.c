@@ -184,6 +184,11 @@ static enum token_kind statement_kind(struct parser *p)
         const char *near = p->tok.name ? diag_nearest(p->tok.name, spellings, 3) : NULL;
         return near ? item_kind(p, words, 3, "a statement") : T_NAME;
     }
+    if (at_name(p) && (p->ahead.kind == T_COLON_EQ || p->ahead.kind == T_EQ)) {
+        help(p, fail_at(p, p->ahead.at, "expected `->` after the sending role, found `%s`", token_spelling(p->ahead.kind)),
+             "a message is sent as `A -> B: M;`");
+        return T_EOF;
+    }
     return item_kind(p, starts, sizeof starts / sizeof *starts, "a statement");
 }
 

@@ -260,7 +260,9 @@ void no_assignment(struct parser *p, const char *setting)
 {
     if (!at(p, T_EQ) && !at(p, T_COLON) && !at(p, T_COLON_EQ))
         return;
-    slip(p, p->tok.at, arena_printf(p->a, "write the value right behind the word: `%s ...;`", setting),
+    const char *value = p->lex.src->text + p->ahead.at.lo;
+    int n = p->ahead.kind == T_NUMBER || p->ahead.name ? (int)(p->ahead.at.hi - p->ahead.at.lo) : 0;
+    slip(p, p->tok.at, arena_printf(p->a, "write `%s %.*s`", setting, n ? n : 3, n ? value : "..."),
          "`%s` takes its value without `%s`", setting, token_spelling(p->tok.kind));
     advance(p);
 }
@@ -396,14 +398,23 @@ bool enter(struct parser *p)
 
 void leave(struct parser *p) { p->depth--; }
 
+/* Something stands where a block was expected: reported; then the rest of the line is searched for the `{`. */
+static bool find_block(struct parser *p, const char *what)
+{
+    fail_expected(p, arena_printf(p->a, "`{` and %s", what));
+    while (!at(p, T_LBRACE) && !at(p, T_SEMI) && !at(p, T_RBRACE) && !at(p, T_EOF) && !p->tok.first)
+        advance(p);
+    return at(p, T_LBRACE);
+}
+
 void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx)
 {
     struct span open = p->tok.at;
-    if (!at(p, T_LBRACE)) {
-        fail_expected(p, arena_printf(p->a, "`{` and %s", what));
+    if (!at(p, T_LBRACE) && !find_block(p, what)) {
         sync_item(p);
         return;
     }
+    open = p->tok.at;
     if (!enter(p)) {
         skip_block(p);
         leave(p);

@@ -1,0 +1,503 @@
+/* ast_print.c -- one function a construct; two blanks a level. */
+#include "ast_print.h"
+
+#include "ast.h"
+#include "buf.h"
+
+struct printer {
+    struct buf *out;
+    size_t level;
+};
+
+static void line(struct printer *w) { buf_repeat(w->out, ' ', 2 * w->level); }
+static void ident(struct printer *w, const struct ident *id) { buf_puts(w->out, id->name ? id->name : "?"); }
+
+static void doc(struct printer *w, const char *text, const char *mark)
+{
+    while (text) {
+        const char *end = strchr(text, '\n');
+        size_t n = end ? (size_t)(end - text) : strlen(text);
+        line(w);
+        buf_puts(w->out, mark);
+        if (n)
+            buf_putc(w->out, ' ');
+        buf_putn(w->out, text, n);
+        buf_putc(w->out, '\n');
+        text = end ? end + 1 : NULL;
+    }
+}
+
+static void duration(struct printer *w, uint64_t ns)
+{
+    static const struct {
+        uint64_t ns;
+        const char *unit;
+    } units[] = {{3600000000000u, "h"}, {60000000000u, "m"}, {1000000000u, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+    size_t i = 0;
+    while (units[i].ns > 1 && (ns == 0 || ns % units[i].ns))
+        i++;
+    buf_printf(w->out, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].unit);
+}
+
+/* ---- payload types ---- */
+
+static void type(struct printer *w, const struct type *t)
+{
+    static const char *const scalars[] = {
+        [TY_BOOL] = "bool", [TY_U8] = "u8",   [TY_U16] = "u16", [TY_U32] = "u32", [TY_U64] = "u64", [TY_I8] = "i8",
+        [TY_I16] = "i16",   [TY_I32] = "i32", [TY_I64] = "i64", [TY_F32] = "f32", [TY_F64] = "f64"};
+    switch (t->kind) {
+    case TY_POISON: buf_putc(w->out, '?'); return;
+    case TY_BOOL:
+    case TY_U8:
+    case TY_U16:
+    case TY_U32:
+    case TY_U64:
+    case TY_I8:
+    case TY_I16:
+    case TY_I32:
+    case TY_I64:
+    case TY_F32:
+    case TY_F64: buf_puts(w->out, scalars[t->kind]); return;
+    case TY_STRING: buf_printf(w->out, "string<%u>", t->bound); return;
+    case TY_BYTES: buf_printf(w->out, "bytes<%u>", t->bound); return;
+    case TY_ARRAY:
+        type(w, t->elem);
+        buf_printf(w->out, "[%u]", t->bound);
+        return;
+    case TY_LIST:
+        buf_puts(w->out, "list<");
+        type(w, t->elem);
+        buf_printf(w->out, ", %u>", t->bound);
+        return;
+    case TY_OPTIONAL:
+        buf_puts(w->out, "optional<");
+        type(w, t->elem);
+        buf_putc(w->out, '>');
+        return;
+    case TY_NAMED: ident(w, &t->name); return;
+    case TY_REF:
+        buf_puts(w->out, "ref<");
+        ident(w, &t->name);
+        buf_putc(w->out, '.');
+        ident(w, &t->role);
+        buf_putc(w->out, '>');
+        return;
+    }
+}
+
+static void fields(struct printer *w, const field_vec *v)
+{
+    buf_puts(w->out, "{\n");
+    w->level++;
+    for (uint32_t i = 0; i < v->n; i++) {
+        line(w);
+        ident(w, &v->at[i].name);
+        buf_puts(w->out, ": ");
+        type(w, v->at[i].type);
+        buf_puts(w->out, ";\n");
+    }
+    w->level--;
+    line(w);
+    buf_puts(w->out, "}\n");
+}
+
+static void enum_values(struct printer *w, const struct enum_decl *e)
+{
+    buf_puts(w->out, " {\n");
+    for (uint32_t i = 0; i < e->values.n; i++) {
+        buf_puts(w->out, "  ");
+        ident(w, &e->values.at[i]);
+        buf_puts(w->out, ",\n");
+    }
+    buf_puts(w->out, "}\n");
+}
+
+static void message(struct printer *w, const struct message_decl *m)
+{
+    if (m->tag.given)
+        buf_printf(w->out, " = %llu", (unsigned long long)m->tag.value);
+    if (!m->fields.n) {
+        buf_puts(w->out, ";\n");
+        return;
+    }
+    buf_putc(w->out, ' ');
+    fields(w, &m->fields);
+}
+
+/* ---- sessions ---- */
+
+static void role(struct printer *w, const struct role_ref *r)
+{
+    ident(w, &r->base);
+    if (r->indexed)
+        buf_printf(w->out, "[%u]", r->index);
+}
+
+static void block(struct printer *w, const struct block *b);
+
+static void choice(struct printer *w, const struct stmt *s)
+{
+    buf_puts(w->out, "choice at ");
+    role(w, &s->from);
+    for (uint32_t i = 0; i < s->blocks.n; i++) {
+        buf_puts(w->out, i ? " or " : " ");
+        block(w, &s->blocks.at[i]);
+    }
+}
+
+static void do_session(struct printer *w, const struct stmt *s)
+{
+    buf_puts(w->out, "do ");
+    ident(w, &s->name);
+    buf_putc(w->out, '(');
+    for (uint32_t i = 0; i < s->args.n; i++) {
+        buf_puts(w->out, i ? ", " : "");
+        role(w, &s->args.at[i]);
+    }
+    buf_puts(w->out, ");");
+}
+
+static void statement(struct printer *w, const struct stmt *s)
+{
+    switch (s->kind) {
+    case ST_MESSAGE:
+        role(w, &s->from);
+        buf_puts(w->out, " -> ");
+        role(w, &s->to);
+        buf_puts(w->out, ": ");
+        ident(w, &s->message);
+        buf_putc(w->out, ';');
+        return;
+    case ST_CHOICE: choice(w, s); return;
+    case ST_REC:
+        buf_puts(w->out, "rec ");
+        ident(w, &s->name);
+        buf_putc(w->out, ' ');
+        block(w, &s->blocks.at[0]);
+        return;
+    case ST_CONTINUE:
+        buf_puts(w->out, "continue ");
+        ident(w, &s->name);
+        buf_putc(w->out, ';');
+        return;
+    case ST_DO: do_session(w, s); return;
+    case ST_FOREACH:
+        buf_puts(w->out, "foreach ");
+        ident(w, &s->name);
+        buf_puts(w->out, " in ");
+        ident(w, &s->family);
+        buf_putc(w->out, ' ');
+        block(w, &s->blocks.at[0]);
+        return;
+    }
+}
+
+/* Ends behind the `}`. */
+static void block(struct printer *w, const struct block *b)
+{
+    buf_puts(w->out, "{\n");
+    w->level++;
+    for (uint32_t i = 0; i < b->stmts.n; i++) {
+        line(w);
+        statement(w, b->stmts.at[i]);
+        buf_putc(w->out, '\n');
+    }
+    w->level--;
+    line(w);
+    buf_putc(w->out, '}');
+}
+
+static void session(struct printer *w, const struct session_decl *s)
+{
+    buf_putc(w->out, '(');
+    for (uint32_t i = 0; i < s->roles.n; i++) {
+        buf_puts(w->out, i ? ", " : "");
+        buf_puts(w->out, s->by_locals ? "" : "role ");
+        ident(w, &s->roles.at[i].name);
+        if (s->roles.at[i].family)
+            buf_printf(w->out, "[%u]", s->roles.at[i].size);
+    }
+    buf_puts(w->out, s->by_locals ? ");" : ") ");
+    if (!s->by_locals)
+        block(w, &s->body);
+    buf_putc(w->out, '\n');
+}
+
+/* ---- local types ---- */
+
+static void local(struct printer *w, const struct local *l);
+
+static void branches(struct printer *w, const struct local *l)
+{
+    buf_puts(w->out, l->kind == LT_SELECT ? "+{\n" : "&{\n");
+    w->level++;
+    for (uint32_t i = 0; i < l->branches.n; i++) {
+        line(w);
+        local(w, l->branches.at[i]);
+        buf_puts(w->out, ",\n");
+    }
+    w->level--;
+    line(w);
+    buf_putc(w->out, '}');
+}
+
+static void local(struct printer *w, const struct local *l)
+{
+    for (; l; l = l->next) {
+        switch (l->kind) {
+        case LT_END: buf_puts(w->out, "end"); return;
+        case LT_NAME: ident(w, &l->name); return;
+        case LT_SELECT:
+        case LT_BRANCH: branches(w, l); return;
+        case LT_DUAL: buf_puts(w->out, "dual "); break;
+        case LT_REC:
+            buf_puts(w->out, "rec ");
+            ident(w, &l->name);
+            buf_puts(w->out, " . ");
+            break;
+        case LT_ACTION:
+            if (l->peer.name)
+                ident(w, &l->peer);
+            buf_putc(w->out, l->send ? '!' : '?');
+            ident(w, &l->message);
+            buf_puts(w->out, " . ");
+            break;
+        }
+    }
+}
+
+/* ---- actors and systems ---- */
+
+static void actor(struct printer *w, const struct actor_decl *a)
+{
+    for (uint32_t i = 0; i < a->plays.n; i++) {
+        buf_puts(w->out, i ? ", " : " plays ");
+        ident(w, &a->plays.at[i].session);
+        buf_putc(w->out, '.');
+        role(w, &a->plays.at[i].role);
+    }
+    buf_puts(w->out, " {\n");
+    if (a->mailbox.given)
+        buf_printf(w->out, "  mailbox %llu;\n", (unsigned long long)a->mailbox.value);
+    if (a->sessions.given)
+        buf_printf(w->out, "  sessions %llu;\n", (unsigned long long)a->sessions.value);
+    if (a->has_state) {
+        buf_puts(w->out, "  state ");
+        w->level++;
+        fields(w, &a->state);
+        w->level--;
+    }
+    buf_puts(w->out, "}\n");
+}
+
+static void supervisor(struct printer *w, const struct supervisor_decl *s);
+
+static void child(struct printer *w, const struct child_decl *c)
+{
+    static const char *const restart[] = {"permanent", "transient", "temporary"};
+    if (c->supervisor) {
+        supervisor(w, c->supervisor);
+        return;
+    }
+    line(w);
+    buf_puts(w->out, "child ");
+    ident(w, &c->name);
+    if (c->family)
+        buf_printf(w->out, "[%u]", c->size);
+    buf_puts(w->out, ": ");
+    ident(w, &c->actor);
+    buf_printf(w->out, " %s", restart[c->restart]);
+    if (c->shutdown.given) {
+        buf_puts(w->out, " shutdown ");
+        duration(w, c->shutdown.value);
+    }
+    if (c->backoff_min.given) {
+        buf_puts(w->out, " backoff ");
+        duration(w, c->backoff_min.value);
+        buf_puts(w->out, "..");
+        duration(w, c->backoff_max.value);
+    }
+    buf_puts(w->out, ";\n");
+}
+
+static void supervisor(struct printer *w, const struct supervisor_decl *s)
+{
+    static const char *const strategy[] = {"one_for_one", "one_for_all", "rest_for_one"};
+    line(w);
+    buf_puts(w->out, "supervisor ");
+    ident(w, &s->name);
+    buf_printf(w->out, " %s intensity %u in ", strategy[s->strategy], s->intensity);
+    duration(w, s->window);
+    buf_puts(w->out, " {\n");
+    w->level++;
+    for (uint32_t i = 0; i < s->children.n; i++)
+        child(w, &s->children.at[i]);
+    w->level--;
+    line(w);
+    buf_puts(w->out, "}\n");
+}
+
+static void wire(struct printer *w, const struct wire_decl *x)
+{
+    line(w);
+    buf_puts(w->out, "wire ");
+    ident(w, &x->session);
+    buf_putc(w->out, '(');
+    for (uint32_t i = 0; i < x->bindings.n; i++) {
+        const struct binding *b = &x->bindings.at[i];
+        buf_puts(w->out, i ? ", " : "");
+        ident(w, &b->role);
+        buf_puts(w->out, b->any ? " = any " : " = ");
+        ident(w, &b->child);
+        if (b->indexed)
+            buf_printf(w->out, "[%u]", b->index);
+    }
+    buf_puts(w->out, ");\n");
+}
+
+static void system_body(struct printer *w, const struct system_decl *s)
+{
+    buf_puts(w->out, " {\n");
+    w->level++;
+    for (uint32_t i = 0; i < s->supervisors.n; i++)
+        supervisor(w, s->supervisors.at[i]);
+    for (uint32_t i = 0; i < s->wires.n; i++)
+        wire(w, &s->wires.at[i]);
+    w->level--;
+    buf_puts(w->out, "}\n");
+}
+
+/* ---- verify blocks ---- */
+
+static void formula(struct printer *w, const struct ltl *f);
+
+/* An operand: in parentheses where it is an operator itself. */
+static void operand(struct printer *w, const struct ltl *f)
+{
+    bool binary = f->kind == LTL_AND || f->kind == LTL_OR || f->kind == LTL_IMPLIES || f->kind == LTL_IFF ||
+                  f->kind == LTL_UNTIL || f->kind == LTL_WEAK_UNTIL;
+    if (binary)
+        buf_putc(w->out, '(');
+    formula(w, f);
+    if (binary)
+        buf_putc(w->out, ')');
+}
+
+static void binary(struct printer *w, const struct ltl *f, const char *op)
+{
+    operand(w, f->left);
+    buf_printf(w->out, " %s ", op);
+    operand(w, f->right);
+}
+
+static void unary(struct printer *w, const struct ltl *f, const char *op)
+{
+    buf_puts(w->out, op);
+    operand(w, f->left);
+}
+
+static void event(struct printer *w, const struct ltl *f, const char *word)
+{
+    buf_printf(w->out, "%s(", word);
+    if (f->session.name) {
+        ident(w, &f->session);
+        buf_putc(w->out, '.');
+    }
+    if (f->role.base.name) {
+        role(w, &f->role);
+        buf_puts(w->out, ", ");
+    }
+    ident(w, &f->name);
+    if (f->has_index)
+        buf_printf(w->out, "[%u]", f->index);
+    buf_putc(w->out, ')');
+}
+
+static void formula(struct printer *w, const struct ltl *f)
+{
+    switch (f->kind) {
+    case LTL_TRUE: buf_puts(w->out, "true"); return;
+    case LTL_FALSE: buf_puts(w->out, "false"); return;
+    case LTL_NOT: unary(w, f, "!"); return;
+    case LTL_AND: binary(w, f, "&&"); return;
+    case LTL_OR: binary(w, f, "||"); return;
+    case LTL_IMPLIES: binary(w, f, "->"); return;
+    case LTL_IFF: binary(w, f, "<->"); return;
+    case LTL_NEXT: unary(w, f, "X "); return;
+    case LTL_ALWAYS: unary(w, f, "[] "); return;
+    case LTL_EVENTUALLY: unary(w, f, "<> "); return;
+    case LTL_UNTIL: binary(w, f, "U"); return;
+    case LTL_WEAK_UNTIL: binary(w, f, "W"); return;
+    case LTL_SENT: event(w, f, "sent"); return;
+    case LTL_RECEIVED: event(w, f, "received"); return;
+    case LTL_DONE: event(w, f, "done"); return;
+    case LTL_CRASHED: event(w, f, "crashed"); return;
+    case LTL_RESTARTED: event(w, f, "restarted"); return;
+    }
+}
+
+static void verify(struct printer *w, const struct verify_decl *v)
+{
+    buf_puts(w->out, " {\n");
+    if (v->sessions.given)
+        buf_printf(w->out, "  sessions %llu;\n", (unsigned long long)v->sessions.value);
+    for (uint32_t i = 0; i < v->crashes.n; i++) {
+        buf_printf(w->out, "  crashes %u", v->crashes.at[i].count);
+        if (v->crashes.at[i].child.name)
+            buf_printf(w->out, " of %s", v->crashes.at[i].child.name);
+        buf_puts(w->out, ";\n");
+    }
+    if (v->fair_given)
+        buf_printf(w->out, "  fair %s;\n", v->fair_weak ? "weak" : "none");
+    for (uint32_t i = 0; i < v->ltls.n; i++) {
+        buf_puts(w->out, "  ltl ");
+        ident(w, &v->ltls.at[i].name);
+        buf_puts(w->out, " { ");
+        formula(w, v->ltls.at[i].formula);
+        buf_puts(w->out, " }\n");
+    }
+    buf_puts(w->out, "}\n");
+}
+
+/* ---- declarations ---- */
+
+static void declaration(struct printer *w, const struct decl *d)
+{
+    static const char *const words[] = {
+        [D_ENUM] = "enum",   [D_STRUCT] = "struct", [D_MESSAGE] = "message", [D_LOCAL] = "local", [D_SESSION] = "session",
+        [D_ACTOR] = "actor", [D_SYSTEM] = "system", [D_VERIFY] = "verify"};
+    doc(w, d->doc, "///");
+    buf_printf(w->out, "%s ", words[d->kind]);
+    ident(w, &d->name);
+    switch (d->kind) {
+    case D_ENUM: enum_values(w, &d->as.enum_); return;
+    case D_STRUCT:
+        buf_putc(w->out, ' ');
+        fields(w, &d->as.struct_.fields);
+        return;
+    case D_MESSAGE: message(w, &d->as.message); return;
+    case D_LOCAL:
+        buf_puts(w->out, " = ");
+        local(w, d->as.local);
+        buf_puts(w->out, ";\n");
+        return;
+    case D_SESSION: session(w, &d->as.session); return;
+    case D_ACTOR: actor(w, &d->as.actor); return;
+    case D_SYSTEM: system_body(w, &d->as.system); return;
+    case D_VERIFY: verify(w, &d->as.verify); return;
+    }
+}
+
+void ast_print(const struct file *f, struct buf *out)
+{
+    struct printer w = {.out = out};
+    doc(&w, f->doc, "//!");
+    if (f->module.name)
+        buf_printf(out, "module %s;\n", f->module.name);
+    for (uint32_t i = 0; i < f->decls.n; i++) {
+        if (out->n)
+            buf_putc(out, '\n');
+        declaration(&w, f->decls.at[i]);
+    }
+}

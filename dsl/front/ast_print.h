@@ -1,0 +1,12 @@
+/* ast_print.h -- the AST as text again, in one canonical style. */
+#ifndef MOTET_DSL_AST_PRINT_H
+#define MOTET_DSL_AST_PRINT_H
+
+struct buf;
+struct file;
+
+/* Prints a file that parsed without errors; parsing the output gives the same AST but for spans. Comments other than
+ * documentation are not part of the AST and are lost; defaults are written out where that says more. */
+void ast_print(const struct file *f, struct buf *out);
+
+#endif
