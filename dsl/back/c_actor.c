@@ -95,8 +95,8 @@ static void render_header(struct c_gen *g, const struct c_actor *a)
     emit_set(&e, "Name", a->type->name);
     emit_set(&e, "roles", emit_num(&e, count_roles(a)));
     emit(&e, "/* ${actor}.h -- actor ${Name} (plays ${plays}): the handlers that you write.\n"
-             " * Receivers (_on_), makers (_make_) and choosers (_choose_) return MOTET_DONE; makers and choosers may answer\n"
-             " * MOTET_LATER. Any other value fails the actor: its supervisor acts.\n${generated} */\n"
+             " * Receivers (_on_), makers (_make_) and choosers (_choose_) return MOTET_DONE; makers and choosers may\n"
+             " * answer MOTET_LATER. Any other value fails the actor, and its supervisor acts.\n${generated} */\n"
              "#ifndef ${ACTOR}_H\n#define ${ACTOR}_H\n#include \"${low}_sessions.h\"\n",
          "plays", plays_text(g, a));
     emit_state(g, &e, a);
@@ -214,8 +214,10 @@ static void emit_callbacks(struct c_gen *g, struct emit *e, const struct c_face 
     if (class_does(f, c, DIR_RECEIVE))
         emit(e, "    return ${s}__received(self, s, &${first}_labels[label], payload);\n}\n");
     else
-        emit(e, "    (void)self, (void)s, (void)label, (void)payload;\n    return MOTET_FAIL; /* it receives nothing */\n}\n");
-    emit(e, "\nstatic motet_status ${class}_produce(void *self, motet_session *s, uint16_t state, motet_out *out)\n{\n");
+        emit(e, "    (void)self, (void)s, (void)label, (void)payload;\n"
+                "    return MOTET_FAIL; /* it receives nothing */\n}\n");
+    emit(e, "\nstatic motet_status ${class}_produce(void *self, motet_session *s, uint16_t state, "
+            "motet_out *out)\n{\n");
     if (class_does(f, c, DIR_SEND))
         emit(e, "    static const struct ${s}__sender sender = {&${first}_automaton, ${class}_first, ${class}_sends};\n"
                 "    return ${s}__produced(self, s, &sender, state, out);\n}\n");

@@ -42,7 +42,7 @@ static void claim_session(struct c_gen *g, const struct c_session *s)
     }
 }
 
-/* Which branches exist shows only after projection, so that a collision is told at the messages and not at the choice. */
+/* Which branches an actor chooses among shows only after projection: a collision is told at the messages. */
 static void claim_choice(struct c_gen *g, const struct c_actor *a, const struct c_face *f, const struct c_maker *m)
 {
     struct span at = a->type->decl->name.at;

@@ -28,7 +28,8 @@ static void add_action(struct c_gen *g, struct context *x, struct action a)
     vec_push(g->a, x->next, a);
 }
 
-static void add_target(struct c_gen *g, struct context *x, const struct c_face *f, const struct automaton *m, uint32_t s)
+static void add_target(struct c_gen *g, struct context *x, const struct c_face *f, const struct automaton *m,
+                       uint32_t s)
 {
     x->may_end |= m->states[s].final;
     for (uint32_t k = 0; k < m->states[s].n; k++) {
@@ -173,7 +174,7 @@ static struct c_handler maker(struct c_gen *g, const struct c_actor *a, const st
                                    self_of(g, a), g->low, g->message[message]),
         .unused = fields ? "(void)self;\n(void)s;\n(void)to;\n(void)out;" : "(void)self;\n(void)s;\n(void)to;",
         .about = about(g, f, arena_printf(g->a, "%s is to be sent.", g->ir->messages[message].name), IR_NONE, index),
-        .hint = fields ? arena_printf(g->a, "Fill *out, from out->%s on; it is zeroed.", first_field(g, message)) : NULL,
+        .hint = fields ? arena_printf(g->a, "Fill *out (%s ...); it is zeroed.", first_field(g, message)) : NULL,
     };
 }
 

@@ -33,8 +33,8 @@ const char *c_snake(struct arena *a, const char *s)
         }
         if (n == 0 && isdigit(c))
             out[n++] = 'x';
-        bool hump = isupper(c) && (islower(before) || isdigit(before) || (isupper(before) && islower((unsigned char)s[i + 1])));
-        if (hump && n > 0)
+        bool ends_capitals = isupper(before) && islower((unsigned char)s[i + 1]);
+        if (n > 0 && isupper(c) && (islower(before) || isdigit(before) || ends_capitals))
             out[n++] = '_';
         out[n++] = (char)tolower(c);
     }

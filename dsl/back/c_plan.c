@@ -270,7 +270,8 @@ static struct c_face *face_for(struct c_gen *g, struct c_actor *a, const struct 
 
 static void plan_face(struct c_gen *g, const struct c_actor *a, struct c_face *f)
 {
-    f->low = a->faces.n == 1 ? arena_printf(g->a, "%s_", a->low) : arena_printf(g->a, "%s_%s_", a->low, f->session->low);
+    f->low = a->faces.n == 1 ? arena_printf(g->a, "%s_", a->low)
+                             : arena_printf(g->a, "%s_%s_", a->low, f->session->low);
     f->up = c_upper(g->a, f->low);
     name_classes(g, f);
     plan_receives(g, f);

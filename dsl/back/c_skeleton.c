@@ -24,8 +24,8 @@ void c_render_handlers(struct c_gen *g, const struct c_actor *a)
     emit_set(&e, "actor", a->low);
     emit_set(&e, "ACTOR", a->up);
     emit_set(&e, "Name", a->type->name);
-    const char *state = d->has_state && d->state.n > 0 ? arena_printf(g->a, "    struct %s_state state;\n", a->low) : "";
-    emit(&e, skel_handlers_c, "state", state);
+    bool state = d->has_state && d->state.n > 0;
+    emit(&e, skel_handlers_c, "state", state ? arena_printf(g->a, "    struct %s_state state;\n", a->low) : "");
     for (uint32_t i = 0; i < a->faces.n; i++) {
         c_handler_vec handlers = c_handlers(g, a, &a->faces.at[i]);
         for (uint32_t k = 0; k < handlers.n; k++)
@@ -57,8 +57,8 @@ void c_render_main(struct c_gen *g, const struct c_system *s)
     struct emit e = c_file_begin(g);
     const char *opens = s->type->n_wires ? "" : "    (void)sys; /* no wire, no session */";
     for (uint32_t i = 0; i < s->type->n_wires; i++)
-        opens = arena_printf(g->a, "%s%s    if (e == MOTET_OK)\n        e = %s_open_%s(sys, 0, NULL);", opens, i ? "\n" : "",
-                             s->low, s->wires[i].low);
+        opens = arena_printf(g->a, "%s%s    if (e == MOTET_OK)\n        e = %s_open_%s(sys, 0, NULL);", opens,
+                             i ? "\n" : "", s->low, s->wires[i].low);
     emit(&e, skel_main_c, "system", s->low, "System", s->type->name, "sources", source_files(g, s), "opens", opens);
     c_file_end(g, &e, arena_printf(g->a, "%s_main.c", s->low), true);
 }

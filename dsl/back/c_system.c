@@ -24,7 +24,7 @@ static void emit_wire_prototypes(struct emit *e, const struct c_wire *w)
     emit(e, "\n/* Opens a session ${Session}: any thread, never blocks. Handlers read `arg` by motet_session_arg.\n"
             " * *id (may be NULL) gets the session's id. Errors as of motet_session_open. */\n"
             "MOTET_MUST_USE motet_err ${s}_open_${wire}(motet_system *sys, uint64_t arg, uint64_t *id);\n"
-            "\n/* Has the participant asked again that answered MOTET_LATER: `role` is what motet_session_role told it. */\n"
+            "\n/* Asks the participant again that answered MOTET_LATER: `role` is what motet_session_role told it. */\n"
             "MOTET_MUST_USE motet_err ${s}_resume_${wire}(motet_system *sys, uint64_t id, motet_peer role);\n",
          "Session", w->session->type->name, "wire", w->low);
 }
@@ -85,12 +85,12 @@ static void emit_children(struct c_gen *g, struct emit *e, const struct system *
         emit(e,
              "    {\n        .name = \"${name}\",\n        .actor = &${actor}_actor,\n        .count = ${count},\n"
              "        .family = ${family},\n        .supervisor = ${supervisor},\n        .restart = ${restart},\n"
-             "        .shutdown_ns = ${shutdown},\n        .backoff_min_ns = ${min},\n        .backoff_max_ns = ${max},\n"
-             "    },\n",
+             "        .shutdown_ns = ${shutdown},\n        .backoff_min_ns = ${min},\n"
+             "        .backoff_max_ns = ${max},\n    },\n",
              "name", c->name, "actor", g->actors[c->actor].low, "count", emit_num(e, c->size), "family",
-             c->family ? "true" : "false", "supervisor", emit_num(e, c->supervisor), "restart", restart_name(c->restart),
-             "shutdown", nanoseconds(e, c->shutdown_ns), "min", nanoseconds(e, c->backoff_min_ns), "max",
-             nanoseconds(e, c->backoff_max_ns));
+             c->family ? "true" : "false", "supervisor", emit_num(e, c->supervisor), "restart",
+             restart_name(c->restart), "shutdown", nanoseconds(e, c->shutdown_ns), "min",
+             nanoseconds(e, c->backoff_min_ns), "max", nanoseconds(e, c->backoff_max_ns));
     }
     emit(e, "};\n");
 }
@@ -117,7 +117,8 @@ static void emit_supervisors(struct emit *e, const struct system *t)
     for (uint32_t i = 0; i < t->n_supervisors; i++) {
         const struct supervisor *v = &t->supervisors[i];
         emit(e,
-             "    {\n        .name = \"${name}\",\n        .strategy = ${strategy},\n        .intensity = ${intensity},\n"
+             "    {\n        .name = \"${name}\",\n        .strategy = ${strategy},\n"
+             "        .intensity = ${intensity},\n"
              "        .window_ns = ${window},\n        .parent = ${parent},\n        .n_members = ${n},\n"
              "        .members = ${members},\n    },\n",
              "name", v->name, "strategy", strategy_name(v->strategy), "intensity", emit_num(e, v->intensity), "window",
@@ -153,11 +154,12 @@ static void emit_wires(struct emit *e, const struct c_system *s)
 
 static void emit_spec(struct emit *e, const struct system *t)
 {
-    emit(e, "\nconst motet_system_spec ${s}_spec = {\n    .name = \"${System}\",\n    .n_supervisors = ${supervisors},\n"
+    emit(e, "\nconst motet_system_spec ${s}_spec = {\n    .name = \"${System}\",\n"
+            "    .n_supervisors = ${supervisors},\n"
             "    .n_children = ${children},\n    .n_wires = ${wires},\n    .supervisors = supervisors,\n"
             "    .children = children,\n    .wires = ${wire_table},\n};\n",
-         "System", t->name, "supervisors", emit_num(e, t->n_supervisors), "children", emit_num(e, t->n_children), "wires",
-         emit_num(e, t->n_wires), "wire_table", t->n_wires ? "wires" : "NULL");
+         "System", t->name, "supervisors", emit_num(e, t->n_supervisors), "children", emit_num(e, t->n_children),
+         "wires", emit_num(e, t->n_wires), "wire_table", t->n_wires ? "wires" : "NULL");
 }
 
 /* The first role of each peer, so that a peer of motet_session_role becomes a role number again. */
