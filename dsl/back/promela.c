@@ -1,0 +1,383 @@
+#include "promela.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "ltl_promela.h"
+#include "promela_parts.h"
+
+/* SPIN counts processes, channels and message names in a byte and needs a few for itself. */
+enum { MAX_PROCESSES = 250, MAX_CHANNELS = 250, MAX_MESSAGES = 250, MAX_CAPACITY = 255, MAX_STATES = 16000,
+       MAX_EDGES = 16000, MAX_VECTOR = 60000 };
+
+/* ---- lines ---- */
+
+void pml_step(struct pml *p, struct step s)
+{
+    for (; p->counted < p->text.n; p->counted++)
+        p->line += p->text.p[p->counted] == '\n';
+    vec_push(p->a, p->lines, (struct step_line){p->line, s});
+}
+
+void pml_end_line(struct pml *p, struct span at)
+{
+    const struct sources *sources = p->m->ir->sources;
+    if (sources != NULL && at.hi > at.lo) {
+        const char *where = source_where(sources, at), *slash = strrchr(where, '/');
+        buf_puts(&p->text, " /* ");
+        for (const char *c = slash ? slash + 1 : where; *c != '\0'; c++)
+            buf_putc(&p->text, iscntrl((unsigned char)*c) ? '?' : *c);
+        buf_puts(&p->text, " */");
+    }
+    buf_putc(&p->text, '\n');
+}
+
+/* ---- names ---- */
+
+static bool taken(const char *s, const char *const *used, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (used[i] != NULL && strcmp(used[i], s) == 0)
+            return true;
+    return false;
+}
+
+const char *pml_name(struct arena *a, const char *prefix, const char *s, const char *const *used, uint32_t n)
+{
+    char *clean = arena_printf(a, "%s%s", prefix, s);
+    char *end = clean;
+    for (const char *c = clean; *c != '\0'; c++) /* "P[1]" -> "P_1", "Tpc#2.P[1]" -> "Tpc_2_P_1" */
+        if (isalnum((unsigned char)*c) || *c == '_')
+            *end++ = *c;
+        else if (end != clean && end[-1] != '_' && c[1] != '\0')
+            *end++ = '_';
+    *end = '\0';
+    const char *result = clean;
+    for (uint32_t i = 2; taken(result, used, n); i++)
+        result = arena_printf(a, "%s__%u", clean, i);
+    return result;
+}
+
+static void choose_names(struct pml *p)
+{
+    const struct model *m = p->m;
+    p->participant = ARENA_ARRAY(p->a, const char *, m->n_participants);
+    for (uint32_t i = 0; i < m->n_participants; i++)
+        p->participant[i] = pml_name(p->a, "", m->participants[i].name, p->participant, i);
+    p->lane = ARENA_ARRAY(p->a, const char *, m->n_lanes);
+    for (uint32_t i = 0; i < m->n_lanes; i++) {
+        const struct model_lane *l = &m->lanes[i];
+        const char *both = arena_printf(p->a, "%s_%s", p->participant[l->from], p->participant[l->to]);
+        p->lane[i] = pml_name(p->a, "c_", both, p->lane, i);
+    }
+    p->message = ARENA_ARRAY(p->a, const char *, m->ir->n_messages);
+    for (uint32_t i = 0; i < m->n_lanes; i++)
+        for (uint32_t k = 0; k < m->lanes[i].n_labels; k++) {
+            uint32_t message = m->lanes[i].labels[k];
+            if (p->message[message] == NULL)
+                p->message[message] = arena_printf(p->a, "m_%s", m->ir->messages[message].name);
+        }
+}
+
+/* ---- limits ---- */
+
+static uint32_t count_messages(const struct pml *p)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->m->ir->n_messages; i++)
+        n += p->message[i] != NULL;
+    return n;
+}
+
+static const char *lane_problem(struct arena *a, const struct model *m)
+{
+    uint64_t vector = 0;
+    for (uint32_t i = 0; i < m->n_lanes; i++) {
+        const struct model_lane *l = &m->lanes[i];
+        if (l->capacity > MAX_CAPACITY)
+            return arena_printf(a, "the lane from %s to %s holds %u messages; SPIN's channels hold at most %d",
+                                m->participants[l->from].name, m->participants[l->to].name, l->capacity, MAX_CAPACITY);
+        vector += l->capacity + 16;
+    }
+    if (vector + 8 * (uint64_t)m->n_participants > MAX_VECTOR)
+        return arena_printf(a, "a state of the model takes about %llu bytes; at most %d are supported",
+                            (unsigned long long)vector, MAX_VECTOR);
+    return NULL;
+}
+
+static const char *find_problem(const struct pml *p)
+{
+    const struct model *m = p->m;
+    if (m->n_participants > MAX_PROCESSES)
+        return arena_printf(p->a, "%u participants; SPIN runs at most %d processes", m->n_participants, MAX_PROCESSES);
+    if (m->n_lanes > MAX_CHANNELS)
+        return arena_printf(p->a, "%u lanes; SPIN has at most %d channels", m->n_lanes, MAX_CHANNELS);
+    if (count_messages(p) > MAX_MESSAGES)
+        return arena_printf(p->a, "%u different messages; SPIN names at most %d", count_messages(p), MAX_MESSAGES);
+    for (uint32_t i = 0; i < m->n_participants; i++) {
+        const struct automaton *am = m->participants[i].automaton;
+        if (am->n_states > MAX_STATES || am->n_edges > MAX_EDGES)
+            return arena_printf(p->a, "the automaton of %s has %u states and %u edges; SPIN takes about %d of each",
+                                m->participants[i].name, am->n_states, am->n_edges, MAX_STATES);
+    }
+    const char *problem = lane_problem(p->a, m);
+    if (problem == NULL && p->crashes)
+        problem = crash_problem(p->a, m);
+    if (problem == NULL)
+        problem = ltl_problem(p->a, m);
+    return problem;
+}
+
+/* ---- shared pieces ---- */
+
+uint32_t pml_event(const struct pml *p, const struct step *s)
+{
+    return p->events ? ltl_events_of(p->events, s) : 0;
+}
+
+bool pml_takes(const struct model *m, uint32_t who, uint32_t state, uint32_t lane, uint32_t message, bool *reads)
+{
+    const struct automaton *am = m->participants[who].automaton;
+    const struct state *st = &am->states[state];
+    *reads = false;
+    for (uint32_t e = st->first; e < st->first + st->n; e++)
+        if (am->edges[e].dir == DIR_RECEIVE && m->lane_of[m->edge_base[who] + e] == lane) {
+            *reads = true;
+            if (am->edges[e].message == message)
+                return true;
+        }
+    return false;
+}
+
+static const char *state_label(struct pml *p, uint32_t who, uint32_t state)
+{
+    bool final = p->m->participants[who].automaton->states[state].final;
+    return arena_printf(p->a, "%sS%u", final ? "end_" : "", state);
+}
+
+/* In which states is participant `who` final, as a condition. */
+static void put_final(struct pml *p, uint32_t who)
+{
+    const struct automaton *am = p->m->participants[who].automaton;
+    const char *sep = "";
+    buf_putc(&p->text, '(');
+    for (uint32_t s = 0; s < am->n_states; s++) {
+        if (!am->states[s].final)
+            continue;
+        if (p->crashes)
+            buf_printf(&p->text, "%spc_%s == %u", sep, p->participant[who], s);
+        else
+            buf_printf(&p->text, "%sp_%s@%s", sep, p->participant[who], state_label(p, who, s));
+        sep = " || ";
+    }
+    buf_puts(&p->text, *sep == '\0' ? "false)" : ")");
+}
+
+void pml_complete_macro(struct pml *p, uint32_t run)
+{
+    const struct model *m = p->m;
+    buf_printf(&p->text, "#define COMPLETE_%u (", run);
+    const char *sep = "";
+    for (uint32_t i = 0; i < m->n_participants; i++) {
+        if (m->participants[i].run != run)
+            continue;
+        buf_puts(&p->text, sep);
+        put_final(p, i);
+        sep = " && ";
+    }
+    for (uint32_t i = 0; i < m->n_lanes; i++)
+        if (m->participants[m->lanes[i].from].run == run)
+            buf_printf(&p->text, " && len(%s) == 0", p->lane[i]);
+    buf_puts(&p->text, ")\n");
+}
+
+/* ---- the encoding with labels ---- */
+
+static void put_actions_of(struct pml *p, uint32_t who, uint32_t state)
+{
+    const struct model *m = p->m;
+    const struct automaton *am = m->participants[who].automaton;
+    const struct state *st = &am->states[state];
+    for (uint32_t e = st->first; e < st->first + st->n; e++) {
+        const struct edge *edge = &am->edges[e];
+        uint32_t id = m->edge_base[who] + e;
+        if (m->lane_of[id] == IR_NONE) /* nobody ever sends it: it never happens */
+            continue;
+        struct step s = {edge->dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0};
+        pml_step(p, s);
+        buf_printf(&p->text, "    :: STEP(%s%c%s, %u); goto %s", p->lane[m->lane_of[id]],
+                   edge->dir == DIR_SEND ? '!' : '?', p->message[edge->message], pml_event(p, &s),
+                   state_label(p, who, edge->target));
+        pml_end_line(p, edge->at);
+    }
+}
+
+/* The messages that must not stand at the head of a lane in this state. */
+static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
+{
+    const struct model *m = p->m;
+    bool final = m->participants[who].automaton->states[state].final, reads;
+    for (uint32_t l = 0; l < m->n_lanes; l++) {
+        const struct model_lane *lane = &m->lanes[l];
+        for (uint32_t k = 0; lane->to == who && k < lane->n_labels; k++) {
+            if (pml_takes(m, who, state, l, lane->labels[k], &reads))
+                continue;
+            if (reads)
+                buf_printf(&p->text, "    UNEXPECTED(%s, %s)\n", p->lane[l], p->message[lane->labels[k]]);
+            if (final)
+                buf_printf(&p->text, "    ORPHAN(%s, %s)\n", p->lane[l], p->message[lane->labels[k]]);
+        }
+    }
+}
+
+static void put_state(struct pml *p, uint32_t who, uint32_t state)
+{
+    buf_printf(&p->text, "%s:\n    if\n", state_label(p, who, state));
+    put_actions_of(p, who, state);
+    put_wrong_heads(p, who, state);
+    buf_puts(&p->text, "    :: false\n    fi;\n"); /* so that a state without an action is a place to stand */
+}
+
+static void put_process(struct pml *p, uint32_t who)
+{
+    const struct model *m = p->m;
+    const struct automaton *am = m->participants[who].automaton;
+    buf_printf(&p->text, "\nactive proctype p_%s() /* %s */\n{\n#ifndef LTL\n", p->participant[who],
+               m->participants[who].name);
+    for (uint32_t l = 0; l < m->n_lanes; l++) {
+        if (m->lanes[l].from == who)
+            buf_printf(&p->text, "    xs %s;\n", p->lane[l]);
+        if (m->lanes[l].to == who)
+            buf_printf(&p->text, "    xr %s;\n", p->lane[l]);
+    }
+    buf_puts(&p->text, "#endif\n");
+    for (uint32_t s = 0; s < am->n_states; s++)
+        put_state(p, who, s);
+    buf_puts(&p->text, "}\n");
+}
+
+static void label_macros(struct pml *p)
+{
+    buf_puts(&p->text, "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
+                       "#ifdef LTL\n"
+                       "#define STEP(action, event) d_step { action; ev = event }\n"
+                       "#else\n"
+                       "#define STEP(action, event) action\n"
+                       "#endif\n"
+                       "\n/* A message at the head of a lane that the state reads and that it does not take. */\n"
+                       "#ifdef CHECK_FIDELITY\n"
+                       "#define UNEXPECTED(lane, message) :: atomic { lane?message -> assert(false) }\n"
+                       "#else\n"
+                       "#define UNEXPECTED(lane, message)\n"
+                       "#endif\n"
+                       "\n/* A message at the head of a lane to a participant that is done. */\n"
+                       "#ifdef CHECK_ORPHANS\n"
+                       "#define ORPHAN(lane, message) :: atomic { lane?message -> assert(false) }\n"
+                       "#else\n"
+                       "#define ORPHAN(lane, message)\n"
+                       "#endif\n");
+}
+
+/* ---- the whole text ---- */
+
+static void put_header(struct pml *p)
+{
+    const struct model *m = p->m;
+    buf_printf(&p->text, "/* %s %s of %s: %u participants, %u lanes. Generated; change the protocol instead.\n *\n",
+               m->system ? "System" : "Session", m->subject, m->ir->module ? m->ir->module : "a protocol",
+               m->n_participants, m->n_lanes);
+    buf_puts(&p->text,
+             " *   spin -search -DSAFETY FILE.pml                        all three of these, or one at a time:\n"
+             " *   spin -DONLY_DEADLOCK -search -DSAFETY FILE.pml        no deadlock\n"
+             " *   spin -DONLY_FIDELITY -search -DSAFETY -E FILE.pml     no message that its receiver does not expect\n"
+             " *   spin -DONLY_ORPHANS -search -DSAFETY -E FILE.pml      no message to a participant that is done\n");
+    for (uint32_t i = 0; i < p->out->n_claims; i++)
+        buf_printf(&p->text, " *   spin -DLTL -search -DNOREDUCE -DNFAIR=%u -a %s-ltl %s FILE.pml\n",
+                   (p->out->n_processes + 1 + 3) / 4, m->fair_weak ? "-f " : "", p->out->claims[i]);
+    buf_puts(&p->text, " *\n"
+                       " * \"errors: 0\" is what to look for: spin exits with 0 whatever it finds. After an error,\n"
+                       " * `spin -t -p FILE.pml`, with the same -D before it, shows the way there.\n"
+                       " */\n"
+                       "#ifndef LTL\n"
+                       "#if !defined(ONLY_DEADLOCK) && !defined(ONLY_ORPHANS)\n"
+                       "#define CHECK_FIDELITY\n"
+                       "#endif\n"
+                       "#if !defined(ONLY_DEADLOCK) && !defined(ONLY_FIDELITY)\n"
+                       "#define CHECK_ORPHANS\n"
+                       "#endif\n"
+                       "#if !defined(ONLY_FIDELITY) && !defined(ONLY_ORPHANS)\n"
+                       "#define CHECK_DEADLOCK\n"
+                       "#endif\n"
+                       "#endif\n\n");
+}
+
+static void put_messages(struct pml *p)
+{
+    uint32_t column = 0;
+    if (count_messages(p) == 0)
+        return;
+    for (uint32_t i = 0; i < p->m->ir->n_messages; i++) {
+        if (p->message[i] == NULL)
+            continue;
+        if (column == 0)
+            buf_puts(&p->text, "mtype = {\n    ");
+        else
+            buf_puts(&p->text, column % 6 == 0 ? ",\n    " : ", ");
+        buf_puts(&p->text, p->message[i]);
+        column++;
+    }
+    buf_puts(&p->text, "\n};\n\n");
+}
+
+static void put_lanes(struct pml *p)
+{
+    for (uint32_t i = 0; i < p->m->n_lanes; i++)
+        buf_printf(&p->text, "chan %s = [%u] of { mtype };\n", p->lane[i], p->m->lanes[i].capacity);
+}
+
+static void put_text(struct pml *p)
+{
+    put_header(p);
+    put_messages(p);
+    put_lanes(p);
+    if (p->events)
+        ltl_declare(p);
+    if (p->crashes) {
+        crash_declare(p);
+        crash_processes(p);
+    } else {
+        label_macros(p);
+        for (uint32_t i = 0; i < p->m->n_participants; i++)
+            put_process(p, i);
+    }
+    if (p->events)
+        ltl_claims(p);
+}
+
+static bool has_budget(const struct model *m)
+{
+    for (uint32_t i = 0; i < m->n_crashes; i++)
+        if (m->crashes[i].count != 0)
+            return true;
+    return false;
+}
+
+bool promela_render(struct arena *a, const struct model *m, struct promela *out)
+{
+    struct pml p = {.a = a, .m = m, .out = out, .line = 1, .crashes = has_budget(m)};
+    *out = (struct promela){0};
+    choose_names(&p);
+    out->problem = find_problem(&p);
+    if (out->problem != NULL)
+        return false;
+    p.events = ltl_events_new(&p);
+    out->n_processes = m->n_participants + (p.crashes ? 2 : 0) + (p.events ? 1 : 0);
+    put_text(&p);
+    out->text = arena_strndup(a, buf_cstr(&p.text), p.text.n);
+    out->lines = p.lines.at;
+    out->n_lines = p.lines.n;
+    if (p.text.failed)
+        out->problem = "out of memory";
+    buf_free(&p.text);
+    return out->problem == NULL;
+}

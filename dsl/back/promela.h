@@ -1,0 +1,33 @@
+/* promela.h -- a model as Promela text for SPIN, with a table that leads from the text's lines back to steps.
+ *
+ * The text is complete: its opening comment says how to run it. It depends on the model alone; source positions
+ * stand in comments, by base name. Which property is checked is chosen by preprocessor macros, so that each gets a
+ * verdict of its own:
+ *   (none)          deadlock, unexpected messages and orphan messages at once
+ *   ONLY_DEADLOCK   the first alone;   ONLY_FIDELITY, ONLY_ORPHANS   the others, with pan's -E
+ *   LTL             the formulas alone, one claim each
+ *   ALL_CRASHES     with a crash budget: do not also try the smaller budgets (for counting states)
+ *
+ * Two encodings. Without a crash budget a participant is a process whose control point is its state, one label a
+ * state; lanes are channels with one reader and one writer, which is what SPIN's reduction lives on. With a crash
+ * budget another process resets participants from outside, so a state is a variable and each step one d_step.
+ * In both, a step of the model is one transition of one process and stands on a line of its own.
+ */
+#ifndef MOTET_DSL_PROMELA_H
+#define MOTET_DSL_PROMELA_H
+#include "model.h"
+
+struct promela {
+    const char *text;
+    uint32_t n_lines;
+    const struct step_line *lines; /* ascending by line; a line that is not here performs no step */
+    uint32_t n_processes;          /* with LTL defined, the claim not counted */
+    uint32_t n_claims;
+    const char *const *claims; /* the claims' names in the text, in the order of verify->ltls */
+    const char *problem;       /* why the model cannot be rendered, when promela_render returns false */
+};
+
+/* Everything lives in `a`. Returns false, with `problem` set and no text, when a limit of SPIN is passed. */
+bool promela_render(struct arena *a, const struct model *m, struct promela *out);
+
+#endif

@@ -1,0 +1,50 @@
+/* promela_parts.h -- what the files of the Promela renderer share. Private to them.
+ *
+ * Every name that comes from the protocol has a prefix (p_ process, c_ channel, m_ message, pc_ state, l_ claim), so
+ * that it is never a word of Promela, and is unique in its class.
+ */
+#ifndef MOTET_DSL_PROMELA_PARTS_H
+#define MOTET_DSL_PROMELA_PARTS_H
+#include "buf.h"
+#include "promela.h"
+
+struct ltl_events;
+
+struct pml {
+    struct arena *a;
+    const struct model *m;
+    struct promela *out;
+    struct buf text;
+    size_t counted; /* bytes of `text` whose line ends are in `line` */
+    uint32_t line;  /* of the end of those bytes */
+    VEC(struct step_line) lines;
+    const char **participant; /* [participants]: "P_1", a part of longer names */
+    const char **lane;        /* [lanes]: "c_C_P_1" */
+    const char **message;     /* [ir.messages]: "m_Commit"; NULL where no lane carries it */
+    const struct ltl_events *events; /* NULL without formulas */
+    bool crashes;
+};
+
+/* ---- promela.c ---- */
+
+/* The line being written performs `s`. */
+void pml_step(struct pml *p, struct step s);
+/* A comment with the source position, if there is one, and the end of the line. */
+void pml_end_line(struct pml *p, struct span at);
+/* `s` as a part of a Promela name that is not yet in used[0..n). */
+const char *pml_name(struct arena *a, const char *prefix, const char *s, const char *const *used, uint32_t n);
+/* The bits of ev after a step: 0 without formulas. */
+uint32_t pml_event(const struct pml *p, const struct step *s);
+/* Writes a macro for each run: it is true when the run is complete. */
+void pml_complete_macro(struct pml *p, uint32_t run);
+/* Is the label `message` taken from `lane` in that state of participant `who`? *reads: is the lane read at all? */
+bool pml_takes(const struct model *m, uint32_t who, uint32_t state, uint32_t lane, uint32_t message, bool *reads);
+
+/* ---- promela_crash.c ---- */
+
+/* Why the crash budgets cannot be rendered, or NULL. */
+const char *crash_problem(struct arena *a, const struct model *m);
+void crash_declare(struct pml *p);   /* variables and macros */
+void crash_processes(struct pml *p); /* participants, crashes, the watch on deadlocks */
+
+#endif
