@@ -98,6 +98,10 @@ test: all unit-programs ## run every test; ends with one line, N passed, N faile
 unit: all unit-programs ## run the unit tests alone
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run unit
 
+.PHONY: prove
+prove: ## prove the kernel with Frama-C; see proofs/CLAIMS.md
+	@OUT=$(B)/proofs proofs/prove
+
 .PHONY: golden-accept
 golden-accept: all ## take what the program prints now as the golden files; review the diff
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) ACCEPT=1 tests/run golden
