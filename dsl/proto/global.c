@@ -1,0 +1,306 @@
+/* global.c -- the graph of positions becomes a deterministic global automaton, by subset construction.
+ *
+ * Branches that begin with the same interactions stay undecided, and only where they part does the automaton. The
+ * result is well-formed if and only if (1) all interactions of a state have one sender, and (2) a state in which the
+ * session may end has no interactions. Otherwise some branches are told apart by nobody: E0305.
+ */
+#include "proto.h"
+
+struct construction {
+    struct builder *b;
+    const struct session_type *t;
+    const struct nfa *nfa;
+    struct sets sets;
+    uint32_t *seen, stamp; /* [positions] epsilon positions passed in this closure */
+    VEC(uint32_t) stack;
+    VEC(struct global_state) states;
+    VEC(struct global_edge) edges;
+    u32_vec parents; /* [states] the edge by which it was found */
+    u32_vec sources; /* [edges] */
+};
+
+/* ---- determinisation ---- */
+
+/* Adds the actions and ends that `from` leads to without an interaction. */
+static void close_over(struct construction *c, uint32_t from)
+{
+    c->stack.n = 0;
+    vec_push(c->b->scratch, c->stack, from);
+    while (c->stack.n) {
+        uint32_t i = c->stack.at[--c->stack.n];
+        const struct place *p = &c->nfa->at.at[i];
+        if (p->kind != POS_EPSILON) {
+            sets_put(&c->sets, i);
+            continue;
+        }
+        if (c->seen[i] == c->stamp)
+            continue;
+        c->seen[i] = c->stamp;
+        for (uint32_t k = p->targets.n; k-- > 0;)
+            vec_push(c->b->scratch, c->stack, p->targets.at[k]);
+    }
+}
+
+static void begin(struct construction *c)
+{
+    sets_begin(&c->sets);
+    c->stamp++;
+}
+
+static uint32_t end_set(struct construction *c, uint32_t by_edge)
+{
+    uint32_t s = sets_intern(&c->sets);
+    if (s == c->parents.n)
+        vec_push(c->b->scratch, c->parents, by_edge);
+    return s;
+}
+
+static int compare_places(const struct place *x, const struct place *y)
+{
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    if (x->to != y->to)
+        return x->to < y->to ? -1 : 1;
+    return x->message < y->message ? -1 : x->message > y->message;
+}
+
+static int compare_actions(const struct construction *c, uint32_t a, uint32_t b)
+{
+    const struct place *x = &c->nfa->at.at[a], *y = &c->nfa->at.at[b];
+    int order = compare_places(x, y);
+    if (order)
+        return order;
+    return before(x->stmt->at, y->stmt->at) ? -1 : before(y->stmt->at, x->stmt->at);
+}
+
+/* Merge sort: the comparison needs the construction, which qsort could not pass. */
+static void sort_actions(const struct construction *c, uint32_t *at, uint32_t n, uint32_t *tmp)
+{
+    if (n < 2)
+        return;
+    uint32_t half = n / 2, i = 0, j = half, k = 0;
+    sort_actions(c, at, half, tmp);
+    sort_actions(c, at + half, n - half, tmp);
+    while (i < half || j < n)
+        tmp[k++] = j == n || (i < half && compare_actions(c, at[i], at[j]) <= 0) ? at[i++] : at[j++];
+    memcpy(at, tmp, n * sizeof *at);
+}
+
+/* The actions of a set in order; *final tells whether the session may end there. */
+static u32_vec actions_of(struct construction *c, const struct set *set, bool *final)
+{
+    u32_vec out = {0};
+    *final = false;
+    for (uint32_t i = 0; i < set->n; i++) {
+        if (c->nfa->at.at[set->at[i]].kind == POS_END)
+            *final = true;
+        else
+            vec_push(c->b->scratch, out, set->at[i]);
+    }
+    if (out.n > 1)
+        sort_actions(c, out.at, out.n, ARENA_ARRAY(c->b->scratch, uint32_t, out.n));
+    return out;
+}
+
+static void expand_state(struct construction *c, uint32_t s)
+{
+    struct set set = c->sets.all.at[s];
+    bool final;
+    u32_vec actions = actions_of(c, &set, &final);
+    vec_push(c->b->scratch, c->states, (struct global_state){c->edges.n, 0, final});
+    for (uint32_t i = 0; i < actions.n;) {
+        const struct place *p = &c->nfa->at.at[actions.at[i]];
+        begin(c);
+        for (; i < actions.n && compare_places(p, &c->nfa->at.at[actions.at[i]]) == 0; i++)
+            close_over(c, c->nfa->at.at[actions.at[i]].target);
+        uint32_t target = end_set(c, c->edges.n);
+        vec_push(c->b->scratch, c->edges,
+                 (struct global_edge){p->from, p->to, p->message, target, p->stmt->at});
+        vec_push(c->b->scratch, c->sources, s);
+        c->states.at[s].n++;
+    }
+}
+
+/* ---- branches that nobody tells apart ---- */
+
+struct fork { /* where two runs with the same interactions part: two branches of one choice */
+    const struct stmt *choice;
+    uint32_t left, right;
+};
+
+/* Parents of a search from `from` over epsilon positions. */
+static void search_closure(const struct construction *c, uint32_t from, uint32_t *parent)
+{
+    u32_vec queue = {0};
+    memset(parent, 0xff, c->nfa->at.n * sizeof *parent);
+    vec_push(c->b->scratch, queue, from);
+    parent[from] = from;
+    for (uint32_t h = 0; h < queue.n; h++) {
+        const struct place *p = &c->nfa->at.at[queue.at[h]];
+        for (uint32_t k = 0; p->kind == POS_EPSILON && k < p->targets.n; k++)
+            if (parent[p->targets.at[k]] == IR_NONE) {
+                parent[p->targets.at[k]] = queue.at[h];
+                vec_push(c->b->scratch, queue, p->targets.at[k]);
+            }
+    }
+}
+
+static uint32_t branch_of(const struct place *choice, uint32_t target)
+{
+    for (uint32_t i = 0; i < choice->targets.n; i++)
+        if (choice->targets.at[i] == target)
+            return i;
+    return 0;
+}
+
+/* The choice at which the ways from `from` to a and to b part. */
+static struct fork part(const struct construction *c, uint32_t from, uint32_t a, uint32_t b, uint32_t *parent)
+{
+    uint32_t *via = ARENA_ARRAY(c->b->scratch, uint32_t, c->nfa->at.n); /* successor on the way to a, + 1 */
+    search_closure(c, from, parent);
+    for (uint32_t x = a; x != from; x = parent[x])
+        via[parent[x]] = x + 1;
+    uint32_t last = b, x = b;
+    while (x != from && !via[x]) {
+        last = x;
+        x = parent[x];
+    }
+    const struct place *p = &c->nfa->at.at[x];
+    if (!p->stmt || p->stmt->kind != ST_CHOICE || !via[x])
+        return (struct fork){0};
+    return (struct fork){p->stmt, branch_of(p, via[x] - 1), branch_of(p, last)};
+}
+
+/* Walks back from state s, in which both a and b are possible, to the fork of the two runs. */
+static struct fork find_fork(const struct construction *c, uint32_t s, uint32_t a, uint32_t b)
+{
+    uint32_t *reach_a = ARENA_ARRAY(c->b->scratch, uint32_t, c->nfa->at.n);
+    uint32_t *reach_b = ARENA_ARRAY(c->b->scratch, uint32_t, c->nfa->at.n);
+    while (c->parents.at[s] != IR_NONE) {
+        const struct global_edge *e = &c->edges.at[c->parents.at[s]];
+        uint32_t from = c->sources.at[c->parents.at[s]], pa = IR_NONE, pb = IR_NONE;
+        const struct set *set = &c->sets.all.at[from];
+        for (uint32_t i = 0; i < set->n; i++) {
+            const struct place *p = &c->nfa->at.at[set->at[i]];
+            if (p->kind != POS_ACTION || p->from != e->from || p->to != e->to || p->message != e->message)
+                continue;
+            search_closure(c, p->target, reach_a);
+            bool to_a = reach_a[a] != IR_NONE, to_b = reach_a[b] != IR_NONE;
+            if (to_a && to_b)
+                return part(c, p->target, a, b, reach_b);
+            pa = to_a ? set->at[i] : pa;
+            pb = to_b ? set->at[i] : pb;
+        }
+        s = from, a = pa, b = pb;
+    }
+    return part(c, c->nfa->start, a, b, reach_b);
+}
+
+static const char *going_on(const struct construction *c, uint32_t position)
+{
+    const struct place *p = &c->nfa->at.at[position];
+    if (p->kind == POS_END)
+        return "ends";
+    return arena_printf(c->b->a, "goes on with `%s -> %s: %s`", c->t->roles[p->from].name, c->t->roles[p->to].name,
+                        c->b->ir->messages[p->message].name);
+}
+
+static struct span branch_span(const struct fork *f, uint32_t i)
+{
+    const struct block *b = &f->choice->blocks.at[i];
+    return b->stmts.n ? b->stmts.at[0]->at : b->at;
+}
+
+static void note_run(const struct construction *c, struct diag *x, uint32_t s)
+{
+    enum { SHOWN = 6 };
+    const char *text = NULL;
+    uint32_t n = 0;
+    for (; c->parents.at[s] != IR_NONE; s = c->sources.at[c->parents.at[s]], n++) {
+        const struct global_edge *e = &c->edges.at[c->parents.at[s]];
+        if (n >= SHOWN)
+            continue;
+        const char *one = arena_printf(c->b->a, "`%s -> %s: %s`", c->t->roles[e->from].name, c->t->roles[e->to].name,
+                                       c->b->ir->messages[e->message].name);
+        text = text ? arena_printf(c->b->a, "%s, %s", one, text) : one;
+    }
+    if (text)
+        diag_note(c->b->d, x, "so far in both: %s%s", n > SHOWN ? "..., " : "", text);
+}
+
+static void report_conflict(const struct construction *c, uint32_t s, uint32_t a, uint32_t b)
+{
+    const struct place *p = &c->nfa->at.at[a];
+    if (ir__reported(c->b, E0305, p->stmt->at))
+        return;
+    struct diag *x = diag_add(c->b->d, E0305, p->stmt->at,
+                              "after the same messages one branch %s, and another %s", going_on(c, a),
+                              going_on(c, b));
+    struct fork f = find_fork(c, s, a, b);
+    if (f.choice) {
+        diag_label(c->b->d, x, branch_span(&f, f.left), "this branch then %s", going_on(c, a));
+        diag_label(c->b->d, x, branch_span(&f, f.right), "this one %s", going_on(c, b));
+    }
+    if (c->nfa->at.at[b].kind == POS_ACTION && !same_span(c->nfa->at.at[b].stmt->at, p->stmt->at))
+        diag_label(c->b->d, x, c->nfa->at.at[b].stmt->at, "instead of this");
+    note_run(c, x, s);
+    diag_help(c->b->d, x, "let the branches start with different messages%s%s%s, so that everyone can tell them apart",
+              f.choice ? " from `" : "", f.choice ? f.choice->from.base.name : "", f.choice ? "`" : "");
+}
+
+/* Invariants (1) and (2) of state s. */
+static bool check_state(struct construction *c, uint32_t s)
+{
+    struct set set = c->sets.all.at[s];
+    bool final;
+    u32_vec actions = actions_of(c, &set, &final);
+    uint32_t end = IR_NONE;
+    for (uint32_t i = 0; i < set.n && final; i++)
+        if (c->nfa->at.at[set.at[i]].kind == POS_END)
+            end = set.at[i];
+    if (final && actions.n) {
+        report_conflict(c, s, actions.at[0], end);
+        return false;
+    }
+    for (uint32_t i = 1; i < actions.n; i++)
+        if (c->nfa->at.at[actions.at[i]].from != c->nfa->at.at[actions.at[0]].from) {
+            report_conflict(c, s, actions.at[0], actions.at[i]);
+            return false;
+        }
+    return true;
+}
+
+static struct global *finish(const struct construction *c)
+{
+    struct global *g = ARENA_NEW(c->b->a, struct global);
+    g->n_states = c->states.n;
+    g->n_edges = c->edges.n;
+    g->states = ARENA_ARRAY(c->b->a, struct global_state, g->n_states);
+    g->edges = ARENA_ARRAY(c->b->a, struct global_edge, g->n_edges);
+    memcpy(g->states, c->states.at, g->n_states * sizeof *g->states);
+    if (g->n_edges)
+        memcpy(g->edges, c->edges.at, g->n_edges * sizeof *g->edges);
+    return g;
+}
+
+struct global *global_build(struct builder *b, const struct session_type *t, const struct nfa *nfa)
+{
+    struct construction c = {.b = b, .t = t, .nfa = nfa};
+    sets_init(&c.sets, b->scratch, nfa->at.n);
+    c.seen = ARENA_ARRAY(b->scratch, uint32_t, nfa->at.n);
+    begin(&c);
+    close_over(&c, nfa->start);
+    end_set(&c, IR_NONE);
+    for (uint32_t s = 0; s < c.sets.all.n; s++) {
+        expand_state(&c, s);
+        /* Breadth first: the first conflict has a shortest run, and what follows it follows from it. */
+        if (!check_state(&c, s))
+            return NULL;
+        if (c.sets.all.n > IR_MAX_POSITIONS || c.sets.work > IR_MAX_SET_WORK) {
+            diag_add(b->d, E0309, t->decl->name.at, "the global automaton of session `%s` has more than %d states",
+                     t->name, IR_MAX_POSITIONS);
+            return NULL;
+        }
+    }
+    return finish(&c);
+}

@@ -1,0 +1,397 @@
+/* instantiate.c -- a session's text becomes a graph of positions.
+ *
+ * Statements are expanded from the last to the first, each with the position at which the protocol goes on after it
+ * (its continuation). Families are unrolled in index order. A `do` is known by (session, roles, continuation): the
+ * same triple is the same position, which is what makes tail recursion a loop; recursion with another continuation
+ * would never end and is refused.
+ */
+#include "proto.h"
+
+enum { MAX_DO_DEPTH = 5000 };
+
+struct var { /* in scope, innermost first */
+    name name;
+    uint32_t value; /* a role, or the position of a rec */
+    const struct var *next;
+};
+
+struct frame { /* a session being expanded */
+    const struct decl *session;
+    const uint32_t *roles; /* for each role declaration, its first role in the outermost session */
+    uint32_t cont;
+    const struct var *vars;
+    const struct frame *caller;
+    uint32_t depth;
+};
+
+struct inlined { /* one `do` that was expanded, or is being */
+    const struct decl *session;
+    const uint32_t *roles;
+    uint32_t cont, entry;
+    uint64_t hash;
+};
+
+struct expansion {
+    struct builder *b;
+    const struct session_type *t;
+    struct nfa *nfa;
+    VEC(struct inlined) memo;
+    uint32_t *slots; /* memo + 1 */
+    uint32_t n_slots;
+    uint64_t steps;
+    bool failed;
+};
+
+static uint32_t expand_block(struct expansion *e, struct frame *f, const struct block *b, uint32_t cont);
+
+static void too_large(struct expansion *e)
+{
+    if (!e->failed)
+        diag_add(e->b->d, E0309, e->t->decl->name.at, "session `%s` expands to more than %d positions", e->t->name,
+                 IR_MAX_POSITIONS);
+    e->failed = true;
+}
+
+static uint32_t new_place(struct expansion *e, struct place p)
+{
+    if (e->nfa->at.n >= IR_MAX_POSITIONS)
+        too_large(e);
+    else
+        vec_push(e->b->scratch, e->nfa->at, p);
+    return e->nfa->at.n - 1;
+}
+
+static uint32_t new_epsilon(struct expansion *e, const struct stmt *st)
+{
+    return new_place(e, (struct place){.kind = POS_EPSILON, .stmt = st});
+}
+
+/* ---- roles ---- */
+
+static uint32_t resolve(const struct frame *f, const struct role_ref *r)
+{
+    for (const struct var *v = f->vars; v; v = v->next)
+        if (v->name == r->base.name)
+            return v->value;
+    const struct session_decl *sd = &f->session->as.session;
+    uint32_t i = 0;
+    while (i + 1 < sd->roles.n && sd->roles.at[i].name.name != r->base.name)
+        i++;
+    return f->roles[i] + (r->indexed ? r->index : 0);
+}
+
+/* The declaration of the role that is meant as a whole, or of the single one. */
+static uint32_t role_size(const struct frame *f, const struct role_ref *r)
+{
+    for (uint32_t i = 0; i < f->session->as.session.roles.n; i++) {
+        const struct role_decl *rd = &f->session->as.session.roles.at[i];
+        if (rd->name.name == r->base.name)
+            return rd->family && !r->indexed ? rd->size : 1;
+    }
+    return 1;
+}
+
+static uint32_t expand_message(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    uint32_t from = resolve(f, &st->from), to = resolve(f, &st->to);
+    if (from == to) {
+        if (!ir__reported(e->b, E0206, st->at)) {
+            struct diag *x = diag_add(e->b->d, E0206, st->at, "here `%s` sends to itself", e->t->roles[from].name);
+            diag_note(e->b->d, x, "`%s` and `%s` stand for the same role in one round of the expansion",
+                      st->from.base.name, st->to.base.name);
+        }
+        e->failed = true;
+        return cont;
+    }
+    return new_place(e, (struct place){.kind = POS_ACTION,
+                                             .from = (uint16_t)from,
+                                             .to = (uint16_t)to,
+                                             .message = (uint16_t)ir__message_index(e->b, st->decl),
+                                             .target = cont,
+                                             .stmt = st});
+}
+
+/* ---- control ---- */
+
+static uint32_t expand_choice(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    struct place p = {.kind = POS_EPSILON, .from = (uint16_t)resolve(f, &st->from), .stmt = st};
+    for (uint32_t i = 0; i < st->blocks.n; i++)
+        vec_push(e->b->scratch, p.targets, expand_block(e, f, &st->blocks.at[i], cont));
+    return new_place(e, p);
+}
+
+static uint32_t expand_rec(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    uint32_t head = new_epsilon(e, st);
+    struct var v = {st->name.name, head, f->vars};
+    f->vars = &v;
+    uint32_t body = expand_block(e, f, &st->blocks.at[0], cont);
+    f->vars = v.next;
+    vec_push(e->b->scratch, e->nfa->at.at[head].targets, body);
+    return head;
+}
+
+static uint32_t expand_foreach(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    struct role_ref family = {.base = st->family};
+    uint32_t first = resolve(f, &family);
+    for (uint32_t i = role_size(f, &family); i-- > 0 && !e->failed;) {
+        struct var v = {st->name.name, first + i, f->vars};
+        f->vars = &v;
+        cont = expand_block(e, f, &st->blocks.at[0], cont);
+        f->vars = v.next;
+    }
+    return cont;
+}
+
+/* ---- do ---- */
+
+static bool same_roles(const struct decl *session, const uint32_t *a, const uint32_t *b)
+{
+    return memcmp(a, b, session->as.session.roles.n * sizeof *a) == 0;
+}
+
+static uint64_t hash_do(const struct decl *session, const uint32_t *roles, uint32_t cont)
+{
+    uint64_t h = (uint64_t)(uintptr_t)session ^ ((uint64_t)cont << 32);
+    for (uint32_t i = 0; i < session->as.session.roles.n; i++)
+        h = (h ^ (h >> 29) ^ roles[i]) * 0x9e3779b97f4a7c15u;
+    return h ^ (h >> 31);
+}
+
+static void rehash(struct expansion *e)
+{
+    e->n_slots = e->n_slots ? e->n_slots * 2 : 64;
+    e->slots = ARENA_ARRAY(e->b->scratch, uint32_t, e->n_slots);
+    for (uint32_t i = 0; i < e->memo.n; i++) {
+        uint32_t k = (uint32_t)e->memo.at[i].hash & (e->n_slots - 1);
+        while (e->slots[k])
+            k = (k + 1) & (e->n_slots - 1);
+        e->slots[k] = i + 1;
+    }
+}
+
+/* The entry of that inlined session; *fresh when it is new and still empty. */
+static uint32_t enter(struct expansion *e, const struct decl *session, const uint32_t *roles, uint32_t cont,
+                      const struct stmt *st, bool *fresh)
+{
+    if (e->memo.n * 2 >= e->n_slots)
+        rehash(e);
+    uint64_t h = hash_do(session, roles, cont);
+    uint32_t k = (uint32_t)h & (e->n_slots - 1);
+    for (; e->slots[k]; k = (k + 1) & (e->n_slots - 1)) {
+        const struct inlined *m = &e->memo.at[e->slots[k] - 1];
+        if (m->session == session && m->cont == cont && same_roles(session, m->roles, roles)) {
+            *fresh = false;
+            return m->entry;
+        }
+    }
+    *fresh = true;
+    struct inlined m = {session, roles, cont, new_epsilon(e, st), h};
+    vec_push(e->b->scratch, e->memo, m);
+    e->slots[k] = e->memo.n;
+    return m.entry;
+}
+
+static bool refuse_recursion(struct expansion *e, const struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    const struct frame *outer = f;
+    while (outer && !(outer->session == st->decl && outer->cont != cont))
+        outer = outer->caller;
+    if (!outer && f->depth < MAX_DO_DEPTH)
+        return false;
+    e->failed = true;
+    if (!outer) {
+        diag_add(e->b->d, E0309, st->at, "sessions nest deeper than %d here", MAX_DO_DEPTH);
+    } else if (!ir__reported(e->b, E0306, st->at)) {
+        struct diag *x = diag_add(e->b->d, E0306, st->at, "`do %s` is recursive, and something follows it",
+                                  st->name.name);
+        diag_label(e->b->d, x, st->decl->name.at, "this session leads back to itself");
+        diag_note(e->b->d, x, "each round would leave more to do after it, so no finite protocol describes this");
+        diag_help(e->b->d, x, "let `do %s` be the last statement, or use `rec` and `continue`", st->name.name);
+    }
+    return true;
+}
+
+/* `do S(p, P[1])` names one role twice when p is P[1]. */
+static bool refuse_overlap(struct expansion *e, const struct frame *f, const struct stmt *st, const uint32_t *roles)
+{
+    for (uint32_t i = 0; i < st->args.n; i++)
+        for (uint32_t j = 0; j < i; j++) {
+            uint32_t ni = role_size(f, &st->args.at[i]), nj = role_size(f, &st->args.at[j]);
+            if (roles[i] >= roles[j] + nj || roles[j] >= roles[i] + ni)
+                continue;
+            if (!ir__reported(e->b, E0212, st->args.at[i].at)) {
+                struct diag *x = diag_add(e->b->d, E0212, st->args.at[i].at, "here `%s` would play two roles of `%s`",
+                                          e->t->roles[roles[i]].name, st->name.name);
+                diag_label(e->b->d, x, st->args.at[j].at, "it is given here already");
+            }
+            e->failed = true;
+            return true;
+        }
+    return false;
+}
+
+static uint32_t expand_do(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    uint32_t *roles = ARENA_ARRAY(e->b->scratch, uint32_t, st->args.n);
+    for (uint32_t i = 0; i < st->args.n; i++)
+        roles[i] = resolve(f, &st->args.at[i]);
+    if (refuse_overlap(e, f, st, roles))
+        return cont;
+    bool fresh;
+    uint32_t entry = enter(e, st->decl, roles, cont, st, &fresh);
+    if (!fresh || refuse_recursion(e, f, st, cont))
+        return entry;
+    struct frame inner = {st->decl, roles, cont, NULL, f, f->depth + 1};
+    uint32_t body = expand_block(e, &inner, &st->decl->as.session.body, cont);
+    vec_push(e->b->scratch, e->nfa->at.at[entry].targets, body);
+    return entry;
+}
+
+static uint32_t expand_stmt(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    if (++e->steps > 8 * (uint64_t)IR_MAX_POSITIONS)
+        too_large(e);
+    if (e->failed)
+        return cont;
+    switch (st->kind) {
+    case ST_MESSAGE:
+        return expand_message(e, f, st, cont);
+    case ST_CHOICE:
+        return expand_choice(e, f, st, cont);
+    case ST_REC:
+        return expand_rec(e, f, st, cont);
+    case ST_CONTINUE: {
+        struct role_ref r = {.base = st->name};
+        return resolve(f, &r);
+    }
+    case ST_DO:
+        return expand_do(e, f, st, cont);
+    case ST_FOREACH:
+        return expand_foreach(e, f, st, cont);
+    }
+    return cont;
+}
+
+static uint32_t expand_block(struct expansion *e, struct frame *f, const struct block *b, uint32_t cont)
+{
+    for (uint32_t i = b->stmts.n; i-- > 0;)
+        cont = expand_stmt(e, f, b->stmts.at[i], cont);
+    return cont;
+}
+
+/* ---- what must hold of the graph ---- */
+
+/* A cycle of positions without an action, found by depth-first search without recursion. */
+static void check_cycles(struct expansion *e)
+{
+    struct nfa *n = e->nfa;
+    uint8_t *colour = ARENA_ARRAY(e->b->scratch, uint8_t, n->at.n);
+    uint32_t *next = ARENA_ARRAY(e->b->scratch, uint32_t, n->at.n);
+    uint32_t *stack = ARENA_ARRAY(e->b->scratch, uint32_t, n->at.n);
+    for (uint32_t root = 0; root < n->at.n; root++) {
+        uint32_t depth = 0;
+        if (!colour[root])
+            stack[depth++] = root;
+        while (depth) {
+            uint32_t i = stack[depth - 1];
+            const struct place *p = &n->at.at[i];
+            colour[i] = 1;
+            if (next[i] >= p->targets.n) {
+                colour[i] = 2;
+                depth--;
+                continue;
+            }
+            uint32_t to = p->targets.at[next[i]++];
+            if (!colour[to])
+                stack[depth++] = to;
+            if (colour[to] != 1)
+                continue;
+            e->failed = true;
+            const struct stmt *st = n->at.at[to].stmt;
+            struct span at = st ? st->at : e->t->decl->name.at;
+            if (!ir__reported(e->b, E0210, at))
+                diag_add(e->b->d, E0210, at, "this recursion may come back here without a message");
+        }
+    }
+}
+
+struct guard { /* of one branch of a choice */
+    struct expansion *e;
+    const struct place *choice;
+    uint32_t branch;
+};
+
+static void unguarded_branch(struct guard *g, const struct place *p)
+{
+    struct builder *b = g->e->b;
+    const struct stmt *st = g->choice->stmt;
+    const struct block *block = &st->blocks.at[g->branch];
+    name chooser = g->e->t->roles[g->choice->from].name;
+    bool inside = p->stmt && p->stmt->at.lo >= block->at.lo && p->stmt->at.hi <= block->at.hi;
+    struct span at = inside ? p->stmt->at : block->at;
+    g->e->failed = true;
+    if (ir__reported(b, E0304, at))
+        return;
+    struct diag *x;
+    if (p->kind == POS_END)
+        x = diag_add(b->d, E0304, at, "this branch may end without a message from `%s`", chooser);
+    else
+        x = diag_add(b->d, E0304, at, "this branch starts with `%s`, but `%s` decides", g->e->t->roles[p->from].name,
+                     chooser);
+    diag_label(b->d, x, st->from.at, "the choice is at `%s`", chooser);
+    diag_help(b->d, x, "let each branch start with a message from `%s`: others learn of its decision by that", chooser);
+}
+
+static void check_choices(struct expansion *e)
+{
+    struct nfa *n = e->nfa;
+    uint32_t *mark = ARENA_ARRAY(e->b->scratch, uint32_t, n->at.n);
+    uint32_t *stack = ARENA_ARRAY(e->b->scratch, uint32_t, n->at.n);
+    uint32_t stamp = 0;
+    for (uint32_t i = 0; i < n->at.n; i++) {
+        const struct place *p = &n->at.at[i];
+        if (p->kind != POS_EPSILON || !p->stmt || p->stmt->kind != ST_CHOICE)
+            continue;
+        for (uint32_t branch = 0; branch < p->targets.n; branch++) {
+            struct guard g = {e, p, branch};
+            uint32_t depth = 0;
+            stack[depth++] = p->targets.at[branch];
+            mark[p->targets.at[branch]] = ++stamp;
+            while (depth) {
+                const struct place *q = &n->at.at[stack[--depth]];
+                if (q->kind == POS_END || (q->kind == POS_ACTION && q->from != p->from)) {
+                    unguarded_branch(&g, q);
+                    break;
+                }
+                for (uint32_t k = 0; k < q->targets.n; k++)
+                    if (mark[q->targets.at[k]] != stamp) {
+                        mark[q->targets.at[k]] = stamp;
+                        stack[depth++] = q->targets.at[k];
+                    }
+            }
+        }
+    }
+}
+
+bool instantiate(struct builder *b, const struct session_type *t, struct nfa *out)
+{
+    struct expansion e = {.b = b, .t = t, .nfa = out};
+    const struct session_decl *sd = &t->decl->as.session;
+    uint32_t *roles = ARENA_ARRAY(b->scratch, uint32_t, sd->roles.n);
+    for (uint32_t i = 0; i < sd->roles.n; i++)
+        roles[i] = ir__first_role(t, sd->roles.at[i].name.name);
+    uint32_t end = new_place(&e, (struct place){.kind = POS_END});
+    bool fresh;
+    out->start = enter(&e, t->decl, roles, end, NULL, &fresh);
+    struct frame f = {.session = t->decl, .roles = roles, .cont = end};
+    uint32_t body = expand_block(&e, &f, &sd->body, end);
+    vec_push(b->scratch, out->at.at[out->start].targets, body);
+    if (!e.failed)
+        check_cycles(&e);
+    if (!e.failed)
+        check_choices(&e);
+    return !e.failed;
+}

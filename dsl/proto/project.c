@@ -1,0 +1,446 @@
+/* project.c -- projection by automata: erase what the role does not see, determinise, check.
+ *
+ * After Li, Stutz, Wies, Zufferey, "Complete Multiparty Session Type Projection with Automata" (CAV 2023). A state of
+ * a role is the set of global states that it cannot tell apart. The role's automaton implements the global one, for
+ * every role, if and only if
+ *   send validity     a send that is possible in one of these global states is possible in all of them, without
+ *                     another action of the role in between (where one of them asks for a receive instead, the
+ *                     diagnostic says mixed choice);
+ *   receive validity  of two receives from different senders, the message of the first cannot come to be received
+ *                     after the second was chosen, while the role does nothing.
+ * Both are checked on the sets themselves; minimisation comes after.
+ */
+#include "proto.h"
+
+enum { MAX_REPORTS = 8 }; /* a role */
+
+struct projection {
+    struct builder *b;
+    struct explainer *explainer;
+    const struct session_type *t;
+    const struct graph *graph;
+    struct arena *a; /* freed with the projection */
+    uint32_t role;
+    struct sets sets;
+    struct draft draft;
+    u32_vec first;   /* [states] first edge; they stand in order of source */
+    u32_vec parents; /* [states] the edge by which it was found, IR_NONE for the first */
+    VEC(bool) failed; /* [states] it, or one on the way to it, was reported */
+    uint32_t *mark, stamp; /* [global states] */
+    uint32_t reports;
+    bool ok;
+};
+
+static bool sees(const struct projection *p, const struct global_edge *e, struct label *l)
+{
+    return edge_label(e, p->role, l);
+}
+
+/* ---- subset construction ---- */
+
+static void close_over(struct projection *p, uint32_t start)
+{
+    const struct global *g = p->graph->g;
+    uint32_t h = p->sets.current.n;
+    struct label l;
+    sets_put(&p->sets, start);
+    for (; h < p->sets.current.n; h++) {
+        const struct global_state *s = &g->states[p->sets.current.at[h]];
+        for (uint32_t i = s->first; i < s->first + s->n; i++)
+            if (!sees(p, &g->edges[i], &l))
+                sets_put(&p->sets, g->edges[i].target);
+    }
+}
+
+static uint32_t end_set(struct projection *p, uint32_t by_edge)
+{
+    uint32_t s = sets_intern(&p->sets);
+    if (s == p->parents.n)
+        vec_push(p->a, p->parents, by_edge);
+    return s;
+}
+
+struct seen { /* a global edge in which the role takes part, leaving a set */
+    struct label label;
+    uint32_t edge;
+};
+typedef VEC(struct seen) seen_vec;
+
+static bool order(const struct projection *p, const struct seen *x, const struct seen *y)
+{
+    if (x->label.dir != y->label.dir)
+        return x->label.dir < y->label.dir;
+    if (x->label.peer != y->label.peer)
+        return x->label.peer < y->label.peer;
+    if (x->label.message != y->label.message)
+        return x->label.message < y->label.message;
+    return !before(p->graph->g->edges[y->edge].at, p->graph->g->edges[x->edge].at);
+}
+
+static void sort_seen(const struct projection *p, struct seen *at, uint32_t n, struct seen *tmp)
+{
+    if (n < 2)
+        return;
+    uint32_t half = n / 2, i = 0, j = half, k = 0;
+    sort_seen(p, at, half, tmp);
+    sort_seen(p, at + half, n - half, tmp);
+    while (i < half || j < n)
+        tmp[k++] = j == n || (i < half && order(p, &at[i], &at[j])) ? at[i++] : at[j++];
+    memcpy(at, tmp, n * sizeof *at);
+}
+
+/* What the role may do next in a set, by label and place. */
+static seen_vec actions_of(struct projection *p, const struct set *set, bool *final)
+{
+    const struct global *g = p->graph->g;
+    seen_vec out = {0};
+    *final = false;
+    for (uint32_t i = 0; i < set->n; i++) {
+        const struct global_state *s = &g->states[set->at[i]];
+        *final = *final || s->final;
+        for (uint32_t k = s->first; k < s->first + s->n; k++) {
+            struct seen x = {.edge = k};
+            if (sees(p, &g->edges[k], &x.label))
+                vec_push(p->a, out, x);
+        }
+    }
+    if (out.n > 1)
+        sort_seen(p, out.at, out.n, ARENA_ARRAY(p->a, struct seen, out.n));
+    return out;
+}
+
+static void expand_state(struct projection *p, uint32_t s)
+{
+    struct set set = p->sets.all.at[s];
+    bool final;
+    seen_vec actions = actions_of(p, &set, &final);
+    vec_push(p->a, p->first, p->draft.edges.n);
+    for (uint32_t i = 0; i < actions.n;) {
+        struct draft_edge e = {.source = s, .label = actions.at[i].label,
+                               .at = p->graph->g->edges[actions.at[i].edge].at};
+        sets_begin(&p->sets);
+        for (; i < actions.n && same_label(actions.at[i].label, e.label); i++)
+            close_over(p, p->graph->g->edges[actions.at[i].edge].target);
+        e.target = end_set(p, p->draft.edges.n);
+        vec_push(p->a, p->draft.edges, e);
+    }
+}
+
+static bool too_large(struct projection *p)
+{
+    const char *what = NULL;
+    uint32_t limit = 0;
+    if (p->sets.all.n > IR_MAX_STATES)
+        what = "states", limit = IR_MAX_STATES;
+    else if (p->draft.edges.n > IR_MAX_EDGES)
+        what = "actions", limit = IR_MAX_EDGES;
+    else if (p->sets.work > IR_MAX_SET_WORK)
+        what = "steps of work", limit = IR_MAX_SET_WORK;
+    if (what)
+        diag_add(p->b->d, E0309, p->t->decl->name.at, "the projection of session `%s` to `%s` takes more than %u %s",
+                 p->t->name, p->t->roles[p->role].name, limit, what);
+    return what;
+}
+
+static bool determinise(struct projection *p)
+{
+    sets_init(&p->sets, p->a, p->graph->g->n_states);
+    sets_begin(&p->sets);
+    close_over(p, 0);
+    end_set(p, IR_NONE);
+    for (uint32_t s = 0; s < p->sets.all.n; s++) {
+        expand_state(p, s);
+        if (too_large(p))
+            return false;
+    }
+    vec_push(p->a, p->first, p->draft.edges.n);
+    return true;
+}
+
+/* ---- reporting ---- */
+
+static uint32_t view_of(struct projection *p, uint32_t s, struct label **out)
+{
+    uint32_t n = 0;
+    for (uint32_t x = s; p->parents.at[x] != IR_NONE; x = p->draft.edges.at[p->parents.at[x]].source)
+        n++;
+    *out = ARENA_ARRAY(p->a, struct label, n);
+    uint32_t i = n;
+    for (uint32_t x = s; p->parents.at[x] != IR_NONE; x = p->draft.edges.at[p->parents.at[x]].source)
+        (*out)[--i] = p->draft.edges.at[p->parents.at[x]].label;
+    return n;
+}
+
+static bool failed_before(const struct projection *p, uint32_t s)
+{
+    return p->parents.at[s] != IR_NONE && p->failed.at[p->draft.edges.at[p->parents.at[s]].source];
+}
+
+/* ---- send validity ---- */
+
+/* Marks what in the set can come to a send of `l` without another action of the role; returns how many. */
+static uint32_t mark_origins(struct projection *p, const struct set *set, struct label l)
+{
+    const struct graph *gr = p->graph;
+    u32_vec queue = {0};
+    struct label m;
+    p->stamp += 2; /* odd stamps: in the set; even ones: an origin */
+    for (uint32_t i = 0; i < set->n; i++)
+        p->mark[set->at[i]] = p->stamp - 1;
+    for (uint32_t i = 0; i < set->n; i++) {
+        const struct global_state *s = &gr->g->states[set->at[i]];
+        for (uint32_t k = s->first; k < s->first + s->n; k++)
+            if (sees(p, &gr->g->edges[k], &m) && same_label(m, l)) {
+                p->mark[set->at[i]] = p->stamp;
+                vec_push(p->a, queue, set->at[i]);
+                break;
+            }
+    }
+    for (uint32_t h = 0; h < queue.n; h++) {
+        uint32_t to = queue.at[h];
+        for (uint32_t k = gr->rfirst[to]; k < gr->rfirst[to + 1]; k++) {
+            uint32_t from = gr->source[gr->redge[k]];
+            if (p->mark[from] != p->stamp - 1 || sees(p, &gr->g->edges[gr->redge[k]], &m))
+                continue;
+            p->mark[from] = p->stamp;
+            vec_push(p->a, queue, from);
+        }
+    }
+    return queue.n;
+}
+
+static bool check_sends(struct projection *p, uint32_t s)
+{
+    struct set set = p->sets.all.at[s];
+    bool ok = true;
+    for (uint32_t i = p->first.at[s]; i < p->first.at[s + 1]; i++) {
+        struct label l = p->draft.edges.at[i].label;
+        if (l.dir != DIR_SEND || set.n == 1 || mark_origins(p, &set, l) == set.n)
+            continue;
+        ok = false;
+        if (failed_before(p, s) || p->reports >= MAX_REPORTS)
+            break;
+        u32_vec bad = {0};
+        for (uint32_t k = 0; k < set.n; k++)
+            if (p->mark[set.at[k]] != p->stamp)
+                vec_push(p->a, bad, set.at[k]);
+        struct label *view;
+        uint32_t n = view_of(p, s, &view);
+        explain_send(p->explainer, p->role, view, n, set.at, set.n, bad.at, bad.n, l);
+        p->reports++;
+        break; /* the other sends of this state fail for the same reason */
+    }
+    return ok;
+}
+
+/* ---- receive validity ---- */
+
+/* Where others may get while the role waits: a global state, and the roles that wait for it, directly or not. */
+struct ahead {
+    uint32_t state;
+    uint64_t blocked[4]; /* bits of roles; SEMA_MAX_ROLES fit */
+    uint32_t parent;     /* IR_NONE at the start */
+    uint32_t edge;       /* by which it was reached */
+    uint32_t same;       /* another one in the same state, + 1 */
+};
+typedef VEC(struct ahead) ahead_vec;
+
+struct overtaking { /* a search for messages of `sender` that can overtake */
+    struct projection *p;
+    uint32_t sender;
+    ahead_vec at;
+    uint32_t *heads; /* [global states] last in the same state, + 1; valid where mark says so */
+};
+
+static bool is_blocked(const struct ahead *x, uint32_t role) { return x->blocked[role / 64] >> (role % 64) & 1; }
+
+static bool includes(const uint64_t *big, const uint64_t *small)
+{
+    for (int i = 0; i < 4; i++)
+        if (small[i] & ~big[i])
+            return false;
+    return true;
+}
+
+/* More blocked roles can do less, so what is reached again with a superset is old. */
+static void visit(struct overtaking *o, struct ahead x)
+{
+    struct projection *p = o->p;
+    uint32_t head = p->mark[x.state] == p->stamp ? o->heads[x.state] : 0;
+    for (uint32_t k = head; k; k = o->at.at[k - 1].same)
+        if (includes(x.blocked, o->at.at[k - 1].blocked))
+            return;
+    x.same = head;
+    vec_push(p->a, o->at, x);
+    p->mark[x.state] = p->stamp;
+    o->heads[x.state] = o->at.n;
+}
+
+static void start_ahead(struct overtaking *o, const struct set *set, struct label first)
+{
+    const struct global *g = o->p->graph->g;
+    struct label m;
+    o->p->stamp += 2;
+    for (uint32_t i = 0; i < set->n; i++) {
+        const struct global_state *s = &g->states[set->at[i]];
+        for (uint32_t k = s->first; k < s->first + s->n; k++) {
+            if (!sees(o->p, &g->edges[k], &m) || !same_label(m, first))
+                continue;
+            struct ahead x = {.state = g->edges[k].target, .parent = IR_NONE, .edge = k};
+            x.blocked[o->p->role / 64] |= UINT64_C(1) << (o->p->role % 64);
+            visit(o, x);
+        }
+    }
+}
+
+/* The first step that ends in a send of one of `wanted` (edges of the role's state) by the sender, or IR_NONE: its
+ * edge goes to *last, the wanted one to *which. A message of the sender to the role hides those behind it. */
+static uint32_t search_ahead(struct overtaking *o, uint32_t lo, uint32_t hi, uint32_t *last, uint32_t *which)
+{
+    struct projection *p = o->p;
+    const struct global *g = p->graph->g;
+    for (uint32_t h = 0; h < o->at.n && h < IR_MAX_AVAILABLE; h++) {
+        struct ahead x = o->at.at[h];
+        const struct global_state *s = &g->states[x.state];
+        for (uint32_t k = s->first; k < s->first + s->n; k++) {
+            const struct global_edge *e = &g->edges[k];
+            struct ahead y = x;
+            y.state = e->target, y.parent = h, y.edge = k;
+            if (is_blocked(&x, e->from)) {
+                y.blocked[e->to / 64] |= UINT64_C(1) << (e->to % 64);
+            } else if (e->from == o->sender && e->to == p->role) {
+                for (uint32_t w = lo; w < hi; w++)
+                    if (p->draft.edges.at[w].label.message == e->message) {
+                        *last = k, *which = w;
+                        return h;
+                    }
+                continue;
+            }
+            visit(o, y);
+        }
+    }
+    return IR_NONE;
+}
+
+static void report_receive(struct projection *p, uint32_t s, const struct overtaking *o, uint32_t found, uint32_t last,
+                           uint32_t which)
+{
+    u32_vec back = {0}, path = {0};
+    vec_push(p->a, back, last);
+    for (uint32_t x = found; x != IR_NONE; x = o->at.at[x].parent)
+        vec_push(p->a, back, o->at.at[x].edge);
+    for (uint32_t i = back.n; i-- > 0;)
+        vec_push(p->a, path, back.at[i]);
+    struct label *view;
+    uint32_t n = view_of(p, s, &view);
+    const struct set *set = &p->sets.all.at[s];
+    explain_receive(p->explainer, p->role, view, n, set->at, set->n, p->draft.edges.at[which].label, path.at, path.n);
+    p->reports++;
+}
+
+/* Receives lo .. hi - 1 of state s are all from one sender, and `other` is a receive from another. */
+static bool check_pair(struct projection *p, uint32_t s, uint32_t lo, uint32_t hi, uint32_t other, uint32_t *heads)
+{
+    struct overtaking o = {.p = p, .sender = p->draft.edges.at[lo].label.peer, .heads = heads};
+    struct set set = p->sets.all.at[s];
+    uint32_t last = 0, which = 0;
+    start_ahead(&o, &set, p->draft.edges.at[other].label);
+    uint32_t found = search_ahead(&o, lo, hi, &last, &which);
+    if (found == IR_NONE && o.at.n >= IR_MAX_AVAILABLE) {
+        if (!ir__reported(p->b, E0309, p->draft.edges.at[other].at))
+            diag_add(p->b->d, E0309, p->draft.edges.at[other].at,
+                     "what may arrive at `%s` before this takes more than %d steps to find out",
+                     p->t->roles[p->role].name, IR_MAX_AVAILABLE);
+        return false;
+    }
+    if (found == IR_NONE)
+        return true;
+    if (!failed_before(p, s) && p->reports < MAX_REPORTS)
+        report_receive(p, s, &o, found, last, which);
+    return false;
+}
+
+static bool check_receives(struct projection *p, uint32_t s, uint32_t *heads)
+{
+    uint32_t first = p->first.at[s], end = p->first.at[s + 1];
+    while (first < end && p->draft.edges.at[first].label.dir == DIR_SEND)
+        first++;
+    for (uint32_t lo = first, hi; lo < end; lo = hi) {
+        for (hi = lo; hi < end && p->draft.edges.at[hi].label.peer == p->draft.edges.at[lo].label.peer; hi++)
+            ;
+        for (uint32_t other = first; other < end; other++)
+            if ((other < lo || other >= hi) && !check_pair(p, s, lo, hi, other, heads))
+                return false;
+    }
+    return true;
+}
+
+/* ---- one role, all roles ---- */
+
+static void finish_role(struct projection *p, struct automaton *out)
+{
+    struct draft *d = &p->draft;
+    struct span close = p->t->decl->as.session.body.at;
+    close.lo = close.hi ? close.hi - 1 : 0;
+    d->n_states = p->sets.all.n;
+    d->final = ARENA_ARRAY(p->a, bool, d->n_states);
+    d->end = ARENA_ARRAY(p->a, struct span, d->n_states);
+    for (uint32_t s = 0; s < d->n_states; s++) {
+        const struct set *set = &p->sets.all.at[s];
+        d->end[s] = close;
+        for (uint32_t i = 0; i < set->n && !d->final[s]; i++)
+            d->final[s] = p->graph->g->states[set->at[i]].final;
+    }
+    automaton_finish(p->b->a, d, out);
+}
+
+static bool project_role(struct builder *b, struct explainer *e, struct session_type *t, const struct graph *graph,
+                         uint32_t role)
+{
+    struct projection p = {.b = b, .explainer = e, .t = t, .graph = graph, .a = arena_new(0), .role = role, .ok = true};
+    p.mark = ARENA_ARRAY(p.a, uint32_t, graph->g->n_states);
+    if (determinise(&p)) {
+        uint32_t *heads = ARENA_ARRAY(p.a, uint32_t, graph->g->n_states);
+        for (uint32_t s = 0; s < p.sets.all.n; s++) {
+            bool ok = check_sends(&p, s) && check_receives(&p, s, heads);
+            vec_push(p.a, p.failed, !ok || failed_before(&p, s));
+            p.ok = p.ok && ok;
+        }
+        finish_role(&p, &t->locals[role]);
+    } else {
+        p.ok = false;
+    }
+    arena_free(p.a);
+    return p.ok;
+}
+
+static struct graph index_graph(struct arena *a, const struct global *g)
+{
+    struct graph gr = {g, ARENA_ARRAY(a, uint32_t, g->n_edges), ARENA_ARRAY(a, uint32_t, g->n_states + 1),
+                       ARENA_ARRAY(a, uint32_t, g->n_edges)};
+    for (uint32_t s = 0; s < g->n_states; s++)
+        for (uint32_t i = g->states[s].first; i < g->states[s].first + g->states[s].n; i++) {
+            gr.source[i] = s;
+            gr.rfirst[g->edges[i].target + 1]++;
+        }
+    uint32_t *fill = ARENA_ARRAY(a, uint32_t, g->n_states);
+    for (uint32_t s = 0; s < g->n_states; s++) {
+        gr.rfirst[s + 1] += gr.rfirst[s];
+        fill[s] = gr.rfirst[s];
+    }
+    for (uint32_t i = 0; i < g->n_edges; i++)
+        gr.redge[fill[g->edges[i].target]++] = i;
+    return gr;
+}
+
+bool project_session(struct builder *b, struct session_type *t)
+{
+    struct graph graph = index_graph(b->scratch, t->global);
+    struct explainer e = {.b = b, .t = t, .graph = &graph};
+    bool ok = true;
+    t->locals = ARENA_ARRAY(b->a, struct automaton, t->n_roles);
+    for (uint32_t r = 0; r < t->n_roles; r++)
+        ok = project_role(b, &e, t, &graph, r) && ok;
+    explain_finish(&e);
+    return ok;
+}
