@@ -226,13 +226,31 @@ void explain_finish(struct explainer *e)
 
 /* ---- the two reports ---- */
 
-/* The edges at which the runs part; the second may be none. */
-static void parting(const struct explainer *e, const u32_vec *one, const u32_vec *two, const struct global_edge **a,
-                    const struct global_edge **b)
+/* How many edges the runs share. */
+static uint32_t shared(const u32_vec *one, const u32_vec *two)
 {
     uint32_t i = 0;
     while (i < one->n && i < two->n && one->at[i] == two->at[i])
         i++;
+    return i;
+}
+
+/* What the role last received in the run after its first `from` edges, or NULL. */
+static const struct global_edge *last_received(const struct layers *l, const u32_vec *run, uint32_t from)
+{
+    for (uint32_t i = run->n; i-- > from;) {
+        const struct global_edge *ge = &l->e->graph->g->edges[run->at[i]];
+        if (ge->to == l->role)
+            return ge;
+    }
+    return NULL;
+}
+
+/* The edges at which the runs part; the second may be none. */
+static void parting(const struct explainer *e, const u32_vec *one, const u32_vec *two, const struct global_edge **a,
+                    const struct global_edge **b)
+{
+    uint32_t i = shared(one, two);
     *a = i < one->n ? &e->graph->g->edges[one->at[i]] : NULL;
     *b = i < two->n ? &e->graph->g->edges[two->at[i]] : NULL;
 }
@@ -251,7 +269,22 @@ struct send_case {
     const struct global_edge *wanted;        /* the interaction that it must start in the first run */
     const struct global_edge *left, *right;  /* where the runs part */
     uint32_t other;                          /* its next action in the second run, or IR_NONE */
+    const struct global_edge *told, *told_too; /* the same message to it in both, after they part; or NULL */
 };
+
+/* Which message would tell the branches apart. */
+static void help_send(const struct explainer *e, struct diag *x, uint32_t role, const struct send_case *c)
+{
+    struct diags *d = e->b->d;
+    name me = role_name(e, role);
+    if (c->told && c->told_too && !same_span(c->told->at, c->told_too->at))
+        diag_help(d, x, "let `%s` send `%s` different messages at lines %u and %u: now it is `%s` in both branches",
+                  role_name(e, c->told->from), me, ir__line(e->b, c->told->at), ir__line(e->b, c->told_too->at),
+                  message_name(e, c->told->message));
+    else if (c->left)
+        diag_help(d, x, "let `%s`, which decides, tell `%s`: send it a different message in each branch before line %u",
+                  role_name(e, c->left->from), me, ir__line(e->b, c->wanted->at));
+}
 
 static void write_send(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
                        const struct send_case *c)
@@ -275,9 +308,7 @@ static void write_send(struct explainer *e, uint32_t role, const struct label *v
     if (other && c->right && !same_span(other->at, c->right->at))
         diag_label(d, x, other->at, "here `%s` must %s instead", me, duty(e, instead));
     note_view(e, x, role, view, n_view);
-    if (c->left)
-        diag_help(d, x, "let `%s`, which decides, tell `%s`: send it a different message in each branch before line %u",
-                  role_name(e, c->left->from), me, ir__line(e->b, c->wanted->at));
+    help_send(e, x, role, c);
 }
 
 void explain_send(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
@@ -296,7 +327,10 @@ void explain_send(struct explainer *e, uint32_t role, const struct label *view, 
     uint32_t wanted = edge_by(&l, end, send);
     vec_push(l.a, one, wanted);
     c.wanted = &gr->g->edges[wanted];
-    c.other = next_action(&l, follow_like(&l, distances(&l, bad, n_bad), &one, &two), &two);
+    end = follow_like(&l, distances(&l, bad, n_bad), &one, &two);
+    c.told = last_received(&l, &one, shared(&one, &two));
+    c.told_too = last_received(&l, &two, shared(&one, &two));
+    c.other = next_action(&l, end, &two);
     parting(e, &one, &two, &c.left, &c.right);
     write_send(e, role, view, n_view, &c);
     arena_free(l.a);
@@ -330,7 +364,7 @@ void explain_receive(struct explainer *e, uint32_t role, const struct label *vie
         diag_label(e->b->d, x, left->at, "in this branch `%s` comes first", what);
     if (right && !same_span(right->at, first->at))
         diag_label(e->b->d, x, right->at, "in this one `%s` comes first", message_name(e, first->message));
-    diag_label(e->b->d, x, first->at, "in this branch `%s` must take this first", me);
+    diag_label(e->b->d, x, first->at, "`%s` must take this first", me);
     note_view(e, x, role, view, n_view);
     diag_note(e->b->d, x, "messages from different senders may arrive in any order");
     diag_help(e->b->d, x, "give the message at line %u another name than `%s`, or let `%s` hear from `%s` before it",

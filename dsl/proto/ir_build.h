@@ -19,7 +19,7 @@ enum {
     IR_MAX_POSITIONS = 1000000,   /* of a session, after expansion; also states of its global automaton */
     IR_MAX_STATES = 65000,        /* of a local automaton */
     IR_MAX_EDGES = 60000,         /* of a local automaton */
-    IR_MAX_SET_WORK = 256000000,  /* set elements handled when a role is projected */
+    IR_MAX_SET_WORK = 64000000,   /* set elements handled when a role is projected */
     IR_MAX_AVAILABLE = 1000000    /* steps of one search for overtaking messages */
 };
 

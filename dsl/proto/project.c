@@ -25,6 +25,7 @@ struct projection {
     struct draft draft;
     u32_vec first;   /* [states] first edge; they stand in order of source */
     u32_vec parents; /* [states] the edge by which it was found, IR_NONE for the first */
+    uint32_t *state_of; /* [global states] the state that one alone leads to, + 1 */
     VEC(bool) failed; /* [states] it, or one on the way to it, was reported */
     uint32_t *mark, stamp; /* [global states] */
     uint32_t reports;
@@ -109,19 +110,38 @@ static seen_vec actions_of(struct projection *p, const struct set *set, bool *fi
     return out;
 }
 
+/* The state that an action leads to, when its interactions are those of `seen`. Mostly that is one interaction, many
+ * states lead to it, and its closure is known. */
+static uint32_t target_of(struct projection *p, const struct seen *seen, uint32_t n)
+{
+    const struct global_edge *edges = p->graph->g->edges;
+    uint32_t only = edges[seen[0].edge].target;
+    bool alone = true;
+    for (uint32_t i = 1; i < n; i++)
+        alone = alone && edges[seen[i].edge].target == only;
+    if (alone && p->state_of[only])
+        return p->state_of[only] - 1;
+    sets_begin(&p->sets);
+    for (uint32_t i = 0; i < n; i++)
+        close_over(p, edges[seen[i].edge].target);
+    uint32_t target = end_set(p, p->draft.edges.n);
+    if (alone)
+        p->state_of[only] = target + 1;
+    return target;
+}
+
 static void expand_state(struct projection *p, uint32_t s)
 {
     struct set set = p->sets.all.at[s];
     bool final;
     seen_vec actions = actions_of(p, &set, &final);
     vec_push(p->a, p->first, p->draft.edges.n);
-    for (uint32_t i = 0; i < actions.n;) {
+    for (uint32_t i = 0, end; i < actions.n; i = end) {
         struct draft_edge e = {.source = s, .label = actions.at[i].label,
                                .at = p->graph->g->edges[actions.at[i].edge].at};
-        sets_begin(&p->sets);
-        for (; i < actions.n && same_label(actions.at[i].label, e.label); i++)
-            close_over(p, p->graph->g->edges[actions.at[i].edge].target);
-        e.target = end_set(p, p->draft.edges.n);
+        for (end = i + 1; end < actions.n && same_label(actions.at[end].label, e.label); end++)
+            ;
+        e.target = target_of(p, &actions.at[i], end - i);
         vec_push(p->a, p->draft.edges, e);
     }
 }
@@ -145,6 +165,7 @@ static bool too_large(struct projection *p)
 static bool determinise(struct projection *p)
 {
     sets_init(&p->sets, p->a, p->graph->g->n_states);
+    p->state_of = ARENA_ARRAY(p->a, uint32_t, p->graph->g->n_states);
     sets_begin(&p->sets);
     close_over(p, 0);
     end_set(p, IR_NONE);
