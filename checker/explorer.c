@@ -1,7 +1,7 @@
 /* explorer.c -- see explorer.h.
  *
  * States stand in the order in which they were found, which is the queue of the search too: `next` is the first that
- * was not expanded. They lie in blocks that never move. The hash table holds indices with some bits of the hash
+ * was not expanded. They lie in chunks that never move. The hash table holds indices with some bits of the hash
  * beside them, so that a probe rarely looks at a state. Each state keeps its parent and the code of the step from
  * there: following the parents gives the trail.
  */
@@ -12,8 +12,8 @@
 #include <time.h>
 
 enum {
-    BLOCK_BITS = 12,
-    BLOCK = 1 << BLOCK_BITS, /* states in a block */
+    CHUNK_BITS = 12,
+    CHUNK = 1 << CHUNK_BITS, /* states in a chunk */
     FIRST_SLOTS = 1 << 12,
     CLOCK_EVERY = 1 << 12 /* states expanded between two looks at the clock */
 };
@@ -22,9 +22,9 @@ struct origin {
     uint32_t parent, code;
 };
 
-struct block {
-    struct origin *origins; /* [BLOCK] */
-    uint8_t *states;        /* [BLOCK * size] */
+struct chunk {
+    struct origin *origins; /* [CHUNK] */
+    uint8_t *states;        /* [CHUNK * size] */
 };
 
 struct table {
@@ -38,8 +38,8 @@ struct search {
     struct exploration *e;
     struct timespec start;
     size_t size;
-    struct block *blocks;
-    uint32_t n_blocks, cap_blocks;
+    struct chunk *chunks;
+    uint32_t n_chunks, cap_chunks;
     struct table table;
     uint32_t found, next;
     uint32_t bad[SAFETY_KINDS]; /* the first state that breaks the property */
@@ -49,12 +49,12 @@ struct search {
 
 static uint8_t *state_at(const struct search *x, uint32_t i)
 {
-    return x->blocks[i >> BLOCK_BITS].states + (size_t)(i & (BLOCK - 1)) * x->size;
+    return x->chunks[i >> CHUNK_BITS].states + (size_t)(i & (CHUNK - 1)) * x->size;
 }
 
 static struct origin *origin_at(const struct search *x, uint32_t i)
 {
-    return &x->blocks[i >> BLOCK_BITS].origins[i & (BLOCK - 1)];
+    return &x->chunks[i >> CHUNK_BITS].origins[i & (CHUNK - 1)];
 }
 
 /* Multiply and fold over words of 8 bytes; states are padded to such. */
@@ -115,21 +115,21 @@ static bool grow_table(struct search *x)
     return true;
 }
 
-static bool grow_blocks(struct search *x)
+static bool grow_chunks(struct search *x)
 {
-    size_t states = BLOCK * x->size, origins = BLOCK * sizeof(struct origin);
+    size_t states = CHUNK * x->size, origins = CHUNK * sizeof(struct origin);
     if (!charge(x, states + origins))
         return false;
-    if (x->n_blocks == x->cap_blocks) {
-        uint32_t cap = x->cap_blocks ? x->cap_blocks * 2 : 16;
-        struct block *blocks = realloc(x->blocks, cap * sizeof *blocks);
-        if (!blocks)
+    if (x->n_chunks == x->cap_chunks) {
+        uint32_t cap = x->cap_chunks ? x->cap_chunks * 2 : 16;
+        struct chunk *chunks = realloc(x->chunks, cap * sizeof *chunks);
+        if (!chunks)
             return stop(x, "the system has no more memory");
-        x->blocks = blocks;
-        x->cap_blocks = cap;
+        x->chunks = chunks;
+        x->cap_chunks = cap;
     }
-    struct block b = {malloc(origins), malloc(states)};
-    x->blocks[x->n_blocks++] = b; /* freed with the rest also where only one of the two is there */
+    struct chunk b = {malloc(origins), malloc(states)};
+    x->chunks[x->n_chunks++] = b; /* freed with the rest also where only one of the two is there */
     return b.origins && b.states ? true : stop(x, "the system has no more memory");
 }
 
@@ -137,7 +137,7 @@ static bool add_state(struct search *x, const uint8_t *state, uint64_t slot, uin
 {
     if (x->found == UINT32_MAX - 1)
         return stop(x, "more states than the explorer can count");
-    if ((x->found & (BLOCK - 1)) == 0 && !grow_blocks(x))
+    if ((x->found & (CHUNK - 1)) == 0 && !grow_chunks(x))
         return false;
     memcpy(state_at(x, x->found), state, x->size);
     *origin_at(x, x->found) = from;
@@ -238,11 +238,11 @@ struct exploration *explore(struct arena *a, const struct semantics *s, const st
     x.successor = arena_alloc(a, x.size);
     x.e->complete = run_search(&x);
     conclude(&x, a);
-    for (uint32_t i = 0; i < x.n_blocks; i++) {
-        free(x.blocks[i].origins);
-        free(x.blocks[i].states);
+    for (uint32_t i = 0; i < x.n_chunks; i++) {
+        free(x.chunks[i].origins);
+        free(x.chunks[i].states);
     }
-    free(x.blocks);
+    free(x.chunks);
     free(x.table.slots);
     return x.e;
 }
