@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -68,6 +71,30 @@ static void nap(long ms)
 {
     struct timespec t = {ms / 1000, ms % 1000 * 1000000};
     nanosleep(&t, NULL);
+}
+
+/* ---- finding programs ---- */
+
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+bool process_exists(const char *program)
+{
+    char path[4096];
+    const char *dirs = getenv("PATH");
+    if (strchr(program, '/') != NULL)
+        return is_program(program);
+    for (const char *p = dirs ? dirs : "/usr/bin:/bin"; *p != '\0';) {
+        size_t n = strcspn(p, ":");
+        int len = snprintf(path, sizeof path, "%.*s/%s", n ? (int)n : 1, n ? p : ".", program);
+        if (n < sizeof path && len < (int)sizeof path && is_program(path))
+            return true;
+        p += n + (p[n] == ':');
+    }
+    return false;
 }
 
 /* ---- the child's side ---- */

@@ -37,6 +37,9 @@ struct process_result {
 /* Runs argv[0], found on PATH, in folder `dir` (NULL: here) and waits for its end. argv ends with NULL. */
 struct process_result process_run(const char *const *argv, const char *dir, const struct process_limits *limits);
 
+/* Is there such a program on PATH (or at that path, when the name has a slash)? */
+bool process_exists(const char *program);
+
 /* Between begin and end, SIGINT, SIGTERM and SIGHUP end the program that process_run waits for instead of this
  * process, so that the caller can tidy up. `end` restores the handlers and raises the signal that came, if one did.
  * Not nested; one thread at a time. */

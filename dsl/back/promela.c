@@ -298,7 +298,7 @@ static void put_header(struct pml *p)
                        " * \"errors: 0\" is what to look for: spin exits with 0 whatever it finds. After an error,\n"
                        " * `spin -t -p FILE.pml`, with the same -D before it, shows the way there.\n"
                        " */\n"
-                       "#ifndef LTL\n"
+                       "#if !defined(LTL) && !defined(COUNT_STATES)\n"
                        "#if !defined(ONLY_DEADLOCK) && !defined(ONLY_ORPHANS)\n"
                        "#define CHECK_FIDELITY\n"
                        "#endif\n"

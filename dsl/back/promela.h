@@ -6,7 +6,7 @@
  *   (none)          deadlock, unexpected messages and orphan messages at once
  *   ONLY_DEADLOCK   the first alone;   ONLY_FIDELITY, ONLY_ORPHANS   the others, with pan's -E
  *   LTL             the formulas alone, one claim each
- *   ALL_CRASHES     with a crash budget: do not also try the smaller budgets (for counting states)
+ *   COUNT_STATES    none, and no smaller crash budgets: with pan's -E, for counting the states
  *
  * Two encodings. Without a crash budget a participant is a process whose control point is its state, one label a
  * state; lanes are channels with one reader and one writer, which is what SPIN's reduction lives on. With a crash

@@ -359,7 +359,7 @@ static void put_settlements(struct pml *p)
         n *= m->crashes[b].count + 1;
     for (uint32_t i = 0; i < n; i++) {
         if (i == 0)
-            buf_puts(&p->text, "#ifndef ALL_CRASHES\n");
+            buf_puts(&p->text, "#ifndef COUNT_STATES\n");
         if (i == n - 1)
             buf_puts(&p->text, "#endif\n");
         buf_puts(&p->text, "    :: d_step { !settled -> ");

@@ -1,0 +1,61 @@
+/* spin.h -- the second engine: SPIN on a rendering of the model, within a budget.
+ *
+ * Works in a folder of its own below TMPDIR, which is gone when it returns, also when a signal comes. It believes
+ * neither exit statuses nor words alone: "holds" needs a report that is exhaustive in every respect
+ * (spin_report.h), and "violated" a trail that replays in the step relation and ends in the violation.
+ *
+ * How a property is searched, cheapest first: compiled without optimisation for some seconds, which is all that
+ * most models need; then optimised, for the time that is left; then, when memory ran out, with compressed states;
+ * then with two bits a state, which can still find an error and never says that there is none.
+ */
+#ifndef MOTET_CHECKER_SPIN_H
+#define MOTET_CHECKER_SPIN_H
+#include "explorer.h"
+
+enum spin_answer {
+    SPIN_HOLDS,
+    SPIN_VIOLATED,
+    SPIN_INCONCLUSIVE, /* `why`: which budget ran out */
+    SPIN_ERROR,        /* `why`: SPIN could not do it, or did what it must not; never a verdict */
+    SPIN_NO_TOOL       /* a program is missing; see spin_check.missing and .package */
+};
+
+struct spin_model { /* what the renderer made of the model; see promela.h */
+    const char *text;
+    const struct step_line *lines; /* ascending */
+    uint32_t n_lines;
+    uint32_t n_processes;
+    const char *const *claims; /* one for each formula of the model's verify block */
+    uint32_t n_claims;
+};
+
+struct spin_result {
+    enum spin_answer answer;
+    const char *why;    /* NULL when it holds or is violated */
+    uint64_t states;    /* stored in the search that decided it; with reduction, so fewer than the explorer's */
+    double seconds;     /* compiling included */
+    struct trail trail; /* SPIN_VIOLATED; not the shortest */
+    uint32_t cycle;     /* a formula: trail.steps[cycle..] repeat for ever; equal to trail.n: it stays there */
+};
+
+struct spin_check {
+    struct spin_result safety[SAFETY_KINDS];
+    struct spin_result *ltl; /* [n_ltl], in the order of verify->ltls; under weak fairness if model->fair_weak */
+    uint32_t n_ltl;
+    const char *missing; /* "spin", "a C compiler", or NULL */
+    const char *package; /* the Debian package to install for it */
+    bool interrupted;    /* a signal came; it was raised again afterwards, and its handler returned */
+    double seconds;
+};
+
+/* The budget holds for each search: one for the three safety properties together, one more for each of them when
+ * that finds an error, and one for each formula. Result and trails live in `a`. */
+struct spin_check *spin_check(struct arena *a, const struct semantics *s, const struct spin_model *m,
+                              const struct budget *b);
+
+/* Counts the reachable states, without reduction and without looking for anything: comparable with the explorer's
+ * count, to which it adds 1 when the model has a crash budget. SPIN_HOLDS when the count is complete. */
+struct spin_result spin_count(struct arena *a, const struct semantics *s, const struct spin_model *m,
+                              const struct budget *b);
+
+#endif
