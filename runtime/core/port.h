@@ -1,0 +1,31 @@
+/* port.h -- what the core asks of the platform: threads, locks, a clock. port/posix implements it. */
+#ifndef MOTET_CORE_PORT_H
+#define MOTET_CORE_PORT_H
+#include <stdint.h>
+
+#define MOTET__NEVER UINT64_MAX
+
+typedef struct motet__lock motet__lock;     /* a mutex; not recursive */
+typedef struct motet__cond motet__cond;     /* a condition variable; a wait may end without cause */
+typedef struct motet__thread motet__thread;
+
+motet__lock *motet__lock_new(void); /* NULL: no memory */
+void motet__lock_free(motet__lock *l);
+void motet__lock_take(motet__lock *l);
+void motet__lock_release(motet__lock *l);
+
+motet__cond *motet__cond_new(void); /* NULL: no memory */
+void motet__cond_free(motet__cond *c);
+/* Waits with `l` taken, until a signal or until the clock reaches `deadline` (MOTET__NEVER: no deadline). */
+void motet__cond_wait(motet__cond *c, motet__lock *l, uint64_t deadline);
+void motet__cond_signal(motet__cond *c);
+void motet__cond_broadcast(motet__cond *c);
+
+motet__thread *motet__thread_start(void (*run)(void *), void *arg); /* NULL: could not start */
+void motet__thread_join(motet__thread *t);                          /* and frees t */
+
+uint64_t motet__clock(void);     /* monotonic nanoseconds */
+unsigned motet__core_count(void); /* cores that this process may use, at least 1 */
+void motet__pause(void);         /* a hint in a spinning loop */
+
+#endif

@@ -1,0 +1,358 @@
+/* session.c -- participants: a role's automaton, stepped by its actor; the end of a session instance.
+ *
+ * A turn ends when the participant has to wait (for a message, for room in a lane, for motet_session_resume), when its
+ * quantum is used up, or when it has closed. Each wait has its waker: the lane's writer, the lane's reader, the user.
+ * `ready` is cleared before a turn looks at anything, so a wake-up after that look queues the participant again.
+ *
+ * Completion: a participant at its end, or at rest with nothing to read, is not active. Whoever makes the count of
+ * active ones 0 looks at all lanes; if they are empty, and nobody came back from rest meanwhile (which changes the
+ * word), the session is completed. If one is not empty, its reader has been woken and will look in its turn; when that
+ * reader has ended, the message is an orphan, and the session aborts.
+ */
+#include "core.h"
+
+#include <string.h>
+
+enum { QUANTUM = 32 };
+
+enum turn { TURN_ON, TURN_WAITS, TURN_CLOSED, TURN_FAILED };
+
+void motet__session_wake(motet_session *p)
+{
+    /* acq_rel: what the waker did before (a push, a credit, an outcome) is visible to the turn whose exchange to 0
+     * follows this one; partner: the exchange in motet__session_run. */
+    if (atomic_exchange_explicit(&p->ready, 1, memory_order_acq_rel) == 0) {
+        motet__inbox_push(&p->actor->inbox, &p->link);
+        motet__actor_wake(p->actor);
+    }
+}
+
+static void wake_all(motet__block *b)
+{
+    for (uint16_t r = 0; r < b->wire->session->n_roles; r++) {
+        motet__session_wake(&b->parts[r]);
+    }
+}
+
+void motet__block_abort(motet__block *b, motet_abort_reason why)
+{
+    uint64_t word = atomic_load_explicit(&b->word, memory_order_relaxed);
+    do {
+        if (MOTET__OUTCOME(word) != 0) {
+            return;
+        }
+        /* acq_rel: one outcome is decided; partner: the other changes of `word`, and outcome(). */
+    } while (!atomic_compare_exchange_weak_explicit(&b->word, &word, word | (uint64_t)why << 56, memory_order_acq_rel,
+                                                    memory_order_relaxed));
+    wake_all(b);
+}
+
+static unsigned outcome(motet__block *b)
+{
+    /* acquire: partner of the change that decided it. */
+    return MOTET__OUTCOME(atomic_load_explicit(&b->word, memory_order_acquire));
+}
+
+/* ---- completion ---- */
+
+/* Whether all lanes are empty; *orphan: one is not, and its reader has ended. */
+static bool lanes_empty(motet__block *b, bool *orphan)
+{
+    bool empty = true;
+    *orphan = false;
+    for (uint16_t i = 0; i < b->wire->n_lanes; i++) {
+        const motet__lane *l = &b->lanes[i];
+        if (!motet__lane_empty(l)) {
+            empty = false;
+            /* relaxed: ordered by `word`, which the reader changed after it set this. */
+            if (atomic_load_explicit(&b->parts[l->to].ended, memory_order_relaxed)) {
+                *orphan = true;
+            }
+        }
+    }
+    return empty;
+}
+
+/* `word` is what it became when the last active participant left. */
+static void try_complete(motet__worker *w, motet__block *b, uint64_t word)
+{
+    bool orphan;
+    if (lanes_empty(b, &orphan)) {
+        uint64_t done = word | (uint64_t)MOTET__COMPLETED << 56;
+        /* acq_rel: as in motet__block_abort. It fails when one came back from rest since, or on an abort. */
+        if (atomic_compare_exchange_strong_explicit(&b->word, &word, done, memory_order_acq_rel,
+                                                    memory_order_relaxed)) {
+            wake_all(b);
+        }
+    } else if (orphan) {
+        motet__count(&w->counts.fidelity, 1);
+        motet__block_abort(b, MOTET_ABORT_FIDELITY);
+    }
+}
+
+static void leave_active(motet__worker *w, motet_session *p)
+{
+    p->passive = true;
+    /* acq_rel: release hands on what this participant pushed and popped, acquire takes what those before it did: the
+     * last one sees all of it. Partners: the other changes of `word`. */
+    uint64_t word = atomic_fetch_sub_explicit(&p->block->word, MOTET__ACTIVE_ONE, memory_order_acq_rel);
+    word -= MOTET__ACTIVE_ONE;
+    if (MOTET__ACTIVE(word) == 0 && MOTET__OUTCOME(word) == 0) {
+        try_complete(w, p->block, word);
+    }
+}
+
+/* Before the participant takes a message at rest: a completion that is being decided now fails. */
+static void join_active(motet_session *p)
+{
+    uint64_t word = atomic_load_explicit(&p->block->word, memory_order_relaxed), next;
+    p->passive = false;
+    do {
+        next = (word & ~MOTET__WAKING_MASK) | ((word + MOTET__WAKING_ONE) & MOTET__WAKING_MASK);
+        next += MOTET__ACTIVE_ONE;
+        /* acq_rel: stands before the pop that follows, and so before an empty lane that try_complete may find. */
+    } while (!atomic_compare_exchange_weak_explicit(&p->block->word, &word, next, memory_order_acq_rel,
+                                                    memory_order_relaxed));
+}
+
+/* ---- closing ---- */
+
+static void release(motet__worker *w, motet__block *b)
+{
+    /* acq_rel: the last one sees all that the others did to the block; partners: each other. */
+    if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1) {
+        motet__block_end(w, b);
+    }
+}
+
+/* Ends the participant. `ready` stays 1 from here on, so that nothing queues it again; where it is in the inbox just
+ * now, the block is released when it comes out. The block may be gone on return. */
+static void close_participant(motet__worker *w, motet_session *p)
+{
+    p->closed = true;
+    if (p->pending) {
+        motet__message_free(w, p->pending);
+        p->pending = NULL;
+    }
+    /* relaxed: read in this context alone, but for the increments under control. */
+    atomic_fetch_sub_explicit(&p->actor->held, 1, memory_order_relaxed);
+    /* acq_rel: partner of motet__session_wake: it finds the 1, or this finds its 1. */
+    if (atomic_exchange_explicit(&p->ready, 1, memory_order_acq_rel) == 0) {
+        release(w, p->block);
+    }
+}
+
+static void call_done(motet_session *p)
+{
+    if (p->touched && p->plan->type->on_done) {
+        p->plan->type->on_done(p->actor->state, p);
+    }
+}
+
+/* The outcome of the session is decided: tells the user. */
+static void close_with(motet__worker *w, motet_session *p, unsigned how)
+{
+    if (how == MOTET__COMPLETED) {
+        call_done(p);
+    } else if (p->touched && p->plan->type->on_abort) {
+        p->plan->type->on_abort(p->actor->state, p, (motet_abort_reason)how);
+    }
+    close_participant(w, p);
+}
+
+/* ---- stepping ---- */
+
+/* Gives the credits of this turn back. */
+static void settle(motet_session *p)
+{
+    motet__lane *l = p->unsettled;
+    p->unsettled = NULL;
+    if (l && motet__lane_settle(l)) {
+        motet__session_wake(&p->block->parts[l->from]);
+    }
+}
+
+static enum turn at_end(motet__worker *w, motet_session *p)
+{
+    settle(p);
+    call_done(p);
+    atomic_store_explicit(&p->ended, 1, memory_order_relaxed); /* relaxed: leave_active publishes it */
+    leave_active(w, p);
+    close_participant(w, p);
+    return TURN_CLOSED;
+}
+
+/* The lane to be served now: those that the state reads, beginning behind the one served last. */
+static motet__lane *lane_with_message(motet_session *p)
+{
+    const motet__role *plan = p->plan;
+    uint32_t first = plan->reads[p->state], n = plan->reads[p->state + 1u] - first;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = (p->cursor + i) % n;
+        motet__lane *l = &p->block->lanes[plan->read_lanes[first + at]];
+        if (motet__lane_peek(l)) {
+            p->cursor = (uint16_t)(at + 1u);
+            return l;
+        }
+    }
+    return NULL;
+}
+
+static enum turn at_receive(motet__worker *w, motet_session *p, bool may_rest, motet_status *status)
+{
+    motet__lane *l = lane_with_message(p);
+    if (!l) {
+        settle(p);
+        if (may_rest && !p->passive) {
+            leave_active(w, p);
+        }
+        return TURN_WAITS;
+    }
+    motet__message *m = motet__lane_peek(l);
+    uint16_t label = m->label, to = motet__step(p->plan->automaton, p->state, label);
+    if (to == MOTET_NONE) {
+        motet__count(&w->counts.fidelity, 1);
+        motet__block_abort(p->block, MOTET_ABORT_FIDELITY);
+        return TURN_ON;
+    }
+    if (p->passive) {
+        join_active(p);
+    }
+    if (p->unsettled != l) {
+        settle(p);
+        p->unsettled = l;
+    }
+    motet__lane_pop(l);
+    p->state = to;
+    p->touched = true;
+    const motet_session_type *type = p->block->wire->session;
+    bool fields = type->messages[p->plan->automaton->labels[label].message].size > 0;
+    *status = p->plan->type->receive(p->actor->state, p, label, fields ? m->payload : NULL);
+    motet__message_free(w, m);
+    motet__count(&w->counts.messages, 1);
+    return *status == MOTET_DONE ? TURN_ON : TURN_FAILED;
+}
+
+/* Asks the user for the message to be sent. TURN_ON: it is pending. */
+static enum turn ask(motet__worker *w, motet_session *p, motet_status *status)
+{
+    if (p->later && !atomic_load_explicit(&p->resumed, memory_order_relaxed)) {
+        return TURN_WAITS;
+    }
+    /* Cleared before the question, so that a resume during or after it counts. acq_rel: acquire sees what the user did
+     * before motet_session_resume; partner: the store there. */
+    atomic_exchange_explicit(&p->resumed, 0, memory_order_acq_rel);
+    uint32_t room = p->plan->room[p->state];
+    motet__message *m = motet__message_new(w, room);
+    if (!m) {
+        *status = MOTET_FAIL;
+        return TURN_FAILED;
+    }
+    memset(m->payload, 0, room);
+    const motet_automaton *a = p->plan->automaton;
+    motet_out out = {.label = MOTET_NONE, .payload = m->payload};
+    p->touched = true;
+    *status = p->plan->type->produce(p->actor->state, p, p->state, &out);
+    p->later = *status == MOTET_LATER;
+    if (*status == MOTET_DONE && motet__step(a, p->state, out.label) != MOTET_NONE) {
+        m->label = a->labels[out.label].peer_label;
+        p->out_label = out.label;
+        p->pending = m;
+        return TURN_ON;
+    }
+    motet__message_free(w, m);
+    if (p->later) {
+        *status = MOTET_DONE;
+        return TURN_ON; /* looks at `resumed` once more */
+    }
+    *status = *status == MOTET_DONE ? MOTET_FAIL : *status;
+    return TURN_FAILED;
+}
+
+static enum turn at_send(motet__worker *w, motet_session *p, motet_status *status)
+{
+    if (!p->pending) {
+        enum turn t = ask(w, p, status);
+        if (t != TURN_ON || !p->pending) {
+            return t;
+        }
+    }
+    const motet_automaton *a = p->plan->automaton;
+    motet__lane *l = &p->block->lanes[p->plan->lane_of[p->out_label]];
+    if (!motet__lane_push(l, p->pending)) {
+        if (!motet__lane_wait(l)) {
+            return TURN_ON;
+        }
+        if (!p->blocked) {
+            motet__count(&w->counts.blocked, 1);
+        }
+        p->blocked = true;
+        return TURN_WAITS;
+    }
+    p->blocked = false;
+    p->pending = NULL;
+    p->state = motet__step(a, p->state, p->out_label);
+    motet__session_wake(&p->block->parts[l->to]);
+    return TURN_ON;
+}
+
+static enum turn step(motet__worker *w, motet_session *p, motet_status *status)
+{
+    unsigned how = outcome(p->block);
+    if (how != 0) {
+        close_with(w, p, how);
+        return TURN_CLOSED;
+    }
+    uint16_t kind = p->plan->automaton->states[p->state].kind;
+    switch (kind) {
+    case MOTET_AT_SEND: return at_send(w, p, status);
+    case MOTET_AT_RECEIVE: return at_receive(w, p, false, status);
+    case MOTET_AT_REST: return at_receive(w, p, true, status);
+    default: return at_end(w, p);
+    }
+}
+
+motet_status motet__session_run(motet__worker *w, motet_session *p)
+{
+    motet_status status = MOTET_DONE;
+    if (p->closed) {
+        release(w, p->block);
+        return MOTET_DONE;
+    }
+    /* acq_rel: acquire sees what the wakers did before; partner: the exchange in motet__session_wake. */
+    atomic_exchange_explicit(&p->ready, 0, memory_order_acq_rel);
+    enum turn t = TURN_ON;
+    for (int i = 0; i < QUANTUM && t == TURN_ON; i++) {
+        t = step(w, p, &status);
+    }
+    if (t == TURN_CLOSED) {
+        return MOTET_DONE; /* p may be gone */
+    }
+    settle(p);
+    if (t == TURN_ON) {
+        motet__session_wake(p);
+    }
+    return t == TURN_FAILED ? status : MOTET_DONE;
+}
+
+/* ---- what handlers may ask ---- */
+
+uint64_t motet_session_id(const motet_session *s)
+{
+    return s->block->id;
+}
+
+uint64_t motet_session_arg(const motet_session *s)
+{
+    return s->block->arg;
+}
+
+motet_peer motet_session_role(const motet_session *s)
+{
+    return s->block->wire->session->roles[s->role].as_peer;
+}
+
+void **motet_session_slot(motet_session *s)
+{
+    return &s->slot;
+}

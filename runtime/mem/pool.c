@@ -1,0 +1,118 @@
+/* pool.c -- see pool.h. */
+#include "pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALLEST = 32, CHUNK = 16 * 1024 };
+
+/* The smallest class whose messages have room for the payload; MOTET__CLASSES when it is too large for any. */
+static uint32_t class_of(size_t size)
+{
+    size_t whole = sizeof(motet__message) + size;
+    uint32_t c = 0;
+    while (c < MOTET__CLASSES && ((size_t)SMALLEST << c) < whole) {
+        c++;
+    }
+    return c;
+}
+
+static void free_chunks(motet__chunk *c)
+{
+    while (c) {
+        motet__chunk *next = c->next;
+        free(c);
+        c = next;
+    }
+}
+
+void motet__pool_init(motet__pool *p, uint16_t home)
+{
+    memset(p, 0, sizeof *p);
+    p->home = home;
+}
+
+void motet__pool_fini(motet__pool *p)
+{
+    free_chunks(p->chunks);
+    memset(p, 0, sizeof *p);
+}
+
+motet__message *motet__pool_take(motet__pool *p, size_t size)
+{
+    uint32_t c = class_of(size);
+    if (c == MOTET__CLASSES || !p->free[c]) {
+        return NULL;
+    }
+    motet__message *m = p->free[c];
+    p->free[c] = m->next;
+    m->next = NULL;
+    return m;
+}
+
+int motet__pool_grow(motet__pool *p, size_t size)
+{
+    uint32_t c = class_of(size);
+    if (c == MOTET__CLASSES) {
+        return -1;
+    }
+    size_t each = (size_t)SMALLEST << c, n = each < CHUNK ? CHUNK / each : 1;
+    motet__chunk *chunk = malloc(sizeof *chunk + n * each);
+    if (!chunk) {
+        return -1;
+    }
+    chunk->next = p->chunks;
+    p->chunks = chunk;
+    for (size_t i = 0; i < n; i++) {
+        motet__message *m = (motet__message *)(void *)(chunk->bytes + i * each);
+        m->home = p->home;
+        m->size_class = c;
+        motet__pool_put(p, m);
+    }
+    return 0;
+}
+
+void motet__pool_put(motet__pool *p, motet__message *m)
+{
+    m->next = p->free[m->size_class];
+    p->free[m->size_class] = m;
+}
+
+void motet__block_pool_init(motet__block_pool *p, size_t size)
+{
+    p->size = size;
+    p->free = NULL;
+    p->chunks = NULL;
+}
+
+void motet__block_pool_fini(motet__block_pool *p)
+{
+    free_chunks(p->chunks);
+    motet__block_pool_init(p, 0);
+}
+
+void *motet__block_reuse(motet__block_pool *p)
+{
+    void *block = p->free;
+    if (block) {
+        p->free = *(void **)block;
+    }
+    return block;
+}
+
+void *motet__block_new(motet__block_pool *p)
+{
+    motet__chunk *chunk = calloc(1, sizeof *chunk + p->size);
+    if (!chunk) {
+        return NULL;
+    }
+    chunk->next = p->chunks;
+    p->chunks = chunk;
+    return chunk->bytes;
+}
+
+void motet__block_free(motet__block_pool *p, void *block)
+{
+    *(void **)block = p->free;
+    p->free = block;
+}

@@ -1,0 +1,56 @@
+/* pool.h -- messages by size class, and session blocks: memory that steady state reuses and never allocates.
+ *
+ * Sequential: a message pool belongs to one worker; a block pool is used under its owner's lock. Messages that other
+ * workers are done with come back in batches (core/worker.c). Memory goes back to the system in _fini only.
+ */
+#ifndef MOTET_MEM_POOL_H
+#define MOTET_MEM_POOL_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MOTET__CLASSES = 28 }; /* whole messages of 32 << class bytes */
+
+typedef struct motet__message {
+    struct motet__message *next; /* in a free list or on the way home */
+    uint16_t label;              /* the receive label in the reader's automaton; MOTET_NONE if it has none */
+    uint16_t home;               /* the worker whose pool it came from */
+    uint32_t size_class;
+    _Alignas(max_align_t) unsigned char payload[];
+} motet__message;
+
+typedef struct motet__chunk {
+    struct motet__chunk *next;
+    _Alignas(max_align_t) unsigned char bytes[];
+} motet__chunk;
+
+typedef struct motet__pool {
+    motet__message *free[MOTET__CLASSES];
+    motet__chunk *chunks;
+    uint16_t home;
+} motet__pool;
+
+void motet__pool_init(motet__pool *p, uint16_t home);
+void motet__pool_fini(motet__pool *p);
+/* A message with room for `size` bytes of payload, not zeroed; NULL when the pool is empty: then try _grow. */
+motet__message *motet__pool_take(motet__pool *p, size_t size);
+/* Allocates more messages of that size; -1 when there is no memory. */
+int motet__pool_grow(motet__pool *p, size_t size);
+/* Back to the pool that the message came from. */
+void motet__pool_put(motet__pool *p, motet__message *m);
+
+/* Equal-sized zeroed blocks, carved one by one, kept in a stack once free. The first word of a free block is used. */
+typedef struct motet__block_pool {
+    size_t size;
+    void *free;
+    motet__chunk *chunks;
+} motet__block_pool;
+
+void motet__block_pool_init(motet__block_pool *p, size_t size);
+void motet__block_pool_fini(motet__block_pool *p);
+/* A block that was freed before, or NULL. */
+void *motet__block_reuse(motet__block_pool *p);
+/* A new zeroed block, or NULL when there is no memory. */
+void *motet__block_new(motet__block_pool *p);
+void motet__block_free(motet__block_pool *p, void *block);
+
+#endif
