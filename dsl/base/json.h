@@ -9,7 +9,7 @@
 
 struct buf;
 
-enum { JSON_DEPTH = 32 };
+enum { JSON_DEPTH = 256 }; /* types in a protocol file may nest 200 deep */
 
 struct json {
     struct buf *out;

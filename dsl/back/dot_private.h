@@ -1,0 +1,40 @@
+/* dot_private.h -- what the files of the DOT back end share: escaping, colours, clusters. */
+#ifndef MOTET_DSL_DOT_PRIVATE_H
+#define MOTET_DSL_DOT_PRIVATE_H
+#include "buf.h"
+#include "dot.h"
+
+#define DOT_GREY "#5b6470"
+
+/* One drawing, in a cluster of its own. Its nodes are named d<id>_..., so that drawings may share a graph. */
+struct drawing {
+    const struct ir *ir;
+    struct buf *out;
+    uint32_t id;
+    /* Where the rows of a document hang together: the first node, and those with nothing of their own below. */
+    const char *top;
+    VEC(const char *) bottoms;
+};
+
+const char *dot_ink(const struct session_type *s, uint32_t role);  /* for text and lines */
+const char *dot_tint(const struct session_type *s, uint32_t role); /* for areas behind black text */
+uint32_t dot_role_base(const struct session_type *s, uint32_t role); /* the first member of its family, or itself */
+
+void dot_html(struct buf *out, const char *text); /* escaped for a label between < and > */
+void dot_html_role(struct buf *out, const struct session_type *s, uint32_t role, const char *text); /* in its ink */
+/* "P[0..2]" for members first..last of a family, else the role's name; in the arena of `ir`. */
+const char *dot_role_range(const struct ir *ir, const struct session_type *s, uint32_t first, uint32_t last);
+
+/* "d3_s7" in the arena. */
+const char *dot_node(const struct drawing *d, const char *kind, uint32_t n);
+void dot_bottom(struct drawing *d, const char *node);
+/* Opens the cluster: a bold title and a grey remark below it, both plain text; the remark may be "". */
+void dot_open_cluster(struct drawing *d, const char *title, const char *remark);
+void dot_close_cluster(struct drawing *d);
+
+void dot_global(struct drawing *d, const struct session_type *s);
+/* Roles first..last have equal automata. */
+void dot_local(struct drawing *d, const struct session_type *s, uint32_t first, uint32_t last);
+void dot_system(struct drawing *d, const struct system *sys);
+
+#endif

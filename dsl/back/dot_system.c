@@ -1,0 +1,150 @@
+/* dot_system.c -- a system: its supervision tree from the root down, the wired sessions below the children. */
+#include "dot_private.h"
+
+static const char *strategy_text(enum strategy s)
+{
+    switch (s) {
+    case ONE_FOR_ONE: return "one_for_one";
+    case ONE_FOR_ALL: return "one_for_all";
+    case REST_FOR_ONE: return "rest_for_one";
+    }
+    return "";
+}
+
+static const char *restart_text(enum restart_type r)
+{
+    switch (r) {
+    case RESTART_PERMANENT: return "permanent";
+    case RESTART_TRANSIENT: return "transient";
+    case RESTART_TEMPORARY: return "temporary";
+    }
+    return "";
+}
+
+/* In the largest unit that divides it. */
+static const char *duration(const struct drawing *d, uint64_t ns)
+{
+    static const struct {
+        uint64_t ns;
+        const char *unit;
+    } units[] = { { 3600000000000u, "h" }, { 60000000000u, "m" }, { 1000000000u, "s" }, { 1000000u, "ms" }, { 1000u, "us" } };
+    for (uint32_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ns && ns % units[i].ns == 0)
+            return arena_printf(d->ir->a, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].unit);
+    return arena_printf(d->ir->a, "%lluns", (unsigned long long)ns);
+}
+
+static void small_line(struct buf *out, const char *text)
+{
+    buf_puts(out, "<br/><font point-size=\"9\" color=\"" DOT_GREY "\">");
+    dot_html(out, text);
+    buf_puts(out, "</font>");
+}
+
+static void put_supervisor(struct drawing *d, const struct system *sys, uint32_t i)
+{
+    const struct supervisor *v = &sys->supervisors[i];
+    const char *node = dot_node(d, "v", i);
+    buf_printf(d->out, "    %s [shape=box, style=\"rounded,filled\", fillcolor=\"#e9edf1\", ordering=out, label=<<b>", node);
+    dot_html(d->out, v->name);
+    buf_puts(d->out, "</b>");
+    small_line(d->out, strategy_text(v->strategy));
+    small_line(d->out, arena_printf(d->ir->a, "at most %u in %s", v->intensity, duration(d, v->window_ns)));
+    buf_puts(d->out, ">];\n");
+    for (uint32_t m = 0; m < v->n_members; m++) {
+        const struct member *x = &v->members[m];
+        buf_printf(d->out, "    %s -> %s;\n", node, dot_node(d, x->is_supervisor ? "v" : "c", x->index));
+    }
+    if (!v->n_members)
+        dot_bottom(d, node);
+}
+
+static void put_child(struct drawing *d, const struct system *sys, uint32_t i)
+{
+    const struct child *c = &sys->children[i];
+    const struct actor *actor = &d->ir->actors[c->actor];
+    const char *node = dot_node(d, "c", i);
+    buf_printf(d->out, "    %s [shape=%s, style=filled, fillcolor=\"#ffffff\", label=<<b>", node, c->family ? "box3d" : "box");
+    dot_html(d->out, c->family ? arena_printf(d->ir->a, "%s[0..%u]", c->name, c->size - 1) : c->name);
+    buf_puts(d->out, "</b><br/>");
+    dot_html(d->out, actor->name);
+    small_line(d->out, arena_printf(d->ir->a, "%s, mailbox %u", restart_text(c->restart), actor->mailbox));
+    if (c->backoff_max_ns)
+        small_line(d->out, arena_printf(d->ir->a, "backoff %s..%s", duration(d, c->backoff_min_ns),
+                                        duration(d, c->backoff_max_ns)));
+    buf_puts(d->out, ">];\n");
+    dot_bottom(d, node);
+}
+
+/* ---- wires: one line from a child to the session for each run of roles that it plays ---- */
+
+struct line {
+    uint32_t first, last; /* roles */
+    uint32_t child;
+    bool whole; /* the line stands for all instances that it should: no index needs to be said */
+};
+
+static uint32_t child_of(const struct system *sys, const struct wire *w, uint32_t role)
+{
+    return sys->instances[w->bind[role]].child;
+}
+
+/* The longest run of a family from `first` on whose members are played by successive instances of one child. */
+static struct line next_line(const struct system *sys, const struct session_type *s, const struct wire *w, uint32_t first)
+{
+    uint32_t child = child_of(sys, w, first), last = first;
+    while (!w->any[first] && s->roles[first].in_family && last + 1 < s->n_roles &&
+           dot_role_base(s, last + 1) == dot_role_base(s, first) && !w->any[last + 1] &&
+           child_of(sys, w, last + 1) == child && w->bind[last + 1] == w->bind[last] + 1)
+        last++;
+    bool whole = last - first + 1 == sys->children[child].size && w->bind[first] == sys->children[child].first_instance;
+    return (struct line){ first, last, child, whole };
+}
+
+static const char *line_text(const struct drawing *d, const struct system *sys, const struct session_type *s,
+                             const struct wire *w, const struct line *l)
+{
+    const char *roles = dot_role_range(d->ir, s, l->first, l->last);
+    const struct child *c = &sys->children[l->child];
+    if (w->any[l->first])
+        return arena_printf(d->ir->a, "%s = any", roles);
+    if (l->whole)
+        return roles;
+    uint32_t from = w->bind[l->first] - c->first_instance, to = w->bind[l->last] - c->first_instance;
+    if (from == to)
+        return arena_printf(d->ir->a, "%s = [%u]", roles, from);
+    return arena_printf(d->ir->a, "%s = [%u..%u]", roles, from, to);
+}
+
+static void put_wire(struct drawing *d, const struct system *sys, uint32_t i)
+{
+    const struct wire *w = &sys->wires[i];
+    const struct session_type *s = &d->ir->sessions[w->session];
+    const char *node = dot_node(d, "w", i);
+    buf_printf(d->out, "    %s [shape=hexagon, style=filled, fillcolor=\"#fff8dc\", label=<session<br/><b>", node);
+    dot_html(d->out, s->name);
+    buf_puts(d->out, "</b>>];\n");
+    for (uint32_t r = 0; r < s->n_roles; r++) {
+        struct line l = next_line(sys, s, w, r);
+        buf_printf(d->out, "    %s -> %s [dir=none, style=dashed, color=\"%s\", label=<", dot_node(d, "c", l.child), node,
+                   dot_ink(s, r));
+        dot_html_role(d->out, s, r, line_text(d, sys, s, w, &l));
+        buf_puts(d->out, ">];\n");
+        r = l.last;
+    }
+    dot_bottom(d, node);
+}
+
+void dot_system(struct drawing *d, const struct system *sys)
+{
+    dot_open_cluster(d, arena_printf(d->ir->a, "%s, the system", sys->name),
+                     "supervisors restart what is below them, from left to right; dashed: who plays which role");
+    d->top = dot_node(d, "v", 0);
+    for (uint32_t i = 0; i < sys->n_supervisors; i++)
+        put_supervisor(d, sys, i);
+    for (uint32_t i = 0; i < sys->n_children; i++)
+        put_child(d, sys, i);
+    for (uint32_t i = 0; i < sys->n_wires; i++)
+        put_wire(d, sys, i);
+    dot_close_cluster(d);
+}
