@@ -16,7 +16,7 @@ enum { MOST_LISTED = 6 }; /* states named one by one */
 
 struct context {
     VEC(struct action) next;
-    struct buf states; /* "states 3, 4 (line 21)" */
+    struct buf states; /* "3, 4 (line 21)" */
     bool may_end;
 };
 
@@ -44,11 +44,19 @@ static bool concerns(const struct c_class *c, uint32_t state, const struct edge 
     return e->dir == DIR_RECEIVE ? e->message == message : maker != IR_NONE && c->maker[state] == maker + 1;
 }
 
+/* The n-th state that is named; a line is told once for all states in a row that stand in it. */
+static void put_state(struct buf *out, uint32_t n, uint32_t state, uint32_t line, uint32_t last_line)
+{
+    if (n > 1 && line != last_line)
+        buf_printf(out, " (line %u)", last_line);
+    buf_printf(out, "%s%u", n > 1 ? ", " : "", state);
+}
+
 static uint32_t add_states_of(struct c_gen *g, struct context *x, const struct c_face *f, const struct c_class *c,
                               uint32_t message, uint32_t maker)
 {
     const struct automaton *m = c_class_automaton(f, c);
-    uint32_t n = 0;
+    uint32_t n = 0, line = 0;
     for (uint32_t s = 0; s < m->n_states; s++) {
         bool here = false;
         for (uint32_t k = 0; k < m->states[s].n; k++) {
@@ -58,9 +66,13 @@ static uint32_t add_states_of(struct c_gen *g, struct context *x, const struct c
             here = true;
             add_target(g, x, f, m, e->target);
         }
-        if (here && n++ < MOST_LISTED)
-            buf_printf(&x->states, "%s%u (line %u)", n > 1 ? ", " : "", s, c_line(g, m->states[s].at));
+        if (here && n++ < MOST_LISTED) {
+            put_state(&x->states, n, s, c_line(g, m->states[s].at), line);
+            line = c_line(g, m->states[s].at);
+        }
     }
+    if (n > 0)
+        buf_printf(&x->states, " (line %u)", line);
     if (n > MOST_LISTED)
         buf_printf(&x->states, " and %u more", n - MOST_LISTED);
     return n;
@@ -72,9 +84,10 @@ static struct context context_of(struct c_gen *g, const struct c_face *f, uint32
     for (uint32_t i = 0; i < f->classes.n; i++) {
         const struct c_class *c = &f->classes.at[i];
         size_t before = x.states.n;
-        if (f->classes.n > 1)
-            buf_printf(&x.states, "%sas %s ", before ? "; " : "", f->session->type->roles[c->roles.at[0]].name);
-        if (add_states_of(g, &x, f, c, message, maker) == 0 && !x.states.failed && f->classes.n > 1)
+        buf_puts(&x.states, before ? ", as " : f->classes.n > 1 ? "as " : "");
+        buf_printf(&x.states, f->classes.n > 1 ? "%s " : "", f->session->type->roles[c->roles.at[0]].name);
+        buf_puts(&x.states, "state ");
+        if (add_states_of(g, &x, f, c, message, maker) == 0 && !x.states.failed)
             x.states.n = before; /* this role never calls it */
     }
     return x;
@@ -124,7 +137,7 @@ static const char *about(struct c_gen *g, const struct c_face *f, const char *wh
 {
     struct context x = context_of(g, f, message, maker);
     struct buf b = {0};
-    buf_printf(&b, "%s In state %.*s. Next: ", what, (int)x.states.n, buf_cstr(&x.states));
+    buf_printf(&b, "%s In %.*s. Next: ", what, (int)x.states.n, buf_cstr(&x.states));
     put_next(g, &b, &x, f);
     buf_putc(&b, '.');
     const char *text = arena_strndup(g->a, buf_cstr(&b), b.n);

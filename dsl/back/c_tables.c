@@ -243,7 +243,7 @@ void c_emit_tables(struct c_gen *g, struct emit *e, const struct c_face *f)
 
 void c_emit_role_types(struct c_gen *g, struct emit *e, const struct c_actor *a)
 {
-    emit(e, "\nconst motet_role_type ${low}__roles[] = {\n");
+    emit(e, "\nconst motet_role_type ${actor}__roles[] = {\n");
     for (uint32_t i = 0; i < a->faces.n; i++) {
         const struct c_face *f = &a->faces.at[i];
         for (uint32_t k = 0; k < f->classes.n; k++)

@@ -116,15 +116,29 @@ struct scan { /* of one line, from its start */
     size_t n, width, indent;
     size_t open[MAX_DEPTH]; /* columns after the brackets that are open */
     uint32_t depth;
-    struct place last;
+    struct place last;    /* the furthest one within the width */
+    struct place bracket; /* the first one after an opening bracket: for names so long that no comma serves */
 };
 
-static size_t alignment(const struct scan *l)
+/* The length of the longest piece between commas from `i` on. */
+static size_t longest_piece(const struct scan *l, size_t i)
+{
+    size_t longest = 0, begin = i;
+    for (; i < l->n; i++)
+        if ((l->s[i] == ',' && i + 1 < l->n && l->s[i + 1] == ' ') || i + 1 == l->n) {
+            longest = i + 1 - begin > longest ? i + 1 - begin : longest;
+            begin = i + 2;
+        }
+    return longest;
+}
+
+/* Where the text that begins at `next` goes when the line is broken before it. */
+static size_t alignment(const struct scan *l, size_t next)
 {
     if (l->depth == 0)
         return l->indent;
-    uint32_t top = l->depth < MAX_DEPTH ? l->depth : MAX_DEPTH;
-    return l->open[top - 1] <= FURTHEST_ALIGNMENT ? l->open[top - 1] : l->indent + 8;
+    size_t column = l->open[(l->depth < MAX_DEPTH ? l->depth : MAX_DEPTH) - 1];
+    return column <= FURTHEST_ALIGNMENT && column + longest_piece(l, next) <= l->width ? column : l->indent + 8;
 }
 
 static size_t skip_quoted(const struct scan *l, size_t i)
@@ -167,12 +181,14 @@ static void scan_line(struct scan *l)
             if (l->depth++ < MAX_DEPTH)
                 l->open[l->depth - 1] = i + 1;
             i++;
+            if (c == '(' && l->bracket.at == 0 && i < l->n && l->s[i] != ')')
+                l->bracket = (struct place){i, l->indent + 8, false};
         } else if (strchr(")]}", c)) {
             l->depth -= l->depth > 0;
             i++;
         } else {
             if (c == ',' && i + 1 < l->n && l->s[i + 1] == ' ' && i + 1 <= l->width)
-                l->last = (struct place){i + 1, alignment(l), false};
+                l->last = (struct place){i + 1, alignment(l, i + 2), false};
             i++;
         }
     }
@@ -185,7 +201,7 @@ static struct place find_break(const char *s, size_t n, size_t width)
         l.indent++;
     if (l.indent < n && s[l.indent] != '#')
         scan_line(&l);
-    return l.last;
+    return l.last.at ? l.last : l.bracket;
 }
 
 static void wrap_line(struct buf *out, const char *s, size_t n, size_t width)
@@ -201,7 +217,8 @@ static void wrap_line(struct buf *out, const char *s, size_t n, size_t width)
         rest = (struct buf){0};
         buf_repeat(&rest, ' ', p.indent);
         buf_puts(&rest, p.comment ? "* " : "");
-        buf_putn(&rest, line.p + p.at + 1, line.n - p.at - 1); /* without the blank at the break */
+        size_t next = p.at + (line.p[p.at] == ' '); /* without the blank at the break */
+        buf_putn(&rest, line.p + next, line.n - next);
         buf_free(&line);
         line = rest;
     }
