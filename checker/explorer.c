@@ -43,8 +43,9 @@ struct search {
     struct table table;
     uint32_t found, next;
     uint32_t bad[SAFETY_KINDS]; /* the first state that breaks the property */
-    uint32_t *codes;            /* [max steps] */
-    uint8_t *successor;
+    uint32_t *codes;            /* [max steps], like the two below */
+    uint8_t *successors;        /* max steps times size, and at least one */
+    uint64_t *hashes;
 };
 
 static uint8_t *state_at(const struct search *x, uint32_t i)
@@ -147,9 +148,9 @@ static bool add_state(struct search *x, const uint8_t *state, uint64_t slot, uin
 }
 
 /* Adds the state unless it is known. False: the search must stop. */
-static bool visit(struct search *x, const uint8_t *state, struct origin from)
+static bool visit(struct search *x, const uint8_t *state, uint64_t h, struct origin from)
 {
-    uint64_t h = hash_state(state, x->size), mask = x->table.n - 1, at = h & mask;
+    uint64_t mask = x->table.n - 1, at = h & mask;
     for (; x->table.slots[at]; at = (at + 1) & mask) {
         uint64_t slot = x->table.slots[at];
         bool maybe = slot >> 32 == h >> 32;
@@ -170,6 +171,7 @@ static void note_broken(struct search *x, uint32_t state, uint32_t broken)
         }
 }
 
+/* The successors are made first and looked up then: meanwhile their slots are on the way from memory. */
 static bool expand(struct search *x, uint32_t state)
 {
     uint32_t broken, n = semantics_expand(x->s, state_at(x, state), x->codes, &broken);
@@ -177,9 +179,13 @@ static bool expand(struct search *x, uint32_t state)
         note_broken(x, state, broken);
     for (uint32_t i = 0; i < n; i++) {
         struct step step = semantics_decode(x->s, x->codes[i]);
-        semantics_apply(x->s, state_at(x, state), &step, x->successor);
+        semantics_apply(x->s, state_at(x, state), &step, x->successors + i * x->size);
+        x->hashes[i] = hash_state(x->successors + i * x->size, x->size);
+        __builtin_prefetch(&x->table.slots[x->hashes[i] & (x->table.n - 1)]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
         x->e->transitions++;
-        if (!visit(x, x->successor, (struct origin){state, x->codes[i]}))
+        if (!visit(x, x->successors + i * x->size, x->hashes[i], (struct origin){state, x->codes[i]}))
             return false;
     }
     return true;
@@ -196,8 +202,8 @@ static bool run_search(struct search *x)
 {
     if (!grow_table(x))
         return false;
-    semantics_initial(x->s, x->successor);
-    if (!visit(x, x->successor, (struct origin){UINT32_MAX, UINT32_MAX}))
+    semantics_initial(x->s, x->successors);
+    if (!visit(x, x->successors, hash_state(x->successors, x->size), (struct origin){UINT32_MAX, UINT32_MAX}))
         return false;
     for (; x->next < x->found; x->next++)
         if (!in_time(x) || !expand(x, x->next))
@@ -234,8 +240,10 @@ struct exploration *explore(struct arena *a, const struct semantics *s, const st
 {
     struct search x = {.s = s, .budget = b, .size = semantics_size(s), .e = ARENA_NEW(a, struct exploration)};
     clock_gettime(CLOCK_MONOTONIC, &x.start);
-    x.codes = ARENA_ARRAY(a, uint32_t, semantics_max_steps(s));
-    x.successor = arena_alloc(a, x.size);
+    uint32_t most = semantics_max_steps(s);
+    x.codes = ARENA_ARRAY(a, uint32_t, most);
+    x.successors = arena_array(a, x.size, (size_t)most + 1);
+    x.hashes = ARENA_ARRAY(a, uint64_t, most);
     x.e->complete = run_search(&x);
     conclude(&x, a);
     for (uint32_t i = 0; i < x.n_chunks; i++) {

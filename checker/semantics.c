@@ -29,6 +29,7 @@ struct edge_row {
     uint8_t label; /* position in the lane's labels; NO_LABEL where it is never sent */
     uint32_t lane; /* IR_NONE: no such lane */
     uint32_t target;
+    uint32_t participant;
 };
 
 struct group { /* the edges of a state that write, or read, one lane */
@@ -123,7 +124,7 @@ static struct edge_row edge_row(const struct semantics *s, uint32_t p, const str
     bool send = e->dir == DIR_SEND;
     uint32_t lane = send ? lane_between(s->m, s, p, peer) : lane_between(s->m, s, peer, p);
     uint8_t label = lane == IR_NONE ? NO_LABEL : label_of(&s->m->lanes[lane], e->message);
-    return (struct edge_row){send, label, lane, e->target};
+    return (struct edge_row){send, label, lane, e->target, p};
 }
 
 static void index_lanes(struct semantics *s, struct arena *a)
@@ -539,8 +540,7 @@ bool semantics_enabled(const struct semantics *s, const uint8_t *state, const st
                outcome_possible(s, state, step->instance, step->outcome);
     if (step->edge >= s->m->n_edges || s->edges[step->edge].send != (step->kind == STEP_SEND))
         return false;
-    uint32_t p = step_participant(s->m, step);
-    const struct state_row *row = row_of(s, state, p);
+    const struct state_row *row = row_of(s, state, s->edges[step->edge].participant);
     if (!row)
         return false;
     for (uint32_t i = 0; i < row->n_groups; i++) {
@@ -594,7 +594,7 @@ static void apply_edge(const struct semantics *s, uint8_t *state, const struct s
         lane_append(state, l, e->label);
     else
         lane_remove(state, l);
-    put(state, s->at[step_participant(s->m, step)], e->target);
+    put(state, s->at[e->participant], e->target);
 }
 
 static void apply_supervision(const struct semantics *s, uint8_t *state, uint32_t instance, uint32_t outcome)
