@@ -120,10 +120,6 @@ static void walk_message(struct walk *w, struct stmt *st, struct path *p)
 static struct path walk_choice(struct walk *w, const struct stmt *st, struct path p)
 {
     resolve_role(w, &st->from, false);
-    if (st->blocks.n == 1) {
-        struct diag *x = diag_add(w->s->d, E0213, st->at, "a choice needs two branches or more");
-        diag_help(w->s->d, x, "add `or { ... }`, or write the statements without the choice");
-    }
     struct path out = {.reaches = false, .fresh = UINT32_MAX};
     for (uint32_t i = 0; i < st->blocks.n; i++) {
         struct path b = walk_block(w, &st->blocks.at[i], p);

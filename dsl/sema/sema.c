@@ -63,6 +63,16 @@ bool sema__reported(const struct sema *s, enum diag_code code, struct span at)
     return false;
 }
 
+bool sema__clean(const struct sema *s, struct span at)
+{
+    for (uint32_t i = 0; i < s->d->n; i++) {
+        const struct diag *x = s->d->at[i];
+        if (diag_code_severity(x->code) == SEV_ERROR && x->at.file == at.file && x->at.lo >= at.lo && x->at.hi <= at.hi)
+            return false;
+    }
+    return true;
+}
+
 /* ---- looking names up ---- */
 
 void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n)

@@ -33,6 +33,8 @@ struct diag *sema__duplicate(struct sema *s, const struct ident *second, struct 
 void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n);
 /* True when `code` was reported at this place before: the same text is reached by several ways. */
 bool sema__reported(const struct sema *s, enum diag_code code, struct span at);
+/* True when no error was reported within `at`. */
+bool sema__clean(const struct sema *s, struct span at);
 
 /* ---- roles ---- */
 

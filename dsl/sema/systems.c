@@ -147,18 +147,18 @@ static const struct child_decl *bound_child(struct wiring *w, const struct bindi
 }
 
 /* The actor plays the role, or the whole family where the role is one. */
-static void check_actor_plays(struct wiring *w, const struct binding *b, const struct role_decl *r,
+static bool check_actor_plays(struct wiring *w, const struct binding *b, const struct role_decl *r,
                               const struct child_decl *c)
 {
     if (!c->decl)
-        return;
+        return true;
     const struct actor_decl *ad = &c->decl->as.actor;
     for (uint32_t i = 0; i < ad->plays.n; i++) {
         const struct plays *p = &ad->plays.at[i];
         if (p->session.name != w->wire->session.name || p->role.base.name != r->name.name)
             continue;
         if (!p->role.indexed || r->size == 1)
-            return;
+            return true;
     }
     struct diag *x = diag_add(w->s->d, E0403, b->child.at, "actor `%s` of child `%s` does not play %s`%s.%s`",
                               c->actor.name, c->name.name, r->family ? "all of " : "", w->wire->session.name,
@@ -166,6 +166,7 @@ static void check_actor_plays(struct wiring *w, const struct binding *b, const s
     diag_label(w->s->d, x, c->decl->name.at, "the actor is declared here");
     diag_help(w->s->d, x, "write `actor %s plays %s.%s`, or bind the role to another child", c->actor.name,
               w->wire->session.name, r->name.name);
+    return false;
 }
 
 static void size_error(struct wiring *w, const struct binding *b, const struct child_decl *c, const char *text,
@@ -227,8 +228,8 @@ static void check_binding(struct wiring *w, uint32_t i)
         }
     if (!r || !c)
         return;
-    check_actor_plays(w, b, r, c);
-    check_sizes(w, b, r, c);
+    if (check_actor_plays(w, b, r, c))
+        check_sizes(w, b, r, c);
     check_shared_child(w, i);
 }
 
