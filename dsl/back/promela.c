@@ -135,6 +135,17 @@ uint32_t pml_event(const struct pml *p, const struct step *s)
     return p->events ? ltl_events_of(p->events, s) : 0;
 }
 
+bool pml_possible(const struct model *m, uint32_t who, uint32_t e)
+{
+    uint32_t lane = m->lane_of[m->edge_base[who] + e];
+    if (lane == IR_NONE)
+        return false;
+    for (uint32_t k = 0; k < m->lanes[lane].n_labels; k++)
+        if (m->lanes[lane].labels[k] == m->participants[who].automaton->edges[e].message)
+            return true;
+    return false;
+}
+
 bool pml_takes(const struct model *m, uint32_t who, uint32_t state, uint32_t lane, uint32_t message, bool *reads)
 {
     const struct automaton *am = m->participants[who].automaton;
@@ -193,16 +204,19 @@ void pml_complete_macro(struct pml *p, uint32_t run)
 
 /* ---- the encoding with labels ---- */
 
-static void put_actions_of(struct pml *p, uint32_t who, uint32_t state)
+/* Returns how many. */
+static uint32_t put_actions_of(struct pml *p, uint32_t who, uint32_t state)
 {
     const struct model *m = p->m;
     const struct automaton *am = m->participants[who].automaton;
     const struct state *st = &am->states[state];
+    uint32_t n = 0;
     for (uint32_t e = st->first; e < st->first + st->n; e++) {
         const struct edge *edge = &am->edges[e];
         uint32_t id = m->edge_base[who] + e;
-        if (m->lane_of[id] == IR_NONE) /* nobody ever sends it: it never happens */
+        if (!pml_possible(m, who, e))
             continue;
+        n++;
         struct step s = {edge->dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0};
         pml_step(p, s);
         buf_printf(&p->text, "    :: STEP(%s%c%s, %u); goto %s", p->lane[m->lane_of[id]],
@@ -210,6 +224,7 @@ static void put_actions_of(struct pml *p, uint32_t who, uint32_t state)
                    state_label(p, who, edge->target));
         pml_end_line(p, edge->at);
     }
+    return n;
 }
 
 /* The messages that must not stand at the head of a lane in this state. */
@@ -233,9 +248,10 @@ static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
 static void put_state(struct pml *p, uint32_t who, uint32_t state)
 {
     buf_printf(&p->text, "%s:\n    if\n", state_label(p, who, state));
-    put_actions_of(p, who, state);
+    if (put_actions_of(p, who, state) == 0)
+        buf_puts(&p->text, "    :: false\n"); /* a place to stand */
     put_wrong_heads(p, who, state);
-    buf_puts(&p->text, "    :: false\n    fi;\n"); /* so that a state without an action is a place to stand */
+    buf_puts(&p->text, "    fi;\n");
 }
 
 static void put_process(struct pml *p, uint32_t who)

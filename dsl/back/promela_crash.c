@@ -396,7 +396,7 @@ static void put_edge(struct pml *p, uint32_t who, uint32_t state, uint32_t e)
     const struct model *m = p->m;
     const struct edge *edge = &m->participants[who].automaton->edges[e];
     uint32_t id = m->edge_base[who] + e;
-    if (m->lane_of[id] == IR_NONE)
+    if (!pml_possible(m, who, e))
         return;
     struct step s = {edge->dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0};
     pml_step(p, s);

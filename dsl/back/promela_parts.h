@@ -37,6 +37,8 @@ const char *pml_name(struct arena *a, const char *prefix, const char *s, const c
 uint32_t pml_event(const struct pml *p, const struct step *s);
 /* Writes a macro for each run: it is true when the run is complete. */
 void pml_complete_macro(struct pml *p, uint32_t run);
+/* Can the edge ever happen? Not when it receives what nobody sends there. */
+bool pml_possible(const struct model *m, uint32_t who, uint32_t e);
 /* Is the label `message` taken from `lane` in that state of participant `who`? *reads: is the lane read at all? */
 bool pml_takes(const struct model *m, uint32_t who, uint32_t state, uint32_t lane, uint32_t message, bool *reads);
 
