@@ -14,6 +14,14 @@ static struct block parse_body(struct parser *p)
 
 /* ---- A -> B: M; ---- */
 
+static bool is_arrow(enum token_kind kind)
+{
+    return kind == T_ARROW || kind == T_FAT_ARROW || kind == T_LONG_ARROW || kind == T_BACK_ARROW || kind == T_MINUS;
+}
+
+/* Does the next statement start here, on a line of its own, where this one has not ended? */
+static bool next_starts(const struct parser *p) { return p->tok.first && at_name(p) && is_arrow(p->ahead.kind); }
+
 static bool wrong_arrow(const struct parser *p)
 {
     bool split = at(p, T_MINUS) && p->ahead.kind == T_GT; /* "- >" */
@@ -60,11 +68,23 @@ static void no_payload_here(struct parser *p)
          "declare them once, at the top level: `message M { name: type; }`");
 }
 
+/* Reports what is missing before the next statement. */
+static bool cut_short(struct parser *p, const char *what)
+{
+    if (!next_starts(p))
+        return false;
+    fail_expected(p, what);
+    p->panic = false;
+    return true;
+}
+
 static void parse_interaction(struct parser *p, struct stmt *s)
 {
     s->kind = ST_MESSAGE;
     s->from = expect_role(p, "the sending role");
     parse_arrow(p);
+    if (cut_short(p, "the receiving role"))
+        return;
     s->to = expect_role(p, "the receiving role");
     if (at(p, T_SEMI) || (p->tok.first && !at(p, T_COLON))) {
         help(p, fail_expected(p, "`:` and a message after the receiving role"), "a message is sent as `A -> B: M;`");
@@ -73,6 +93,8 @@ static void parse_interaction(struct parser *p, struct stmt *s)
         return;
     }
     parse_message_colon(p);
+    if (cut_short(p, "the name of a message"))
+        return;
     s->message = expect_name(p, "the name of a message");
     no_payload_here(p);
     if (at(p, K_WHERE))
@@ -145,11 +167,6 @@ static void parse_foreach(struct parser *p, struct stmt *s)
     s->family = expect_name(p, "a role family");
     struct block b = parse_body(p);
     vec_push(p->a, s->blocks, b);
-}
-
-static bool is_arrow(enum token_kind kind)
-{
-    return kind == T_ARROW || kind == T_FAT_ARROW || kind == T_LONG_ARROW || kind == T_BACK_ARROW || kind == T_MINUS;
 }
 
 /* A branch that belongs to no choice: reported, and its block parsed all the same. */

@@ -143,6 +143,16 @@ static void parse_child_option(struct parser *p, struct child_decl *c)
     }
 }
 
+/* child ... decide { ... } | child ... { decide { ... } } */
+static void parse_child_decide(struct parser *p)
+{
+    bool braces = accept(p, T_LBRACE);
+    reserved(p, "`decide`");
+    if (braces)
+        accept(p, T_RBRACE);
+    accept(p, T_SEMI);
+}
+
 /* child NAME[k]: Actor permanent shutdown D backoff D..D; */
 static void parse_child(struct parser *p, struct child_decl *c)
 {
@@ -159,8 +169,8 @@ static void parse_child(struct parser *p, struct child_decl *c)
     c->actor = expect_name(p, "an actor");
     while (at_name(p) && !p->panic && !(p->tok.first && at(p, T_NAME)))
         parse_child_option(p, c);
-    if (at(p, T_LBRACE) && p->ahead.kind == K_DECIDE)
-        reserved(p, "`decide`");
+    if (at(p, K_DECIDE) || (at(p, T_LBRACE) && p->ahead.kind == K_DECIDE))
+        parse_child_decide(p);
     else
         expect_semi(p, "a child");
 }

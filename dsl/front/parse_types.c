@@ -121,6 +121,12 @@ static void parse_field(struct parser *p, void *ctx)
     } else if (!accept(p, T_COLON)) {
         help(p, fail_expected(p, "`:` and the field's type"), "write `name: type;`");
     }
+    bool next_field = p->tok.first && at_name(p) && p->ahead.kind == T_COLON;
+    if (next_field) {
+        fail_expected(p, "the field's type");
+        p->panic = false;
+        return;
+    }
     f.type = parse_type(p);
     if (at(p, K_WHERE))
         reserved(p, "`where`");

@@ -8,7 +8,8 @@
 
 void advance(struct parser *p)
 {
-    if (at(p, T_LBRACE) || at(p, T_RBRACE) || at(p, T_SEMI))
+    p->item_ended = at(p, T_LBRACE) || at(p, T_RBRACE) || at(p, T_SEMI);
+    if (p->item_ended)
         p->panic = false;
     p->last = p->tok.at;
     p->tok = p->ahead;
@@ -43,6 +44,13 @@ bool is_decl_start(enum token_kind kind)
 
 static bool at_decl_line(const struct parser *p) { return p->tok.first && is_decl_start(p->tok.kind); }
 bool at_block_end(const struct parser *p) { return at(p, T_RBRACE) || at(p, T_EOF) || at_decl_line(p); }
+
+/* A declaration inside a block by its indentation: then the block's `}` will follow somewhere. */
+static bool indented(const struct parser *p)
+{
+    uint32_t lo = p->tok.at.lo;
+    return at_decl_line(p) && lo > 0 && p->lex.src->text[lo - 1] != '\n';
+}
 
 struct span since(const struct parser *p, struct span lo)
 {
@@ -117,11 +125,11 @@ void limit(struct parser *p, struct span where, const char *fmt, ...)
     front_error(&p->lex, E0106, where, "%s", text);
 }
 
-/* Where something is missing: at the current token, or behind the last one when the line ended there. */
+/* Where something is missing: at the current token, or behind the last one when the line ended in mid-item there. */
 static struct span missing_place(const struct parser *p)
 {
-    bool line_ended = (p->tok.first || at(p, T_EOF)) && p->last.hi > p->last.lo;
-    return line_ended ? (struct span){p->last.file, p->last.hi, p->last.hi} : p->tok.at;
+    bool cut_short = (p->tok.first || at(p, T_EOF)) && p->last.hi > p->last.lo && !p->item_ended;
+    return cut_short ? (struct span){p->last.file, p->last.hi, p->last.hi} : p->tok.at;
 }
 
 struct diag *fail_expected(struct parser *p, const char *what)
@@ -171,7 +179,7 @@ bool expect_close(struct parser *p, enum token_kind close, struct span open)
     if (accept(p, close))
         return true;
     if (close == T_RBRACE)
-        p->unclosed++;
+        p->unclosed += indented(p);
     const char *want = token_spelling(close);
     bool block = close == T_RBRACE;
     struct span where = block ? p->tok.at : missing_place(p);
@@ -311,7 +319,15 @@ void skip_block(struct parser *p)
             depth--;
         advance(p);
     } while (depth > 0 && !at(p, T_EOF) && !at_decl_line(p));
-    p->unclosed += depth;
+    p->unclosed += indented(p) ? depth : 0;
+}
+
+/* The block with which a damaged item ends, and a `;` that was meant to end it. */
+static void skip_last_block(struct parser *p)
+{
+    skip_block(p);
+    if (at(p, T_SEMI) && !p->tok.first)
+        advance(p);
 }
 
 void skip_to_close(struct parser *p)
@@ -344,7 +360,7 @@ void sync_item(struct parser *p)
         return;
     while (!at_block_end(p) && !at_item_line(p)) {
         if (at(p, T_LBRACE)) {
-            skip_block(p);
+            skip_last_block(p);
             if (!continues_block(p))
                 break;
         } else if (accept(p, T_SEMI)) {
@@ -359,7 +375,7 @@ void sync_item(struct parser *p)
 void skip_item(struct parser *p)
 {
     if (at(p, T_LBRACE)) {
-        skip_block(p);
+        skip_last_block(p);
     } else if (!accept(p, T_SEMI)) {
         advance(p);
         p->panic = true;
@@ -398,23 +414,24 @@ bool enter(struct parser *p)
 
 void leave(struct parser *p) { p->depth--; }
 
-/* Something stands where a block was expected: reported; then the rest of the line is searched for the `{`. */
+/* No `{` where a block starts. After an error before it the rest of the line is searched for one; otherwise what stands
+ * here instead is the error, and a block behind it belongs to something else. */
 static bool find_block(struct parser *p, const char *what)
 {
+    bool search = p->panic;
     fail_expected(p, arena_printf(p->a, "`{` and %s", what));
-    while (!at(p, T_LBRACE) && !at(p, T_SEMI) && !at(p, T_RBRACE) && !at(p, T_EOF) && !p->tok.first)
+    while (search && !at(p, T_LBRACE) && !at(p, T_SEMI) && !at(p, T_RBRACE) && !at(p, T_EOF) && !p->tok.first)
         advance(p);
     return at(p, T_LBRACE);
 }
 
 void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx)
 {
-    struct span open = p->tok.at;
     if (!at(p, T_LBRACE) && !find_block(p, what)) {
         sync_item(p);
         return;
     }
-    open = p->tok.at;
+    struct span open = p->tok.at;
     if (!enter(p)) {
         skip_block(p);
         leave(p);
@@ -540,7 +557,7 @@ static void sync_decl(struct parser *p)
     while (p->panic && !at(p, T_EOF) && !is_decl_start(p->tok.kind)) {
         bool ends = at(p, T_LBRACE) || at(p, T_SEMI);
         if (at(p, T_LBRACE))
-            skip_block(p);
+            skip_last_block(p);
         else
             advance(p);
         p->panic = !ends;

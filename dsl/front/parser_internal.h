@@ -16,9 +16,10 @@ struct parser {
     struct lexer lex;
     struct token tok, ahead; /* the current token and the one after it */
     struct span last;        /* the token before `tok` */
+    bool item_ended;         /* it was `;`, `{` or `}` */
     bool panic;
     uint32_t depth;
-    uint32_t unclosed; /* `{` that were reported as not closed */
+    uint32_t unclosed; /* `}` still to come of blocks that a misplaced declaration ended */
     bool too_deep;     /* reported */
 };
 

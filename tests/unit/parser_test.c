@@ -1,0 +1,934 @@
+/* parser_test.c -- dsl/front: what is reported, where, and how often; what the AST says; that nothing breaks it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "ast_print.h"
+#include "buf.h"
+#include "lexer.h"
+#include "parser.h"
+
+struct world {
+    struct arena *a;
+    struct sources *s;
+    struct diags *d;
+    struct file *f;
+    struct buf out;
+};
+
+static int setup(void **state)
+{
+    *state = test_calloc(1, sizeof(struct world));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    arena_free(w->a);
+    buf_free(&w->out);
+    test_free(w);
+    return 0;
+}
+
+static void parse_bytes(struct world *w, const char *text, size_t n)
+{
+    arena_free(w->a);
+    w->a = arena_new(0);
+    w->s = sources_new(w->a);
+    w->d = diags_new(w->a);
+    w->f = parse_file(w->a, interner_new(w->a), w->s, sources_add(w->s, "f", text, n), w->d);
+    assert_non_null(w->f);
+    diags_sort(w->d);
+}
+
+static void parse(struct world *w, const char *text) { parse_bytes(w, text, strlen(text)); }
+
+/* "CODE@line:column ..." */
+static const char *places(struct world *w)
+{
+    buf_free(&w->out);
+    for (uint32_t i = 0; i < w->d->n; i++) {
+        struct position p = source_position(w->s, 0, w->d->at[i]->at.lo);
+        buf_printf(&w->out, "%s%s@%u:%u", i ? " " : "", diag_code_name(w->d->at[i]->code), p.line, p.column);
+    }
+    return buf_cstr(&w->out);
+}
+
+#define REPORTS(text, expected)                                                                                        \
+    do {                                                                                                               \
+        parse(w, text);                                                                                                \
+        assert_string_equal(places(w), expected);                                                                      \
+    } while (0)
+#define ACCEPTS(text) REPORTS(text, "")
+#define BODY(text) "session S(role A, role B) {\n" text "\n}\n"
+
+static void says(struct world *w, const char *text, const char *message, const char *advice)
+{
+    parse(w, text);
+    assert_int_equal(w->d->n, 1);
+    if (message && !strstr(w->d->at[0]->message, message))
+        fail_msg("message \"%s\" lacks \"%s\"", w->d->at[0]->message, message);
+    if (advice && !(w->d->at[0]->help && strstr(w->d->at[0]->help, advice)))
+        fail_msg("help \"%s\" lacks \"%s\"", w->d->at[0]->help ? w->d->at[0]->help : "(none)", advice);
+}
+
+/* ---- mistakes: one line of text, one diagnostic ---- */
+
+struct mistake {
+    const char *text;
+    uint32_t line, column; /* from 1, in text */
+    enum diag_code code;
+};
+
+/* Statements for the body of a session. */
+static const struct mistake statements[] = {
+    {"  A => B: M;", 1, 5, E0104},
+    {"  A --> B: M;", 1, 5, E0104},
+    {"  A <- B: M;", 1, 5, E0104},
+    {"  A - > B: M;", 1, 5, E0104},
+    {"  A \xe2\x86\x92 B: M;", 1, 5, E0101},
+    {"  A B: M;", 1, 5, E0104},
+    {"  A -> B M;", 1, 10, E0104},
+    {"  A -> B := M;", 1, 10, E0104},
+    {"  A -> B = M;", 1, 10, E0104},
+    {"  A -> B: ;", 1, 11, E0104},
+    {"  A -> B:", 1, 10, E0104},
+    {"  A ->", 1, 7, E0104},
+    {"  A -> B;", 1, 9, E0104},
+    {"  A -> B", 1, 9, E0104},
+    {"  A -> : M;", 1, 8, E0104},
+    {"  -> B: M;", 1, 3, E0104},
+    {"  A -> B: M", 1, 12, E0104},
+    {"  A -> B: M,", 1, 12, E0104},
+    {"  A -> B: M N;", 1, 13, E0104},
+    {"  A -> B: M(x);", 1, 12, E0104},
+    {"  A -> B: M { x: u8; }", 1, 13, E0104},
+    {"  A -> B: M;;", 1, 13, E0104},
+    {"  A -> message: M;", 1, 8, E0104},
+    {"  A -> B: choice;", 1, 11, E0104},
+    {"  A := B;", 1, 5, E0104},
+    {"  A@x -> B: M;", 1, 4, E0101},
+    {"  A -> B: M @;", 1, 13, E0101},
+    {"  A[x] -> B: M;", 1, 5, E0104},
+    {"  A[99999] -> B: M;", 1, 5, E0106},
+    {"  A[1 -> B: M;", 1, 7, E0104},
+    {"  chioce at A { A -> B: M; } or { A -> B: N; }", 1, 3, E0104},
+    {"  choice A { A -> B: M; } or { A -> B: N; }", 1, 10, E0104},
+    {"  choice at { A -> B: M; } or { A -> B: N; }", 1, 13, E0104},
+    {"  choice at A { A -> B: M; }", 1, 3, E0104},
+    {"  choice at A A -> B: M; or { A -> B: N; }", 1, 15, E0104},
+    {"  or { A -> B: M; }", 1, 3, E0104},
+    {"  rec { A -> B: M; }", 1, 7, E0104},
+    {"  rec rec { A -> B: M; }", 1, 7, E0104},
+    {"  continue;", 1, 11, E0104},
+    {"  contineu X;", 1, 3, E0104},
+    {"  do T;", 1, 7, E0104},
+    {"  do T(A B);", 1, 10, E0104},
+    {"  do T(A, );", 1, 11, E0104},
+    {"  do T(A;", 1, 9, E0104},
+    {"  foreach p P { A -> p: M; }", 1, 13, E0104},
+    {"  foreach in P { A -> p: M; }", 1, 14, E0104},
+    {"  foo;", 1, 3, E0104},
+    {"  foo { A -> B: M; }", 1, 3, E0104},
+    {"  12;", 1, 3, E0104},
+    {"  \"text\";", 1, 3, E0104},
+    {"  A -> B: M where x > 0 && y < 3;", 1, 13, E0105},
+    {"  try { A -> B: M; junk } catch timeout 2s at A, crash B at A { more junk }", 1, 3, E0105},
+    {"  par { A -> B: M; } and { B -> A: ; } and { }", 1, 3, E0105},
+    {"  par foreach p in P { A -> p: M; }", 1, 3, E0105},
+    {"  catch cancel at A { A -> B: M; }", 1, 3, E0105},
+};
+
+/* Declarations. */
+static const struct mistake declarations[] = {
+    {"message { x: u8; }", 1, 9, E0104},
+    {"message", 1, 8, E0104},
+    {"message enum { y: u8; }", 1, 9, E0104},
+    {"message P { x u8; }", 1, 15, E0104},
+    {"message P { x = u8; }", 1, 15, E0104},
+    {"message P { x: u8 y: u8; }", 1, 19, E0104},
+    {"message P {\n  x: u8\n  y: u8;\n}", 2, 8, E0104},
+    {"message P { x: u8, y: u8; }", 1, 18, E0104},
+    {"message P {\n  x:\n  y: u8;\n}", 2, 5, E0104},
+    {"message P { x: ; y: u8; }", 1, 16, E0104},
+    {"message P { : u8; }", 1, 13, E0104},
+    {"message P { x: string; }", 1, 22, E0104},
+    {"message P { x: bytes<>; }", 1, 22, E0104},
+    {"message P { x: bytes<0>; }", 1, 22, E0106},
+    {"message P { x: string<16777217>; }", 1, 23, E0106},
+    {"message P { x: list<u8>; }", 1, 23, E0104},
+    {"message P { x: list<u8, 99999999>; }", 1, 25, E0106},
+    {"message P { x: optional; }", 1, 24, E0104},
+    {"message P { x: u8[]; }", 1, 19, E0104},
+    {"message P { x: u8[3; }", 1, 20, E0104},
+    {"message P { x: ref<S>; }", 1, 21, E0104},
+    {"message P { x: list<u8, 3; }", 1, 26, E0104},
+    {"message P { domain: u8; }", 1, 13, E0104},
+    {"message P(x: u8);", 1, 10, E0104},
+    {"message P = ;", 1, 13, E0104},
+    {"message P = 65536;", 1, 13, E0106},
+    {"message P = 12ab;", 1, 13, E0103},
+    {"message P { x: u8; } ;", 1, 22, E0104},
+    {"message P", 1, 10, E0104},
+    {"mesage P { x: u8; }", 1, 1, E0104},
+    {"mess@ge P { x: u8; }", 1, 5, E0101},
+    {"struct list { x: u8; }", 1, 8, E0104},
+    {"enum E { a b, c }", 1, 12, E0104},
+    {"enum E { a; b }", 1, 11, E0104},
+    {"enum E { }", 1, 10, E0104},
+    {"enum E { a, ,b }", 1, 13, E0104},
+    {"enum E;", 1, 7, E0104},
+    {"session S(A, role B) { A -> B: M; }", 1, 11, E0104},
+    {"session S(A, B) { A -> B: M; }", 1, 11, E0104},
+    {"session S(role A, role B);", 1, 16, E0104},
+    {"session S() { A -> B: M; }", 1, 11, E0104},
+    {"session S { A -> B: M; }", 1, 11, E0104},
+    {"session S(role A role B) { A -> B: M; }", 1, 18, E0104},
+    {"session S(role A, role B { A -> B: M; }", 1, 26, E0104},
+    {"session S(role A[0], role B) { A -> B: M; }", 1, 18, E0106},
+    {"session S(role A[4097], role B) { A -> B: M; }", 1, 18, E0106},
+    {"session (role A, role B) { A -> B: M; }", 1, 9, E0104},
+    {"sesion S(role A, role B) { A -> B: M; }", 1, 1, E0104},
+    {"session S(role A, role B) {\n  A -> B: M;", 3, 1, E0104},
+    {"session S(role A, role B) {\n  rec X {\n  A -> B: M;\n}", 5, 1, E0104},
+    {"session S(role A, role B) {\n  A -> B: M;\n}\n}", 4, 1, E0104},
+    {"local L !M . end;", 1, 9, E0104},
+    {"local L := !M . end;", 1, 9, E0104},
+    {"local L = !M;", 1, 13, E0104},
+    {"local L = !M ?N . end;", 1, 14, E0104},
+    {"local L = ! . end;", 1, 13, E0104},
+    {"local L = +{ !M . end !N . end };", 1, 23, E0104},
+    {"local L = +{ };", 1, 14, E0104},
+    {"local L = + !M . end;", 1, 13, E0104},
+    {"local L = rec . !M . X;", 1, 15, E0104},
+    {"local L = rec X !M . X;", 1, 17, E0104},
+    {"local L = ;", 1, 11, E0104},
+    {"local L = (!M . end;", 1, 20, E0104},
+    {"local L = dual L", 1, 17, E0104},
+    {"actor A plays S.A { mailbox=3; }", 1, 28, E0104},
+    {"actor A plays S.A { mailbox: 3; }", 1, 28, E0104},
+    {"actor A plays S.A { mailbox; }", 1, 28, E0104},
+    {"actor A plays S.A { mailbox 0; }", 1, 29, E0106},
+    {"actor A plays S.A { mailbox 3s; }", 1, 29, E0104},
+    {"actor A plays S.A { mailbox 3 }", 1, 30, E0104},
+    {"actor A plays S.A { mailbox 3; mailbox 4; }", 1, 32, E0104},
+    {"actor A plays S.A { mialbox 3; }", 1, 21, E0104},
+    {"actor A plays S.A { foo 3; }", 1, 21, E0104},
+    {"actor A S.A { mailbox 3; }", 1, 9, E0104},
+    {"actor A plays S { mailbox 3; }", 1, 17, E0104},
+    {"actor A plays S.A state { x: u8; }", 1, 19, E0104},
+    {"actor A plays S.A { mailbox 3 shared; }", 1, 31, E0105},
+    {"actor A plays S.A { mailbox 3 shared drop_newest; }", 1, 31, E0105},
+    {"actor A plays S.A { mailbox 3 fail; }", 1, 31, E0105},
+    {"actor A plays S.A { inbox 3 drop_oldest; }", 1, 21, E0105},
+    {"actor A plays S.A { isolation process; }", 1, 21, E0105},
+    {"actor A plays S.A { on S.A.M requires x > 0 ensures x < 3; }", 1, 21, E0105},
+    {"actor A plays S.A { state { x: u64; } invariant x <= 100; }", 1, 39, E0105},
+    {"system Y { supervisor root one_for_al { child a: A; } }", 1, 28, E0104},
+    {"system Y { supervisor root intensity 5 of 10s { child a: A; } }", 1, 40, E0104},
+    {"system Y { supervisor root intensity 5 in 10 { child a: A; } }", 1, 43, E0104},
+    {"system Y { supervisor { child a: A; } }", 1, 23, E0104},
+    {"system Y { supervisor root { child a A; } }", 1, 38, E0104},
+    {"system Y { supervisor root { child a = A; } }", 1, 38, E0104},
+    {"system Y { supervisor root { child a: ; } }", 1, 39, E0104},
+    {"system Y { supervisor root { child a: A permament; } }", 1, 41, E0104},
+    {"system Y { supervisor root { child a: A backoff 10ms; } }", 1, 53, E0104},
+    {"system Y { supervisor root { child a: A backoff 10..1s; } }", 1, 49, E0104},
+    {"system Y { supervisor root { child a: A shutdown; } }", 1, 49, E0104},
+    {"system Y { supervisor root { child a: A shutdown 1s shutdown 2s; } }", 1, 53, E0104},
+    {"system Y { supervisor root { child a[0]: A; } }", 1, 38, E0106},
+    {"system Y { supervisor root { a: A; } }", 1, 30, E0104},
+    {"system Y { child a: A; }", 1, 12, E0104},
+    {"system Y { supervisor root { child a: A; decide { timeout: stop; _: resume; } } }", 1, 42, E0105},
+    {"system Y { supervisor root { child a: A { decide { timeout: stop; } } } }", 1, 43, E0105},
+    {"system Y { supervisor root { child a: A permanent decide { timeout: stop; }; } }", 1, 51, E0105},
+    {"system Y { wire S(A: a, B = b); }", 1, 20, E0104},
+    {"system Y { wire S(A = a B = b); }", 1, 25, E0104},
+    {"system Y { wire S(A = , B = b); }", 1, 23, E0104},
+    {"system Y { wire S(a, B = b); }", 1, 20, E0104},
+    {"system Y { wire S(A = a, B = b; }", 1, 31, E0104},
+    {"system Y { wire (A = a); }", 1, 17, E0104},
+    {"system Y {\n  wire S(A = a)\n  wire S(A = b);\n}", 2, 16, E0104},
+    {"verify Y { crash 1; }", 1, 12, E0104},
+    {"verify Y { crashes; }", 1, 19, E0104},
+    {"verify Y { crashes 1 of; }", 1, 24, E0104},
+    {"verify Y { fair strong; }", 1, 17, E0104},
+    {"verify Y { sessions 0; }", 1, 21, E0106},
+    {"verify Y { ltl p [] done(S) }", 1, 18, E0104},
+    {"verify Y { ltl p { } }", 1, 20, E0104},
+    {"verify Y { ltl p { [] sent(A M) } }", 1, 30, E0104},
+    {"verify Y { ltl p { [] sent(A, M } }", 1, 33, E0104},
+    {"verify Y { ltl p { <> sent(A, M) && } }", 1, 37, E0104},
+    {"verify Y { ltl p { sent(A, M) => done(S) } }", 1, 31, E0104},
+    {"verify Y { ltl p { sent(A, M) & done(S) } }", 1, 31, E0104},
+    {"verify Y { ltl p { sent(A, M) done(S) } }", 1, 31, E0104},
+    {"verify Y { ltl p { snet(A, M) } }", 1, 20, E0104},
+    {"verify Y { ltl p { foo } }", 1, 20, E0104},
+    {"verify Y { ltl p { (done(S) } }", 1, 29, E0104},
+    {"verify Y { ltl p { [ done(S) } }", 1, 20, E0104},
+    {"verify Y { loss 3; }", 1, 12, E0105},
+    {"verify Y { domain M.f in 0..3; }", 1, 12, E0105},
+    {"import store.types;", 1, 1, E0105},
+    {"import \"other\";", 1, 1, E0105},
+    {"assert L <= dual(K);", 1, 1, E0105},
+    {"nonsense here { and { more } };", 1, 1, E0104},
+    {"nonsense;", 1, 1, E0104},
+    {"{ message }", 1, 1, E0104},
+    {"}", 1, 1, E0104},
+    {"message P { \"open\n x: u8; }", 1, 13, E0102},
+};
+
+enum { N_STATEMENTS = sizeof statements / sizeof *statements, N_DECLARATIONS = sizeof declarations / sizeof *declarations };
+
+static uint32_t count_lines(const char *s)
+{
+    uint32_t n = 0;
+    for (; *s; s++)
+        n += *s == '\n';
+    return n;
+}
+
+/* Collects a file and the places where it must report something. */
+struct composer {
+    struct buf text, places;
+    uint32_t line; /* of what is added next */
+};
+
+static void add_text(struct composer *c, const char *text)
+{
+    buf_printf(&c->text, "%s\n", text);
+    c->line += count_lines(text) + 1;
+}
+
+static void add_mistake(struct composer *c, const struct mistake *m)
+{
+    buf_printf(&c->places, "%s%s@%u:%u", c->places.n ? " " : "", diag_code_name(m->code), c->line + m->line - 1, m->column);
+    add_text(c, m->text);
+}
+
+static void check_composed(struct world *w, struct composer *c)
+{
+    parse_bytes(w, c->text.p, c->text.n);
+    const char *found = places(w);
+    if (strcmp(found, buf_cstr(&c->places)) != 0)
+        fail_msg("in\n%s\nexpected %s\nfound    %s", c->text.p, buf_cstr(&c->places), found);
+    buf_free(&c->text);
+    buf_free(&c->places);
+}
+
+static void each_mistake_in_a_statement_is_one_diagnostic(void **state)
+{
+    struct world *w = *state;
+    for (uint32_t i = 0; i < N_STATEMENTS; i++) {
+        struct composer c = {.line = 1};
+        add_text(&c, "session S(role A, role B) {\n  A -> B: M;");
+        add_mistake(&c, &statements[i]);
+        add_text(&c, "  B -> A: N;\n}\nmessage Last;");
+        check_composed(w, &c);
+        assert_int_equal(w->f->decls.n, 2);
+    }
+}
+
+static void each_mistake_in_a_declaration_is_one_diagnostic(void **state)
+{
+    struct world *w = *state;
+    for (uint32_t i = 0; i < N_DECLARATIONS; i++) {
+        struct composer c = {.line = 1};
+        add_text(&c, "message First;");
+        add_mistake(&c, &declarations[i]);
+        add_text(&c, "message Last;");
+        check_composed(w, &c);
+        assert_string_equal(vec_last(w->f->decls)->name.name, "Last");
+    }
+}
+
+static uint64_t random_next(uint64_t *seed) /* xorshift */
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    return *seed ^= *seed << 17;
+}
+
+/* Six mistakes of the two tables in one file, in any order, with good text between them. */
+static void six_mistakes_are_six_diagnostics(void **state)
+{
+    struct world *w = *state;
+    uint64_t seed = 0x6d6f746574;
+    for (int round = 0; round < 2000; round++) {
+        struct composer c = {.line = 1};
+        uint32_t in_session = (uint32_t)(random_next(&seed) % 7);
+        add_text(&c, "module m;");
+        for (uint32_t i = in_session; i < 6; i++) {
+            add_mistake(&c, &declarations[random_next(&seed) % N_DECLARATIONS]);
+            add_text(&c, "message Good { x: u8; }");
+        }
+        add_text(&c, "session S(role A, role B) {");
+        for (uint32_t i = 0; i < in_session; i++) {
+            add_mistake(&c, &statements[random_next(&seed) % N_STATEMENTS]);
+            add_text(&c, "  A -> B: M;");
+        }
+        add_text(&c, "}");
+        check_composed(w, &c);
+    }
+}
+
+static void two_items_of_one_line_are_two_diagnostics(void **state)
+{
+    struct world *w = *state;
+    REPORTS("verify Y { loss 3; domain M.f in 0..3; }", "E0105@1:12 E0105@1:20");
+    REPORTS(BODY("A => B M;"), "E0104@2:3 E0104@2:8");
+    REPORTS("session S(A, B) { A B: M; A -> B: ; }", "E0104@1:11 E0104@1:21 E0104@1:35");
+    REPORTS("system Y { supervisor root intensity 5 of 10s { child a A; } }", "E0104@1:40 E0104@1:57");
+}
+
+/* ---- what is said ---- */
+
+static void common_mistakes_get_their_cure(void **state)
+{
+    struct world *w = *state;
+    says(w, BODY("A => B: M;"), "`=>` is not an arrow", "write `->`");
+    says(w, BODY("A B: M;"), "expected `->`", "A -> B: M;");
+    says(w, BODY("A -> B: M"), "expected `;` after a statement", NULL);
+    says(w, BODY("A -> B: M, B -> A: N;"), "not with a comma", "write `;`");
+    says(w, BODY("A -> B := M;"), "not behind `:=`", "A -> B: M;");
+    says(w, BODY("A -> B;"), "expected `:` and a message", "A -> B: M;");
+    says(w, BODY("chioce at A { } or { }"), "found name `chioce`", "did you mean `choice`?");
+    says(w, "actor A plays S.A { mailbox=3; }", "without `=`", "write `mailbox 3`");
+    says(w, "session S(A) { }", "expected `role` before `A`", "write `role A`");
+    says(w, "message enum;", "`enum` is a keyword and cannot be the name of a message", "enum_");
+    says(w, "message M { x: string; }", "expected `<`", "string<64>");
+    says(w, "system Y { supervisor r { child a: A shutdown 5; } }", "needs a unit", "ms");
+    says(w, "local L = !M;", "cannot stop after an action", ". end");
+    says(w, "verify Y { crash 1; }", "found name `crash`", "did you mean `crashes`?");
+}
+
+static void an_open_brace_is_labelled(void **state)
+{
+    struct world *w = *state;
+    REPORTS("session S(role A, role B) {\n A -> B: M;\nmessage N;", "E0104@3:1");
+    assert_int_equal(w->d->at[0]->labels.n, 1);
+    assert_int_equal(w->d->at[0]->labels.at[0].at.lo, 26);
+    assert_int_equal(w->f->decls.n, 2);
+    REPORTS("session S(role A) {\n choice at A {", "E0104@2:15");
+    assert_int_equal(w->d->at[0]->labels.n, 1);
+}
+
+static void a_declaration_inside_a_block_ends_it(void **state)
+{
+    struct world *w = *state;
+    REPORTS("session S(role A, role B) {\n  A -> B: M;\n  message M;\n}\nmessage N;", "E0104@3:3");
+    REPORTS("session S(role A, role B) {\n  A -> B: M;\nmessage M;\n}\nmessage N;", "E0104@3:1 E0104@4:1");
+}
+
+static void reserved_constructs_say_so(void **state)
+{
+    struct world *w = *state;
+    says(w, BODY("try { x } catch timeout 2s at A { y }"), "`try` is reserved; this version of the language", NULL);
+    says(w, "import x;", "`import` is reserved", NULL);
+    says(w, "actor A plays S.A { mailbox 3 drop_newest; }", "`drop_newest` is reserved", NULL);
+}
+
+static void what_follows_a_reserved_construct_is_parsed(void **state)
+{
+    struct world *w = *state;
+    REPORTS(BODY("A -> B: M;\ntry { A -> B: N; } catch crash B at A { }\nA -> B: M where x > 1;\nB -> A: N;"),
+            "E0105@3:1 E0105@4:11");
+    assert_int_equal(w->f->decls.at[0]->as.session.body.stmts.n, 3);
+}
+
+/* ---- limits ---- */
+
+static char *repeat(struct world *w, const char *head, const char *unit, uint32_t times, const char *middle,
+                    const char *close, const char *tail)
+{
+    buf_free(&w->out);
+    buf_puts(&w->out, head);
+    for (uint32_t i = 0; i < times; i++)
+        buf_puts(&w->out, unit);
+    buf_puts(&w->out, middle);
+    for (uint32_t i = 0; i < times; i++)
+        buf_puts(&w->out, close);
+    buf_puts(&w->out, tail);
+    return w->out.p;
+}
+
+static void expect_limit(struct world *w, const char *text, uint32_t n)
+{
+    parse(w, text);
+    assert_int_equal(w->d->n, n);
+    if (n)
+        assert_int_equal(w->d->at[0]->code, E0106);
+}
+
+static void blocks_nest_200_deep(void **state)
+{
+    struct world *w = *state;
+    const char *head = "session S(role A, role B) {", *tail = "}\nmessage M;";
+    expect_limit(w, repeat(w, head, "rec X {", FRONT_MAX_DEPTH - 1, "A -> B: M;", "}", tail), 0);
+    expect_limit(w, repeat(w, head, "rec X {", FRONT_MAX_DEPTH, "A -> B: M;", "}", tail), 1);
+    assert_int_equal(w->f->decls.n, 2);
+    expect_limit(w, repeat(w, head, "rec X {", 100000, "A -> B: M;", "}", tail), 1);
+}
+
+static void types_nest_200_deep(void **state)
+{
+    struct world *w = *state;
+    expect_limit(w, repeat(w, "struct T { x: ", "optional<", 150, "u8", ">", "; }"), 0);
+    expect_limit(w, repeat(w, "struct T { x: ", "optional<", 100000, "u8", ">", "; }"), 1);
+    expect_limit(w, repeat(w, "struct T { x: u8", "[2]", 150, "", "", "; }"), 0);
+    expect_limit(w, repeat(w, "struct T { x: u8", "[2]", 100000, "", "", "; }"), 1);
+}
+
+static void formulas_nest_200_deep(void **state)
+{
+    struct world *w = *state;
+    const char *head = "verify S { ltl p { ", *tail = " } }";
+    expect_limit(w, repeat(w, head, "(", 150, "true", ")", tail), 0);
+    expect_limit(w, repeat(w, head, "(", 100000, "true", ")", tail), 1);
+    expect_limit(w, repeat(w, head, "! ", 100000, "true", "", tail), 1);
+    expect_limit(w, repeat(w, head, "true || ", 150, "true", "", tail), 0);
+    expect_limit(w, repeat(w, head, "true || ", 100000, "true", "", tail), 1);
+    expect_limit(w, repeat(w, head, "true -> ", 100000, "true", "", tail), 1);
+}
+
+static void local_types_have_limits(void **state)
+{
+    struct world *w = *state;
+    expect_limit(w, repeat(w, "local L = ", "!M . ", 4000, "end", "", ";"), 0);
+    expect_limit(w, repeat(w, "local L = ", "!M . ", 100000, "end", "", ";"), 1);
+    expect_limit(w, repeat(w, "local L = ", "dual ", 100000, "end", "", ";"), 1);
+    expect_limit(w, repeat(w, "local L = ", "+{ !M . ", 100000, "end", "}", ";"), 1);
+    expect_limit(w, repeat(w, "local L = ", "(", 100000, "end", ")", ";"), 1);
+}
+
+static void a_file_has_a_largest_size(void **state)
+{
+    struct world *w = *state;
+    size_t n = (size_t)FRONT_MAX_FILE + 1;
+    char *text = test_malloc(n);
+    memset(text, ' ', n);
+    parse_bytes(w, text, n);
+    assert_int_equal(w->d->n, 1);
+    assert_int_equal(w->d->at[0]->code, E0106);
+    parse_bytes(w, text, n - 1);
+    assert_int_equal(w->d->n, 0);
+    test_free(text);
+}
+
+static void after_a_hundred_errors_the_rest_is_silent(void **state)
+{
+    struct world *w = *state;
+    parse(w, repeat(w, "", "nonsense;\n", FRONT_MAX_ERRORS, "", "", ""));
+    assert_int_equal(w->d->n, FRONT_MAX_ERRORS);
+    parse(w, repeat(w, "", "nonsense;\n", 50000, "", "", "message M;"));
+    assert_int_equal(w->d->n, FRONT_MAX_ERRORS + 1);
+    assert_int_equal(w->d->at[FRONT_MAX_ERRORS]->code, E0106);
+}
+
+/* ---- the AST ---- */
+
+static const char sample[] = {
+    "//! Two-phase commit.\n//! Sample.\nmodule store.tpc;\n"
+    "enum Reason { conflict, disk, shutdown, }\n"
+    "struct Item { id: u32; tags: list<string<16>, 4>; grid: u8[3][4]; next: optional<Reason>; back: ref<Tpc.C>; }\n"
+    "/// First phase.\n/// Asks.\nmessage Prepare { tx: u64; ops: bytes<1024>; }\n"
+    "message No = 7 { why: Reason; }\nmessage Commit;\nmessage Abort {}\n"
+    "session Tpc(role C, role P[3]) {\n"
+    "  foreach p in P { C -> p: Prepare; }\n"
+    "  rec Loop { choice at C { C -> P[1]: Commit; continue Loop; } or { do Other(C, P[2]); } }\n"
+    "}\n"
+    "local Client = rec X . +{ !Request . ?Response . X, Server!Quit . end };\n"
+    "local Server = dual (Client);\n"
+    "session Rpc(Client, Server);\n"
+    "actor Coordinator plays Tpc.C, Rpc.Client { mailbox 2 block; sessions 10; state { x: u64; } }\n"
+    "actor Participant plays Tpc.P[1];\n"
+    "system Store {\n"
+    "  supervisor root rest_for_one intensity 5 in 10s {\n"
+    "    child coordinator: Coordinator;\n"
+    "    child participant[3]: Participant transient shutdown 2s backoff 10ms..1s;\n"
+    "    supervisor inner { child x: Y temporary; }\n"
+    "  }\n"
+    "  wire Tpc(C = coordinator, P = any participant);\n"
+    "  wire Rpc(Client = coordinator, Server = participant[2]);\n"
+    "}\n"
+    "verify Store {\n"
+    "  sessions 2; crashes 1 of participant; crashes 3; fair none;\n"
+    "  ltl decides { [] (sent(C, Prepare) -> <> (sent(Tpc.C, Commit) || received(P[1], Abort))) }\n"
+    "  ltl words { always not done(Tpc) U crashed(participant[1]) and next true <-> false implies restarted(x) }\n"
+    "}\n"};
+
+static struct decl *decl_named(struct world *w, const char *n)
+{
+    for (uint32_t i = 0; i < w->f->decls.n; i++)
+        if (w->f->decls.at[i]->name.name && strcmp(w->f->decls.at[i]->name.name, n) == 0)
+            return w->f->decls.at[i];
+    fail_msg("no declaration %s", n);
+    return NULL;
+}
+
+static void file_module_and_docs(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    assert_string_equal(w->f->doc, "Two-phase commit.\nSample.");
+    assert_string_equal(w->f->module.name, "store.tpc");
+    assert_string_equal(decl_named(w, "Prepare")->doc, "First phase.\nAsks.");
+    assert_null(decl_named(w, "No")->doc);
+}
+
+static void payload_types(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const field_vec *f = &decl_named(w, "Item")->as.struct_.fields;
+    assert_int_equal(f->n, 5);
+    assert_int_equal(f->at[1].type->kind, TY_LIST);
+    assert_int_equal(f->at[1].type->bound, 4);
+    assert_int_equal(f->at[1].type->elem->kind, TY_STRING);
+    assert_int_equal(f->at[2].type->kind, TY_ARRAY);
+    assert_int_equal(f->at[2].type->bound, 4); /* 4 arrays of 3 */
+    assert_int_equal(f->at[2].type->elem->bound, 3);
+    assert_int_equal(f->at[3].type->elem->kind, TY_NAMED);
+    assert_string_equal(f->at[4].type->name.name, "Tpc");
+    assert_string_equal(f->at[4].type->role.name, "C");
+}
+
+static void messages_and_tags(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    assert_true(decl_named(w, "No")->as.message.tag.given);
+    assert_int_equal(decl_named(w, "No")->as.message.tag.value, 7);
+    assert_false(decl_named(w, "Commit")->as.message.tag.given);
+    assert_int_equal(decl_named(w, "Abort")->as.message.fields.n, 0);
+}
+
+static void global_types(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const struct session_decl *s = &decl_named(w, "Tpc")->as.session;
+    assert_false(s->by_locals);
+    assert_true(s->roles.at[1].family);
+    assert_int_equal(s->roles.at[1].size, 3);
+    assert_int_equal(s->body.stmts.n, 2);
+    const struct stmt *each = s->body.stmts.at[0], *loop = s->body.stmts.at[1];
+    assert_int_equal(each->kind, ST_FOREACH);
+    assert_string_equal(each->name.name, "p");
+    assert_string_equal(each->family.name, "P");
+    const struct stmt *choice = loop->blocks.at[0].stmts.at[0];
+    assert_int_equal(choice->blocks.n, 2);
+    const struct stmt *send = choice->blocks.at[0].stmts.at[0];
+    assert_int_equal(send->kind, ST_MESSAGE);
+    assert_true(send->to.indexed);
+    assert_int_equal(send->to.index, 1);
+    assert_string_equal(choice->blocks.at[1].stmts.at[0]->args.at[1].base.name, "P");
+}
+
+static void statements_have_their_source_text(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(BODY("  A -> B: M;\n  rec X {\n continue X; }"));
+    const struct block *b = &w->f->decls.at[0]->as.session.body;
+    const char *text = w->s->at[0]->text;
+    assert_memory_equal(text + b->stmts.at[0]->at.lo, "A -> B: M;", 10);
+    assert_int_equal(b->stmts.at[0]->at.hi - b->stmts.at[0]->at.lo, 10);
+    assert_memory_equal(text + b->stmts.at[1]->at.lo, "rec X {", 7);
+    assert_int_equal(text[b->stmts.at[1]->at.hi - 1], '}');
+    assert_int_equal(text[b->at.lo], '{');
+    assert_int_equal(text[w->f->decls.at[0]->at.hi - 1], '}');
+}
+
+static void local_types(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const struct local *l = decl_named(w, "Client")->as.local;
+    assert_int_equal(l->kind, LT_REC);
+    assert_int_equal(l->next->kind, LT_SELECT);
+    assert_int_equal(l->next->branches.n, 2);
+    const struct local *first = l->next->branches.at[0], *quit = l->next->branches.at[1];
+    assert_true(first->send);
+    assert_null(first->peer.name);
+    assert_false(first->next->send);
+    assert_int_equal(first->next->next->kind, LT_NAME);
+    assert_string_equal(quit->peer.name, "Server");
+    assert_int_equal(quit->next->kind, LT_END);
+    assert_int_equal(decl_named(w, "Server")->as.local->kind, LT_DUAL);
+    assert_true(decl_named(w, "Rpc")->as.session.by_locals);
+}
+
+static void actors(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const struct actor_decl *a = &decl_named(w, "Coordinator")->as.actor;
+    assert_int_equal(a->plays.n, 2);
+    assert_string_equal(a->plays.at[1].role.base.name, "Client");
+    assert_int_equal(a->mailbox.value, 2);
+    assert_int_equal(a->sessions.value, 10);
+    assert_int_equal(a->state.n, 1);
+    assert_false(decl_named(w, "Participant")->as.actor.mailbox.given);
+}
+
+static void systems(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const struct system_decl *s = &decl_named(w, "Store")->as.system;
+    const struct supervisor_decl *root = s->supervisors.at[0];
+    assert_int_equal(root->strategy, REST_FOR_ONE);
+    assert_int_equal(root->intensity, 5);
+    assert_int_equal(root->window, 10000000000u);
+    const struct child_decl *c = &root->children.at[1];
+    assert_int_equal(c->size, 3);
+    assert_int_equal(c->restart, RESTART_TRANSIENT);
+    assert_int_equal(c->backoff_min.value, 10000000);
+    assert_int_equal(c->backoff_max.value, 1000000000);
+    const struct supervisor_decl *inner = root->children.at[2].supervisor;
+    assert_int_equal(inner->strategy, ONE_FOR_ONE);
+    assert_int_equal(inner->intensity, 3);
+    assert_int_equal(inner->window, 5000000000u);
+    assert_true(s->wires.at[0].bindings.at[1].any);
+    assert_int_equal(s->wires.at[1].bindings.at[1].index, 2);
+}
+
+static void verify_blocks(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const struct decl *d = vec_last(w->f->decls);
+    assert_int_equal(d->kind, D_VERIFY);
+    const struct verify_decl *v = &d->as.verify;
+    assert_int_equal(v->sessions.value, 2);
+    assert_int_equal(v->crashes.n, 2);
+    assert_null(v->crashes.at[1].child.name);
+    assert_false(v->fair_weak);
+    ACCEPTS("verify S { }");
+    assert_true(w->f->decls.at[0]->as.verify.fair_weak);
+}
+
+static const char *formula(struct world *w, const char *text)
+{
+    buf_free(&w->out);
+    buf_printf(&w->out, "verify S { ltl p { %s } }", text);
+    parse_bytes(w, w->out.p, w->out.n);
+    assert_int_equal(w->d->n, 0);
+    buf_free(&w->out);
+    ast_print(w->f, &w->out);
+    char *from = strstr(w->out.p, "ltl p { ") + 8;
+    *strstr(from, " }\n") = 0;
+    return from;
+}
+
+static void operators_bind_as_documented(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"true -> false -> true", "true -> (false -> true)"},
+        {"true && false || true", "(true && false) || true"},
+        {"true || false && true", "true || (false && true)"},
+        {"true || false -> true", "(true || false) -> true"},
+        {"true -> false <-> true", "(true -> false) <-> true"},
+        {"true U false && true", "(true U false) && true"},
+        {"true U false W true", "true U (false W true)"},
+        {"! true U false", "!true U false"},
+        {"[] true && false", "[] true && false"},
+        {"[] <> X ! true", "[] <> X !true"},
+        {"always eventually next not true", "[] <> X !true"},
+        {"true until false weak_until true", "true U (false W true)"},
+        {"true and false or true implies false", "((true && false) || true) -> false"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = formula(w, cases[i].in);
+        assert_string_equal(got, cases[i].out);
+    }
+}
+
+static void words_are_names_where_they_mean_nothing(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS("message Done { state: u8; list: u8; next: u8; at: u8; any: u8; none: u8; }\n"
+            "enum E { on, off, weak, in, of }\n"
+            "session S(role at, role X) { rec U { at -> X: sent; choice at at { at -> X: W; continue U; } "
+            "or { at -> X: done; } } }\n"
+            "system Y { supervisor block { child any: A; child of: A; } wire S(at = any, X = any of); }\n"
+            "verify Y { ltl next { sent(at, done) U done(S) } }");
+    assert_false(decl_named(w, "Y")->as.system.wires.at[0].bindings.at[0].any);
+    assert_true(decl_named(w, "Y")->as.system.wires.at[0].bindings.at[1].any);
+}
+
+static void empty_files_are_valid(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS("");
+    ACCEPTS("// nothing\n");
+    ACCEPTS("module m;");
+    assert_int_equal(w->f->decls.n, 0);
+}
+
+static void module_stands_first_and_once(void **state)
+{
+    struct world *w = *state;
+    REPORTS("module a;\nmodule b;", "E0104@2:1");
+    REPORTS("message M;\nmodule b;", "E0104@2:1");
+    assert_string_equal(decl_named(w, "M")->name.name, "M");
+}
+
+/* ---- printing ---- */
+
+static void printing_is_a_fixed_point(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    struct buf once = {0}, twice = {0};
+    ast_print(w->f, &once);
+    parse_bytes(w, once.p, once.n);
+    assert_string_equal(places(w), "");
+    ast_print(w->f, &twice);
+    assert_string_equal(once.p, twice.p);
+    assert_true(once.n > sizeof sample - 200);
+    buf_free(&once);
+    buf_free(&twice);
+}
+
+/* ---- any bytes ---- */
+
+static void spans_lie_within(struct world *w)
+{
+    uint32_t size = w->s->at[0]->size;
+    for (uint32_t i = 0; i < w->d->n; i++) {
+        const struct diag *x = w->d->at[i];
+        assert_true(x->at.lo <= x->at.hi && x->at.hi <= size);
+        for (uint32_t k = 0; k < x->labels.n; k++)
+            assert_true(x->labels.at[k].at.lo <= x->labels.at[k].at.hi && x->labels.at[k].at.hi <= size);
+    }
+    for (uint32_t i = 0; i < w->f->decls.n; i++)
+        assert_true(w->f->decls.at[i]->at.lo <= w->f->decls.at[i]->at.hi && w->f->decls.at[i]->at.hi <= size);
+    assert_true(w->d->n <= FRONT_MAX_ERRORS + 1);
+}
+
+/* What parsed must also print and render. */
+static void survives(struct world *w, const char *text, size_t n)
+{
+    parse_bytes(w, text, n);
+    spans_lie_within(w);
+    buf_free(&w->out);
+    diags_render_text(w->d, w->s, &w->out, false);
+    if (w->d->n == 0)
+        ast_print(w->f, &w->out);
+    assert_false(w->out.failed);
+}
+
+static void every_prefix_is_survived(void **state)
+{
+    struct world *w = *state;
+    for (size_t n = 0; n < sizeof sample; n++)
+        survives(w, sample, n);
+}
+
+static size_t mutate(char *text, size_t n, size_t cap, uint64_t *seed)
+{
+    static const char *const pieces[] = {"{", "}", "(", ")", "[", "]", ";", ",", "->", "message ", "session ", "choice ",
+                                         "or ", "try ", "\n", "\"", "/*", "//", "\xff", "0x", "+{", "..", "ltl x {", "<"};
+    size_t at = n ? random_next(seed) % n : 0;
+    switch (random_next(seed) % 4) {
+    case 0: /* delete some */ {
+        size_t cut = random_next(seed) % 12;
+        cut = cut > n - at ? n - at : cut;
+        memmove(text + at, text + at + cut, n - at - cut);
+        return n - cut;
+    }
+    case 1: /* insert a piece */ {
+        const char *piece = pieces[random_next(seed) % (sizeof pieces / sizeof *pieces)];
+        size_t more = strlen(piece);
+        if (n + more > cap)
+            return n;
+        memmove(text + at + more, text + at, n - at);
+        memcpy(text + at, piece, more);
+        return n + more;
+    }
+    case 2: /* change a byte */
+        if (n)
+            text[at] = (char)random_next(seed);
+        return n;
+    default: /* copy a part over another */ {
+        size_t from = n ? random_next(seed) % n : 0, len = random_next(seed) % 40;
+        len = from + len > n ? n - from : len;
+        len = at + len > n ? n - at : len;
+        memmove(text + at, text + from, len);
+        return n;
+    }
+    }
+}
+
+static void mutations_are_survived(void **state)
+{
+    struct world *w = *state;
+    uint64_t seed = 0x5eed;
+    char text[2 * sizeof sample];
+    for (int round = 0; round < 4000; round++) {
+        size_t n = sizeof sample - 1;
+        memcpy(text, sample, n);
+        for (uint64_t k = random_next(&seed) % 12 + 1; k > 0; k--)
+            n = mutate(text, n, sizeof text, &seed);
+        survives(w, text, n);
+    }
+}
+
+static void random_bytes_are_survived(void **state)
+{
+    struct world *w = *state;
+    uint64_t seed = 0xb17e5;
+    char text[400];
+    for (int round = 0; round < 2000; round++) {
+        size_t n = random_next(&seed) % sizeof text;
+        for (size_t i = 0; i < n; i++)
+            text[i] = (char)(random_next(&seed) >> 11);
+        survives(w, text, n);
+    }
+}
+
+static void random_tokens_are_survived(void **state)
+{
+    struct world *w = *state;
+    uint64_t seed = 0x70c3;
+    for (int round = 0; round < 3000; round++) {
+        struct buf text = {0};
+        for (uint64_t k = random_next(&seed) % 80; k > 0; k--) {
+            uint64_t r = random_next(&seed);
+            int kind = T_NAME + (int)(r % (TOKEN_KINDS - T_NAME));
+            buf_puts(&text, kind < T_IFF ? (r & 64 ? "Name" : "12") : token_spelling((enum token_kind)kind));
+            buf_putc(&text, (r >> 20) % 6 ? ' ' : '\n');
+        }
+        survives(w, buf_cstr(&text), text.n);
+        buf_free(&text);
+    }
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(each_mistake_in_a_statement_is_one_diagnostic), T(each_mistake_in_a_declaration_is_one_diagnostic),
+        T(six_mistakes_are_six_diagnostics), T(two_items_of_one_line_are_two_diagnostics),
+        T(common_mistakes_get_their_cure), T(an_open_brace_is_labelled), T(a_declaration_inside_a_block_ends_it),
+        T(reserved_constructs_say_so),
+        T(what_follows_a_reserved_construct_is_parsed), T(blocks_nest_200_deep), T(types_nest_200_deep),
+        T(formulas_nest_200_deep), T(local_types_have_limits), T(a_file_has_a_largest_size),
+        T(after_a_hundred_errors_the_rest_is_silent), T(file_module_and_docs), T(payload_types), T(messages_and_tags),
+        T(global_types), T(statements_have_their_source_text), T(local_types), T(actors), T(systems), T(verify_blocks),
+        T(operators_bind_as_documented), T(words_are_names_where_they_mean_nothing), T(empty_files_are_valid),
+        T(module_stands_first_and_once), T(printing_is_a_fixed_point), T(every_prefix_is_survived),
+        T(mutations_are_survived), T(random_bytes_are_survived), T(random_tokens_are_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
