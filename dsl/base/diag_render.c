@@ -68,7 +68,7 @@ static uint32_t decode(const unsigned char *s, uint32_t n, bool *shown)
     *shown = s[0] >= 0x20 && s[0] < 0x7f;
     if (s[0] < 0x80)
         return 1;
-    uint32_t len = s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : 0;
+    uint32_t len = s[0] < 0xc2 || s[0] > 0xf4 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
     if (!len || len > n)
         return 1;
     uint32_t code = s[0] & (0xffu >> (len + 1));
@@ -167,7 +167,7 @@ static void pad_to(const struct canvas *c, uint32_t *column, uint32_t to)
         buf_putc(c->out, ' ');
 }
 
-/* Underlines; where two marks cover a column the primary one wins, then the one that starts later. Returns the width. */
+/* Underlines; where two marks cover a column the primary one wins, then the later one. Returns the width. */
 static uint32_t draw_underlines(const struct canvas *c, const struct mark *marks, uint32_t n)
 {
     uint32_t width = 0;
@@ -202,7 +202,7 @@ static uint32_t draw_bars(const struct canvas *c, const struct mark *marks, uint
     return column;
 }
 
-/* The marks of one line, sorted by their start: underlines with the last label beside them, the others hanging below. */
+/* The marks of one line, sorted by their start: underlines, the last label beside them, the others hanging below. */
 static void draw_marks(const struct canvas *c, const struct mark *marks, uint32_t n)
 {
     gutter(c, 0);
@@ -224,9 +224,8 @@ static void draw_marks(const struct canvas *c, const struct mark *marks, uint32_
             first = false;
         }
         uint32_t column = draw_bars(c, marks, hanging - 1);
-        if (column > m->from) { /* shares its column with a bar */
+        if (column > m->from) /* shares its column with a bar */
             buf_putc(c->out, ' ');
-        }
         pad_to(c, &column, m->from);
         styled(c, mark_style(m), m->text);
         buf_putc(c->out, '\n');

@@ -32,7 +32,8 @@ static void duration(struct printer *w, uint64_t ns)
     static const struct {
         uint64_t ns;
         const char *unit;
-    } units[] = {{3600000000000u, "h"}, {60000000000u, "m"}, {1000000000u, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+    } units[] = {{3600000000000u, "h"}, {60000000000u, "m"}, {1000000000u, "s"},
+                 {1000000, "ms"},       {1000, "us"},        {1, "ns"}};
     size_t i = 0;
     while (units[i].ns > 1 && (ns == 0 || ns % units[i].ns))
         i++;
@@ -465,8 +466,8 @@ static void verify(struct printer *w, const struct verify_decl *v)
 static void declaration(struct printer *w, const struct decl *d)
 {
     static const char *const words[] = {
-        [D_ENUM] = "enum",   [D_STRUCT] = "struct", [D_MESSAGE] = "message", [D_LOCAL] = "local", [D_SESSION] = "session",
-        [D_ACTOR] = "actor", [D_SYSTEM] = "system", [D_VERIFY] = "verify"};
+        [D_ENUM] = "enum",       [D_STRUCT] = "struct", [D_MESSAGE] = "message", [D_LOCAL] = "local",
+        [D_SESSION] = "session", [D_ACTOR] = "actor",   [D_SYSTEM] = "system",   [D_VERIFY] = "verify"};
     doc(w, d->doc, "///");
     buf_printf(w->out, "%s ", words[d->kind]);
     ident(w, &d->name);

@@ -1,7 +1,7 @@
 /* parse_ltl.c -- formulas of linear temporal logic, by precedence climbing.
  *
- * From loose to tight: <->, -> (right), ||, &&, U and W (right), the unary operators. Chains of one operator are read in
- * a loop or by recursion; both count as nesting, since they nest in the result.
+ * From loose to tight: <->, -> (right), ||, &&, U and W (right), the unary operators. Chains of one operator are read
+ * in a loop or by recursion; both count as nesting, since they nest in the result.
  */
 #include "parser_internal.h"
 

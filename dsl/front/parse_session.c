@@ -113,7 +113,9 @@ static void parse_choice(struct parser *p, struct stmt *s)
         help(p, fail_expected(p, "`at` and the role that decides"), "write `choice at A { ... } or { ... }`");
     s->from = expect_role(p, "the role that decides");
     do {
+        p->branch = true;
         struct block b = parse_body(p);
+        p->branch = false;
         vec_push(p->a, s->blocks, b);
     } while (accept(p, K_OR));
     if (s->blocks.n < 2)
@@ -202,8 +204,9 @@ static enum token_kind statement_kind(struct parser *p)
         return near ? item_kind(p, words, 3, "a statement") : T_NAME;
     }
     if (at_name(p) && (p->ahead.kind == T_COLON_EQ || p->ahead.kind == T_EQ)) {
-        help(p, fail_at(p, p->ahead.at, "expected `->` after the sending role, found `%s`", token_spelling(p->ahead.kind)),
-             "a message is sent as `A -> B: M;`");
+        struct diag *g = fail_at(p, p->ahead.at, "expected `->` after the sending role, found `%s`",
+                                 token_spelling(p->ahead.kind));
+        help(p, g, "a message is sent as `A -> B: M;`");
         return T_EOF;
     }
     return item_kind(p, starts, sizeof starts / sizeof *starts, "a statement");
@@ -263,7 +266,8 @@ static void check_parameters(struct parser *p, const parameter_vec *params, bool
             slip(p, x->role.name.at, arena_printf(p->a, "write `role %s`", x->role.name.name),
                  "expected `role` before `%s`", x->role.name.name);
         else if (by_locals && x->keyword)
-            slip(p, x->role.name.at, "a global type follows in `{ ... }`; a session of local types names them without `role`",
+            slip(p, x->role.name.at,
+                 "a global type follows in `{ ... }`; a session of local types names them without `role`",
                  "a session without a body lists local types, and `%s` is declared as a role", x->role.name.name);
         else if (by_locals && x->role.family)
             slip(p, x->role.name.at, "name one local type for each participant", "a local type cannot be a family");

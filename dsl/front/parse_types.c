@@ -25,12 +25,12 @@ static uint32_t parse_bound(struct parser *p, const char *what)
 }
 
 /* At `<`: the arguments of string, bytes, list and optional. */
-static void parse_arguments(struct parser *p, struct type *t)
+static void parse_arguments(struct parser *p, struct type *t, enum token_kind built_in)
 {
     struct span open = p->tok.at;
-    const char *word = t->kind == TY_STRING ? "string" : t->kind == TY_BYTES ? "bytes" : t->kind == TY_LIST ? "list" : "optional";
-    const char *shape = t->kind == TY_LIST ? "list<u8, 16>" : t->kind == TY_OPTIONAL ? "optional<u8>"
-                                                                                  : arena_printf(p->a, "%s<64>", word);
+    const char *word = token_spelling(built_in);
+    const char *arguments = built_in == K_LIST ? "<u8, 16>" : built_in == K_OPTIONAL ? "<u8>" : "<64>";
+    const char *shape = arena_printf(p->a, "%s%s", word, arguments);
     if (!accept(p, T_LT)) {
         help(p, fail_expected(p, arena_printf(p->a, "`<` after `%s`", word)),
              "every type has a largest size: write it as `%s`", shape);
@@ -76,7 +76,7 @@ static void parse_base(struct parser *p, struct type *t)
     if (t->kind == TY_REF)
         parse_ref(p, t);
     else
-        parse_arguments(p, t);
+        parse_arguments(p, t, kind);
 }
 
 struct type *parse_type(struct parser *p)

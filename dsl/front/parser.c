@@ -181,11 +181,10 @@ bool expect_close(struct parser *p, enum token_kind close, struct span open)
     if (close == T_RBRACE)
         p->unclosed += indented(p);
     const char *want = token_spelling(close);
-    bool block = close == T_RBRACE;
-    struct span where = block ? p->tok.at : missing_place(p);
+    struct span where = close == T_RBRACE ? p->tok.at : missing_place(p);
     struct diag *g = fail_at(p, where, "expected `%s` before %s", want,
                              where.lo == p->tok.at.lo ? token_describe(&p->lex, &p->tok) : "the end of this line");
-    label(p, g, open, "this `%s` is not closed", close == T_RBRACE ? "{" : close == T_RPAREN ? "(" : close == T_GT ? "<" : "[");
+    label(p, g, open, "this `%.1s` is not closed", p->lex.src->text + open.lo);
     return false;
 }
 
@@ -437,8 +436,10 @@ void parse_block(struct parser *p, const char *what, void (*item)(struct parser 
         leave(p);
         return;
     }
+    bool branch = p->branch;
+    p->branch = false;
     advance(p);
-    while (!at_block_end(p)) {
+    while (!at_block_end(p) && !(branch && at(p, K_OR))) {
         uint32_t before = p->tok.at.lo;
         if (at(p, T_SEMI)) {
             slip(p, p->tok.at, "leave it out", "stray `;`");

@@ -19,6 +19,7 @@ struct parser {
     bool item_ended;         /* it was `;`, `{` or `}` */
     bool panic;
     uint32_t depth;
+    bool branch;       /* the next block is a branch of a choice: `or` ends it, closed or not */
     uint32_t unclosed; /* `}` still to come of blocks that a misplaced declaration ended */
     bool too_deep;     /* reported */
 };
@@ -44,7 +45,8 @@ struct diag *fail_expected(struct parser *p, const char *what);
 /* As fail_at, but parsing goes on undisturbed. `help` may be NULL. */
 void slip(struct parser *p, struct span where, const char *help, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-void help(struct parser *p, struct diag *g, const char *fmt, ...) __attribute__((format(printf, 3, 4))); /* g may be NULL */
+/* These do nothing when g is NULL. */
+void help(struct parser *p, struct diag *g, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void label(struct parser *p, struct diag *g, struct span where, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* A limit was passed; E0106 without panic. */

@@ -365,10 +365,12 @@ static void json_names_code_place_and_help(void **state)
     json_close_array(&j);
     json_end(&j);
     assert_string_equal(buf_cstr(&w->out),
-                        "[\n  {\n    \"code\": \"E0104\",\n    \"severity\": \"error\",\n    \"message\": \"say \\\"c\\\"\",\n"
+                        "[\n  {\n    \"code\": \"E0104\",\n    \"severity\": \"error\",\n"
+                        "    \"message\": \"say \\\"c\\\"\",\n"
                         "    \"file\": \"f\",\n    \"line\": 2,\n    \"column\": 2,\n    \"help\": \"h\",\n"
                         "    \"notes\": [\n      \"n\"\n    ],\n    \"labels\": [\n      {\n        \"text\": \"l\",\n"
-                        "        \"file\": \"f\",\n        \"line\": 1,\n        \"column\": 1\n      }\n    ]\n  }\n]\n");
+                        "        \"file\": \"f\",\n        \"line\": 1,\n        \"column\": 1\n      }\n    ]\n"
+                        "  }\n]\n");
 }
 
 static void the_same_diagnostic_is_kept_once(void **state)

@@ -143,7 +143,8 @@ static void malformed_numbers_are_one_error_each(void **state)
 {
     struct world *w = *state;
     static const char *const bad[] = {"0x",   "0xg",   "12ab", "007", "1__0",  "1_", "1.5", "1.5s", "10parsecs",
-                                      "0x1_", "0x10s", "18446744073709551616", "99999999999999999999s", "6000000h", "1_s"};
+                                      "0x1_", "0x10s", "6000000h", "1_s",
+                                      "18446744073709551616", "99999999999999999999s"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         REPORTS(bad[i], "E0103@1:1");
 }

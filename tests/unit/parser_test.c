@@ -123,6 +123,7 @@ static const struct mistake statements[] = {
     {"  choice at A { A -> B: M; }", 1, 3, E0104},
     {"  choice at A A -> B: M; or { A -> B: N; }", 1, 15, E0104},
     {"  or { A -> B: M; }", 1, 3, E0104},
+    {"  choice at A { A -> B: M;\n  or { A -> B: N; }", 2, 3, E0104},
     {"  rec { A -> B: M; }", 1, 7, E0104},
     {"  rec rec { A -> B: M; }", 1, 7, E0104},
     {"  continue;", 1, 11, E0104},
@@ -283,7 +284,10 @@ static const struct mistake declarations[] = {
     {"message P { \"open\n x: u8; }", 1, 13, E0102},
 };
 
-enum { N_STATEMENTS = sizeof statements / sizeof *statements, N_DECLARATIONS = sizeof declarations / sizeof *declarations };
+enum {
+    N_STATEMENTS = sizeof statements / sizeof *statements,
+    N_DECLARATIONS = sizeof declarations / sizeof *declarations
+};
 
 static uint32_t count_lines(const char *s)
 {
@@ -307,7 +311,8 @@ static void add_text(struct composer *c, const char *text)
 
 static void add_mistake(struct composer *c, const struct mistake *m)
 {
-    buf_printf(&c->places, "%s%s@%u:%u", c->places.n ? " " : "", diag_code_name(m->code), c->line + m->line - 1, m->column);
+    buf_printf(&c->places, "%s%s@%u:%u", c->places.n ? " " : "", diag_code_name(m->code), c->line + m->line - 1,
+               m->column);
     add_text(c, m->text);
 }
 
@@ -921,14 +926,14 @@ int main(void)
         T(each_mistake_in_a_statement_is_one_diagnostic), T(each_mistake_in_a_declaration_is_one_diagnostic),
         T(six_mistakes_are_six_diagnostics), T(two_items_of_one_line_are_two_diagnostics),
         T(common_mistakes_get_their_cure), T(an_open_brace_is_labelled), T(a_declaration_inside_a_block_ends_it),
-        T(reserved_constructs_say_so),
-        T(what_follows_a_reserved_construct_is_parsed), T(blocks_nest_200_deep), T(types_nest_200_deep),
-        T(formulas_nest_200_deep), T(local_types_have_limits), T(a_file_has_a_largest_size),
+        T(reserved_constructs_say_so), T(what_follows_a_reserved_construct_is_parsed), T(blocks_nest_200_deep),
+        T(types_nest_200_deep), T(formulas_nest_200_deep), T(local_types_have_limits), T(a_file_has_a_largest_size),
         T(after_a_hundred_errors_the_rest_is_silent), T(file_module_and_docs), T(payload_types), T(messages_and_tags),
-        T(global_types), T(statements_have_their_source_text), T(local_types), T(actors), T(systems), T(verify_blocks),
-        T(operators_bind_as_documented), T(words_are_names_where_they_mean_nothing), T(empty_files_are_valid),
-        T(module_stands_first_and_once), T(printing_is_a_fixed_point), T(every_prefix_is_survived),
-        T(mutations_are_survived), T(random_bytes_are_survived), T(random_tokens_are_survived),
+        T(global_types), T(statements_have_their_source_text), T(local_types), T(actors), T(systems),
+        T(verify_blocks), T(operators_bind_as_documented), T(words_are_names_where_they_mean_nothing),
+        T(empty_files_are_valid), T(module_stands_first_and_once), T(printing_is_a_fixed_point),
+        T(every_prefix_is_survived), T(mutations_are_survived), T(random_bytes_are_survived),
+        T(random_tokens_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
