@@ -21,6 +21,7 @@ struct frame { /* a session being expanded */
     uint32_t cont;
     const struct var *vars;
     const struct frame *caller;
+    const struct stmt *stmt; /* the `do` that opened it; NULL for the outermost session */
     uint32_t depth;
 };
 
@@ -194,6 +195,16 @@ static uint32_t enter(struct expansion *e, const struct decl *session, const uin
     return m.entry;
 }
 
+/* Of the chain of `do`s that leads back to a session, the innermost that something follows. */
+static const struct stmt *not_last(const struct frame *f, const struct stmt *st, uint32_t cont)
+{
+    while (f->stmt && f->cont == cont) {
+        st = f->stmt;
+        f = f->caller;
+    }
+    return st;
+}
+
 static bool refuse_recursion(struct expansion *e, const struct frame *f, const struct stmt *st, uint32_t cont)
 {
     const struct frame *outer = f;
@@ -204,7 +215,10 @@ static bool refuse_recursion(struct expansion *e, const struct frame *f, const s
     e->failed = true;
     if (!outer) {
         diag_add(e->b->d, E0309, st->at, "sessions nest deeper than %d here", MAX_DO_DEPTH);
-    } else if (!ir__reported(e->b, E0306, st->at)) {
+        return true;
+    }
+    st = not_last(f, st, cont);
+    if (!ir__reported(e->b, E0306, st->at)) {
         struct diag *x = diag_add(e->b->d, E0306, st->at, "`do %s` is recursive, and something follows it",
                                   st->name.name);
         diag_label(e->b->d, x, st->decl->name.at, "this session leads back to itself");
@@ -244,7 +258,7 @@ static uint32_t expand_do(struct expansion *e, struct frame *f, const struct stm
     uint32_t entry = enter(e, st->decl, roles, cont, st, &fresh);
     if (!fresh || refuse_recursion(e, f, st, cont))
         return entry;
-    struct frame inner = {st->decl, roles, cont, NULL, f, f->depth + 1};
+    struct frame inner = {st->decl, roles, cont, NULL, f, st, f->depth + 1};
     uint32_t body = expand_block(e, &inner, &st->decl->as.session.body, cont);
     vec_push(e->b->scratch, e->nfa->at.at[entry].targets, body);
     return entry;

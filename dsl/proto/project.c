@@ -4,8 +4,8 @@
  * a role is the set of global states that it cannot tell apart. The role's automaton implements the global one, for
  * every role, if and only if
  *   send validity     a send that is possible in one of these global states is possible in all of them, without
- *                     another action of the role in between (where one of them asks for a receive instead, the
- *                     diagnostic says mixed choice);
+ *                     another action of the role in between;
+ *   no mixed choice   and no receive is possible in any of them;
  *   receive validity  of two receives from different senders, the message of the first cannot come to be received
  *                     after the second was chosen, while the role does nothing.
  * Both are checked on the sets themselves; minimisation comes after.
@@ -230,6 +230,39 @@ static uint32_t mark_origins(struct projection *p, const struct set *set, struct
     return queue.n;
 }
 
+static void report_send(struct projection *p, uint32_t s, struct label send, const u32_vec *bad)
+{
+    struct label *view;
+    uint32_t n = view_of(p, s, &view);
+    const struct set *set = &p->sets.all.at[s];
+    if (failed_before(p, s) || p->reports >= MAX_REPORTS)
+        return;
+    explain_send(p->explainer, p->role, view, n, set->at, set->n, bad->at, bad->n, send);
+    p->reports++;
+}
+
+/* Sends come before receives among the edges of a state. */
+static bool check_mixed(struct projection *p, uint32_t s)
+{
+    uint32_t first = p->first.at[s], end = p->first.at[s + 1];
+    if (first == end || p->draft.edges.at[first].label.dir != DIR_SEND ||
+        p->draft.edges.at[end - 1].label.dir == DIR_SEND)
+        return true;
+    struct set set = p->sets.all.at[s];
+    u32_vec bad = {0};
+    struct label l;
+    for (uint32_t i = 0; i < set.n; i++) {
+        const struct global_state *g = &p->graph->g->states[set.at[i]];
+        for (uint32_t k = g->first; k < g->first + g->n; k++)
+            if (sees(p, &p->graph->g->edges[k], &l) && l.dir == DIR_RECEIVE) {
+                vec_push(p->a, bad, set.at[i]);
+                break;
+            }
+    }
+    report_send(p, s, p->draft.edges.at[first].label, &bad);
+    return false;
+}
+
 static bool check_sends(struct projection *p, uint32_t s)
 {
     struct set set = p->sets.all.at[s];
@@ -239,16 +272,11 @@ static bool check_sends(struct projection *p, uint32_t s)
         if (l.dir != DIR_SEND || set.n == 1 || mark_origins(p, &set, l) == set.n)
             continue;
         ok = false;
-        if (failed_before(p, s) || p->reports >= MAX_REPORTS)
-            break;
         u32_vec bad = {0};
         for (uint32_t k = 0; k < set.n; k++)
             if (p->mark[set.at[k]] != p->stamp)
                 vec_push(p->a, bad, set.at[k]);
-        struct label *view;
-        uint32_t n = view_of(p, s, &view);
-        explain_send(p->explainer, p->role, view, n, set.at, set.n, bad.at, bad.n, l);
-        p->reports++;
+        report_send(p, s, l, &bad);
         break; /* the other sends of this state fail for the same reason */
     }
     return ok;
@@ -423,7 +451,7 @@ static bool project_role(struct builder *b, struct explainer *e, struct session_
     if (determinise(&p)) {
         uint32_t *heads = ARENA_ARRAY(p.a, uint32_t, graph->g->n_states);
         for (uint32_t s = 0; s < p.sets.all.n; s++) {
-            bool ok = check_sends(&p, s) && check_receives(&p, s, heads);
+            bool ok = check_sends(&p, s) && check_mixed(&p, s) && check_receives(&p, s, heads);
             vec_push(p.a, p.failed, !ok || failed_before(&p, s));
             p.ok = p.ok && ok;
         }
