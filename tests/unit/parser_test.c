@@ -804,6 +804,59 @@ static void printing_is_a_fixed_point(void **state)
     buf_free(&twice);
 }
 
+/* ---- the reference ---- */
+
+static char *read_reference(void)
+{
+    FILE *f = fopen("docs/language.md", "r"); /* tests run at the root of the tree */
+    assert_non_null(f);
+    char *text = test_calloc(1, 1 << 16);
+    size_t n = fread(text, 1, (1 << 16) - 1, f);
+    fclose(f);
+    assert_true(n > 1000 && n < (1 << 16) - 1);
+    return text;
+}
+
+static void documented_examples_parse(void **state)
+{
+    struct world *w = *state;
+    char *text = read_reference();
+    static const char fence[] = "```proto-session\n";
+    uint32_t examples = 0;
+    for (char *from = strstr(text, fence); from; from = strstr(from, fence)) {
+        from += strlen(fence);
+        char *to = strstr(from, "```");
+        assert_non_null(to);
+        parse_bytes(w, from, (size_t)(to - from));
+        assert_string_equal(places(w), "");
+        assert_true(w->f->decls.n > 2);
+        examples++;
+    }
+    assert_true(examples >= 2);
+    test_free(text);
+}
+
+static void every_keyword_is_documented(void **state)
+{
+    (void)state;
+    char *text = read_reference();
+    char *from = strstr(text, "These words are keywords"), *to = strstr(text, "Other words, such as");
+    assert_true(from && to);
+    *to = 0;
+    for (char *c = from; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    for (int k = 0; k < TOKEN_KINDS; k++) {
+        enum token_class class = token_class((enum token_kind)k);
+        if (class != TC_KEYWORD && class != TC_RESERVED)
+            continue;
+        char word[32];
+        snprintf(word, sizeof word, " %s ", token_spelling((enum token_kind)k));
+        if (!strstr(from, word))
+            fail_msg("docs/language.md does not list%s", word);
+    }
+    test_free(text);
+}
+
 /* ---- any bytes ---- */
 
 static void spans_lie_within(struct world *w)
@@ -841,8 +894,9 @@ static void every_prefix_is_survived(void **state)
 
 static size_t mutate(char *text, size_t n, size_t cap, uint64_t *seed)
 {
-    static const char *const pieces[] = {"{", "}", "(", ")", "[", "]", ";", ",", "->", "message ", "session ", "choice ",
-                                         "or ", "try ", "\n", "\"", "/*", "//", "\xff", "0x", "+{", "..", "ltl x {", "<"};
+    static const char *const pieces[] = {"{",       "}",    "(",    ")",  "[",   "]",  ";",    ",",
+                                         "->",      "or ",  "try ", "\n", "\"",  "/*", "//",   "\xff",
+                                         "message ", "session ", "choice ", "0x", "+{", "..", "ltl x {", "<"};
     size_t at = n ? random_next(seed) % n : 0;
     switch (random_next(seed) % 4) {
     case 0: /* delete some */ {
@@ -932,6 +986,7 @@ int main(void)
         T(global_types), T(statements_have_their_source_text), T(local_types), T(actors), T(systems),
         T(verify_blocks), T(operators_bind_as_documented), T(words_are_names_where_they_mean_nothing),
         T(empty_files_are_valid), T(module_stands_first_and_once), T(printing_is_a_fixed_point),
+        T(documented_examples_parse), T(every_keyword_is_documented),
         T(every_prefix_is_survived), T(mutations_are_survived), T(random_bytes_are_survived),
         T(random_tokens_are_survived),
     };
