@@ -247,6 +247,7 @@ struct decl {
     struct ident name;
     struct span at;
     const char *doc; /* text of the /// lines directly before, or NULL */
+    bool damaged;    /* a part was lost to a syntax error; of a session: of its list of roles */
     union {
         struct enum_decl enum_;
         struct struct_decl struct_;
@@ -262,6 +263,7 @@ struct decl {
 struct file {
     uint32_t source;
     const char *doc;      /* text of the //! lines, or NULL */
+    bool damaged;         /* a declaration was lost to a syntax error: an unknown name may be no mistake of its own */
     struct ident module;  /* dotted, one name; NULL when not given */
     VEC(struct decl *) decls; /* in source order */
 };

@@ -150,10 +150,12 @@ static void parse_do(struct parser *p, struct stmt *s)
         do {
             struct role_ref r = expect_role(p, "a role");
             vec_push(p->a, s->args, r);
+            if (missing_comma(p, "a role"))
+                continue;
             if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
                 fail_expected(p, "`,` or `)` after a role");
             sync_list(p, T_RPAREN);
-        } while (accept(p, T_COMMA));
+        } while (accept(p, T_COMMA) || (!p->panic && at_name(p)));
         expect_close(p, T_RPAREN, open);
     }
     expect_semi(p, "a statement");
@@ -250,6 +252,8 @@ static void parse_parameter(struct parser *p, parameter_vec *params)
     x.role.name = expect_name(p, x.keyword ? "the name of a role" : "`role` and its name, or a local type");
     x.role.family = optional_index(p, "the size of a role family", 1, FRONT_MAX_FAMILY, &x.role.size);
     vec_push(p->a, *params, x);
+    if (missing_comma(p, "a role"))
+        return;
     if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_LBRACE) && !at(p, T_SEMI))
         fail_expected(p, "`,` or `)` after a role");
     sync_list(p, T_RPAREN);
@@ -282,12 +286,14 @@ void parse_session(struct parser *p, struct decl *d)
     struct session_decl *s = &d->as.session;
     struct span open = p->tok.at;
     parameter_vec params = {0};
+    uint32_t fails = p->n_fails;
     if (expect(p, T_LPAREN, "`(` and the roles of the session")) {
         do
             parse_parameter(p, &params);
-        while (accept(p, T_COMMA));
+        while (accept(p, T_COMMA) || (!p->panic && (at_name(p) || at(p, K_ROLE))));
         expect_close(p, T_RPAREN, open);
     }
+    d->damaged = p->n_fails != fails;
     for (uint32_t i = 0; i < params.n; i++)
         vec_push(p->a, s->roles, params.at[i].role);
     s->by_locals = !at(p, T_LBRACE) && (at(p, T_SEMI) || (params.n && !params.at[0].keyword));

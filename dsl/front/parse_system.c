@@ -244,7 +244,7 @@ static struct binding parse_binding(struct parser *p)
         advance(p);
     b.child = expect_name(p, "a child");
     b.indexed = optional_index(p, "the index of a child", 0, FRONT_MAX_FAMILY - 1, &b.index);
-    if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
+    if (!missing_comma(p, "a binding") && !at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
         fail_expected(p, "`,` or `)` after a binding");
     return b;
 }
@@ -260,7 +260,7 @@ static void parse_wire(struct parser *p, struct wire_decl *w)
             struct binding b = parse_binding(p);
             vec_push(p->a, w->bindings, b);
             sync_list(p, T_RPAREN);
-        } while (accept(p, T_COMMA));
+        } while (accept(p, T_COMMA) || (!p->panic && at_name(p)));
         expect_close(p, T_RPAREN, open);
     }
     expect_semi(p, "a wire");

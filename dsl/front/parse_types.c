@@ -164,6 +164,8 @@ void parse_enum(struct parser *p, struct decl *d)
             break; /* a final comma */
         struct ident value = expect_name(p, "a value of the enum");
         vec_push(p->a, d->as.enum_.values, value);
+        if (missing_comma(p, "a value"))
+            continue;
         if (at(p, T_SEMI)) {
             slip(p, p->tok.at, "write `,`", "the values of an enum are separated by commas");
             p->tok.kind = T_COMMA; /* read it as one */
@@ -171,7 +173,7 @@ void parse_enum(struct parser *p, struct decl *d)
             fail_expected(p, "`,` or `}` after a value");
         }
         sync_list(p, T_RBRACE);
-    } while (accept(p, T_COMMA));
+    } while (accept(p, T_COMMA) || (!p->panic && at_name(p)));
     expect_close(p, T_RBRACE, open);
 }
 
@@ -190,7 +192,7 @@ void parse_message(struct parser *p, struct decl *d)
         m->tag = (struct opt_u64){.given = true, .value = expect_number(p, "the tag of a message", 0, UINT16_MAX)};
         m->tag.at = since(p, lo);
     }
-    if (at(p, T_LBRACE))
+    if (at(p, T_LBRACE) || (at_name(p) && p->ahead.kind == T_COLON))
         parse_fields(p, &m->fields, "a message");
     else if (at(p, T_LPAREN))
         help(p, fail_expected(p, "`{` or `;` after a message's name"), "fields stand in braces: `{ name: type; }`");

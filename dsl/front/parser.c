@@ -84,6 +84,7 @@ static const char *format(struct parser *p, const char *fmt, va_list ap)
 struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...)
 {
     bool silent = p->panic || p->tok.tainted;
+    p->n_fails++;
     p->panic = true;
     if (silent)
         return NULL;
@@ -91,14 +92,15 @@ struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...)
     return front_error(&p->lex, E0104, where, "%s", text);
 }
 
-void slip(struct parser *p, struct span where, const char *advice, const char *fmt, ...)
+struct diag *slip(struct parser *p, struct span where, const char *advice, const char *fmt, ...)
 {
     if (p->panic || p->tok.tainted)
-        return;
+        return NULL;
     FORMAT(text);
     struct diag *g = front_error(&p->lex, E0104, where, "%s", text);
     if (advice)
         diag_help(p->lex.d, g, "%s", advice);
+    return g;
 }
 
 void help(struct parser *p, struct diag *g, const char *fmt, ...)
@@ -164,7 +166,7 @@ bool expect_semi(struct parser *p, const char *what)
     bool forgotten = p->tok.first || at(p, T_RBRACE) || at(p, T_EOF);
     if (forgotten) {
         struct span where = {p->last.file, p->last.hi, p->last.hi};
-        struct diag *g = fail_at(p, where, "expected `;` after %s", what);
+        struct diag *g = slip(p, where, NULL, "expected `;` after %s", what);
         if (g)
             diag_caret(p->lex.d, g, "`;` is missing here");
         p->panic = false; /* as if it stood there */
@@ -172,6 +174,14 @@ bool expect_semi(struct parser *p, const char *what)
     }
     fail_at(p, p->tok.at, "expected `;` after %s, found %s", what, token_describe(&p->lex, &p->tok));
     return false;
+}
+
+bool missing_comma(struct parser *p, const char *after)
+{
+    bool next = !p->tok.first && (at_name(p) || at(p, K_ROLE));
+    if (next)
+        slip(p, p->tok.at, NULL, "expected `,` after %s, found %s", after, token_describe(&p->lex, &p->tok));
+    return next && !p->panic;
 }
 
 bool expect_close(struct parser *p, enum token_kind close, struct span open)
@@ -339,19 +349,19 @@ void skip_to_close(struct parser *p)
     }
 }
 
+static bool continues_block(const struct parser *p) { return at(p, K_OR) || at(p, K_AND) || at(p, K_CATCH); }
+
 /* Does this line look like the start of an item? */
 static bool at_item_line(const struct parser *p)
 {
     if (!p->tok.first)
         return false;
     if (token_class(p->tok.kind) >= TC_KEYWORD)
-        return !at(p, K_OR) && !at(p, K_AND) && !at(p, K_CATCH);
+        return !continues_block(p);
     enum token_kind next = p->ahead.kind;
     return at(p, T_NAME) && (next == T_ARROW || next == T_FAT_ARROW || next == T_LONG_ARROW || next == T_COLON ||
                              next == T_LBRACKET);
 }
-
-static bool continues_block(const struct parser *p) { return at(p, K_OR) || at(p, K_AND) || at(p, K_CATCH); }
 
 void sync_item(struct parser *p)
 {
@@ -424,21 +434,35 @@ static bool find_block(struct parser *p, const char *what)
     return at(p, T_LBRACE);
 }
 
+/* The `{` is missing, and what would follow it is here: reported, and the block read as if it stood there. */
+static bool forgotten_brace(struct parser *p, const char *what)
+{
+    bool field = at_name(p) && p->ahead.kind == T_COLON && p->ahead.at.lo == p->tok.at.hi;
+    bool inside = (p->tok.first || field) && !at_block_end(p) && !at(p, T_SEMI) && !continues_block(p);
+    if (p->panic || at(p, T_LBRACE) || !inside)
+        return false;
+    slip(p, (struct span){p->last.file, p->last.hi, p->last.hi}, NULL, "expected `{` and %s", what);
+    return true;
+}
+
 void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx)
 {
-    if (!at(p, T_LBRACE) && !find_block(p, what)) {
+    bool forgotten = forgotten_brace(p, what);
+    if (!forgotten && !at(p, T_LBRACE) && !find_block(p, what)) {
         sync_item(p);
         return;
     }
-    struct span open = p->tok.at;
+    struct span open = forgotten ? p->last : p->tok.at;
     if (!enter(p)) {
-        skip_block(p);
+        if (at(p, T_LBRACE))
+            skip_block(p);
         leave(p);
         return;
     }
     bool branch = p->branch;
     p->branch = false;
-    advance(p);
+    if (!forgotten)
+        advance(p);
     while (!at_block_end(p) && !(branch && at(p, K_OR))) {
         uint32_t before = p->tok.at.lo;
         if (at(p, T_SEMI)) {
@@ -537,7 +561,10 @@ static void parse_decl(struct parser *p, struct file *f, size_t which)
     d->doc = p->tok.doc;
     advance(p);
     d->name = expect_name(p, decl_parsers[which].name);
+    uint32_t fails = p->n_fails;
     decl_parsers[which].parse(p, d);
+    d->damaged |= d->kind != D_SESSION && p->n_fails != fails;
+    f->damaged |= !d->name.name;
     d->at = since(p, lo);
     vec_push(p->a, f->decls, d);
 }
@@ -553,8 +580,9 @@ static void stray_close(struct parser *p)
 }
 
 /* Skips what is left of a damaged declaration: to behind its `;` or block, or to the next one. */
-static void sync_decl(struct parser *p)
+static void sync_decl(struct parser *p, struct file *f)
 {
+    f->damaged |= p->panic;
     while (p->panic && !at(p, T_EOF) && !is_decl_start(p->tok.kind)) {
         bool ends = at(p, T_LBRACE) || at(p, T_SEMI);
         if (at(p, T_LBRACE))
@@ -584,7 +612,7 @@ static void parse_top(struct parser *p, struct file *f)
     for (size_t i = 0; i < sizeof decl_parsers / sizeof *decl_parsers; i++)
         if (kind == decl_parsers[i].token)
             parse_decl(p, f, i);
-    sync_decl(p);
+    sync_decl(p, f);
 }
 
 struct file *parse_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source,

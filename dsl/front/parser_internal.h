@@ -19,6 +19,7 @@ struct parser {
     bool item_ended;         /* it was `;`, `{` or `}` */
     bool panic;
     uint32_t depth;
+    uint32_t n_fails;  /* errors that may have lost something of the AST */
     bool branch;       /* the next block is a branch of a choice: `or` ends it, closed or not */
     uint32_t unclosed; /* `}` still to come of blocks that a misplaced declaration ended */
     bool too_deep;     /* reported */
@@ -43,7 +44,7 @@ struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...) 
 /* "expected WHAT, found ..."; at the end of the line before when the current token is on a new line. */
 struct diag *fail_expected(struct parser *p, const char *what);
 /* As fail_at, but parsing goes on undisturbed. `help` may be NULL. */
-void slip(struct parser *p, struct span where, const char *help, const char *fmt, ...)
+struct diag *slip(struct parser *p, struct span where, const char *help, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* These do nothing when g is NULL. */
 void help(struct parser *p, struct diag *g, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -57,6 +58,8 @@ void limit(struct parser *p, struct span where, const char *fmt, ...) __attribut
 bool expect(struct parser *p, enum token_kind kind, const char *what);
 /* `;` at the end of `what`. One forgotten at a line's end is treated as if it stood there. */
 bool expect_semi(struct parser *p, const char *what);
+/* In a list of names: true when the next one is here and only the comma is not, which is reported. */
+bool missing_comma(struct parser *p, const char *after);
 bool expect_close(struct parser *p, enum token_kind close, struct span open); /* `}`, `)`, `]` of `open` */
 struct ident expect_name(struct parser *p, const char *what);
 /* A number in lo..hi; out of range is E0106 and gives the nearest bound. `what` reads "the size of ...". */
