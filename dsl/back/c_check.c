@@ -27,7 +27,7 @@ static void claim_record(struct c_gen *g, const struct decl *d, const char *kind
 {
     const char *cname = arena_printf(g->a, "%s_%s", g->low, c_snake(g->a, d->name.name));
     c_claim(g, "", cname, d->name.at, "%s `%s`", kind, d->name.name);
-    claim_fields(g, cname, fields);
+    claim_fields(g, arena_printf(g->a, "%s %s", kind, d->name.name), fields);
 }
 
 static void claim_session(struct c_gen *g, const struct c_session *s)
@@ -87,9 +87,9 @@ static void claim_face(struct c_gen *g, const struct c_actor *a, const struct c_
     claim_handler(g, a, f, "aborted", "");
 }
 
-static void claim_file(struct c_gen *g, const char *stem, struct span at, const char *kind, const char *of)
+static bool claim_file(struct c_gen *g, const char *stem, struct span at, const char *kind, const char *of)
 {
-    c_claim(g, "file ", stem, at, "the files of %s `%s`", kind, of);
+    return c_claim(g, "file ", stem, at, "the files of %s `%s`", kind, of);
 }
 
 static void claim_actor(struct c_gen *g, const struct c_actor *a)
@@ -97,9 +97,11 @@ static void claim_actor(struct c_gen *g, const struct c_actor *a)
     struct span at = a->type->decl->name.at;
     static const char *const own[] = {"", "_actor", "_state", "_init", "_fini"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        c_claim(g, "", arena_printf(g->a, "%s%s", a->low, own[i]), at, "actor `%s`", a->type->name);
+        if (!c_claim(g, "", arena_printf(g->a, "%s%s", a->low, own[i]), at, "actor `%s`", a->type->name))
+            return; /* the other names would only repeat it */
     c_claim(g, "", arena_printf(g->a, "%s_ACTOR", a->up), at, "actor `%s`", a->type->name);
-    claim_file(g, a->low, at, "actor", a->type->name);
+    if (!claim_file(g, a->low, at, "actor", a->type->name))
+        return;
     claim_file(g, arena_printf(g->a, "%s_handlers", a->low), at, "actor", a->type->name);
     if (a->type->decl->as.actor.has_state)
         claim_fields(g, arena_printf(g->a, "%s_state", a->low), &a->type->decl->as.actor.state);
@@ -110,8 +112,9 @@ static void claim_actor(struct c_gen *g, const struct c_actor *a)
 static void claim_system(struct c_gen *g, const struct c_system *s)
 {
     struct span at = s->type->decl->name.at;
-    c_claim(g, "", arena_printf(g->a, "%s_spec", s->low), at, "system `%s`", s->type->name);
-    claim_file(g, s->low, at, "system", s->type->name);
+    if (!c_claim(g, "", arena_printf(g->a, "%s_spec", s->low), at, "system `%s`", s->type->name) ||
+        !claim_file(g, s->low, at, "system", s->type->name))
+        return;
     claim_file(g, arena_printf(g->a, "%s_main", s->low), at, "system", s->type->name);
     for (uint32_t i = 0; i < s->type->n_wires; i++) {
         const struct c_wire *w = &s->wires[i];
@@ -128,6 +131,7 @@ void c_claim_all(struct c_gen *g)
 {
     const struct file *file = g->ir->file;
     struct span top = file->module.at;
+    uint32_t before = g->d->n_errors;
     claim_file(g, arena_printf(g->a, "%s_messages", g->low), top, "module", g->module);
     claim_file(g, arena_printf(g->a, "%s_sessions", g->low), top, "module", g->module);
     for (uint32_t i = 0; i < file->decls.n; i++) {
@@ -141,7 +145,8 @@ void c_claim_all(struct c_gen *g)
         claim_record(g, g->ir->messages[i].decl, "message", c_fields(g, i));
     for (uint32_t i = 0; i < g->ir->n_sessions; i++)
         claim_session(g, &g->sessions[i]);
-    for (uint32_t i = 0; i < g->ir->n_actors; i++)
+    bool clean = g->d->n_errors == before; /* handlers repeat the names of messages, and their errors */
+    for (uint32_t i = 0; clean && i < g->ir->n_actors; i++)
         claim_actor(g, &g->actors[i]);
     for (uint32_t i = 0; i < g->ir->n_systems; i++)
         claim_system(g, &g->systems[i]);

@@ -106,8 +106,8 @@ const char *c_upper(struct arena *a, const char *s);
 
 struct c_names *c_names_new(struct c_gen *g);
 /* Claims `cname` in `scope` ("" for the file scope of C) for what `what` describes ("message `Yes`"), declared at `at`.
- * E0521 names both owners where it is taken, E0522 where C or the library owns it. */
-void c_claim(struct c_gen *g, const char *scope, const char *cname, struct span at, const char *what, ...)
+ * False after E0521, which names both owners where it is taken, or E0522 where C or the library owns it. */
+bool c_claim(struct c_gen *g, const char *scope, const char *cname, struct span at, const char *what, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* ---- c_plan.c, c_check.c ---- */

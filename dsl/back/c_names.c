@@ -133,7 +133,7 @@ static void report_foreign(struct c_gen *g, const char *owner, const char *cname
     diag_help(g->d, x, "rename %s", what);
 }
 
-void c_claim(struct c_gen *g, const char *scope, const char *cname, struct span at, const char *what, ...)
+bool c_claim(struct c_gen *g, const char *scope, const char *cname, struct span at, const char *what, ...)
 {
     char text[256];
     va_list ap;
@@ -149,8 +149,9 @@ void c_claim(struct c_gen *g, const char *scope, const char *cname, struct span 
     struct claim *slot = slot_of(g->names, key);
     if (slot->key) {
         report_twice(g, slot, cname, at, text);
-        return;
+        return false;
     }
     *slot = (struct claim){key, at, arena_strndup(g->a, text, strlen(text))};
     g->names->n++;
+    return !owner;
 }

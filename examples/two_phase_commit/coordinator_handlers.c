@@ -41,6 +41,7 @@ static struct ballot *ballot_of(struct coordinator *self, motet_session *s)
         if (!self->ballots[i].open) {
             self->ballots[i] = (struct ballot){.tx = motet_session_arg(s), .open = true};
             *slot = &self->ballots[i];
+            ledger_count(&self->ledger->tx[motet_session_arg(s)].begun);
         }
     return *slot;
 }
@@ -119,12 +120,15 @@ motet_status coordinator_on_done(struct coordinator *self, motet_session *s, mot
 void coordinator_completed(struct coordinator *self, motet_session *s)
 {
     const struct ballot *b = ballot_of(self, s);
-    ledger_add(b->no ? &self->ledger->aborts : &self->ledger->commits, 1);
+    struct transaction *t = &self->ledger->tx[b->tx];
+    ledger_count(b->no ? &t->abort : &t->commit);
     drop_ballot(s);
 }
 
 void coordinator_aborted(struct coordinator *self, motet_session *s, motet_abort_reason why)
 {
-    ledger_add(why == MOTET_ABORT_CRASH ? &self->ledger->lost : &self->ledger->lost_otherwise, 1);
+    ledger_count(&self->ledger->tx[motet_session_arg(s)].lost);
+    if (why != MOTET_ABORT_CRASH)
+        ledger_count(&self->ledger->lost_otherwise);
     drop_ballot(s);
 }

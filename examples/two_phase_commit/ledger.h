@@ -1,28 +1,36 @@
-/* ledger.h -- the demo's books: what each side saw, added up so that main can hold it against the runtime's counters.
+/* ledger.h -- the demo's books: what each side saw, so that main can hold one against the other when all is quiet.
  *
- * Actors run on several threads; the counters are atomic and read only when all is quiet.
+ * Actors run on several threads: every entry is atomic.
  */
 #ifndef LEDGER_H
 #define LEDGER_H
 #include <stdatomic.h>
 #include <stdint.h>
 
-struct ledger {
-    /* by the coordinator: each transaction is in exactly one of these */
-    _Atomic uint64_t commits, aborts;
-    _Atomic uint64_t lost;           /* a participant crashed */
-    _Atomic uint64_t lost_otherwise; /* expected to stay 0 */
-    /* by the participants: each transaction that one prepared is in exactly one of these */
-    _Atomic uint64_t prepared;
-    _Atomic uint64_t committed, rolled_back; /* told the outcome */
-    _Atomic uint64_t given_up;               /* the session was lost under it */
-    _Atomic uint64_t gone;                   /* it crashed itself, and forgot */
-    _Atomic uint64_t crashes;                /* made to happen */
+typedef _Atomic uint64_t entry;
+
+struct transaction {
+    entry begun; /* the coordinator sent the first Prepare */
+    entry commit, abort; /* its decision, once its part was complete */
+    entry lost; /* the session was lost under it */
+    entry committed, rolled_back; /* participants that were told so */
 };
 
-static inline void ledger_add(_Atomic uint64_t *counter, uint64_t n)
+struct ledger {
+    uint64_t n;
+    struct transaction *tx; /* [n] by number */
+    /* by the participants: each transaction that one of them prepared is in exactly one of the next four */
+    entry prepared;
+    entry committed, rolled_back; /* told the outcome */
+    entry given_up; /* the session was lost under it */
+    entry forgotten; /* it crashed itself */
+    entry crashes; /* made to happen */
+    entry lost_otherwise; /* sessions lost for another reason than a crash: expected to stay 0 */
+};
+
+static inline void ledger_count(entry *e)
 {
-    atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+    atomic_fetch_add_explicit(e, 1, memory_order_relaxed);
 }
 
 #endif

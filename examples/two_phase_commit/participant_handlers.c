@@ -29,7 +29,8 @@ motet_status participant_init(struct participant *self, const motet_start *start
 /* Also after a crash: what was prepared and not decided is forgotten. */
 void participant_fini(struct participant *self)
 {
-    ledger_add(&self->ledger->gone, self->undecided);
+    for (uint32_t i = 0; i < self->undecided; i++)
+        ledger_count(&self->ledger->forgotten);
 }
 
 /* One transaction in 40 meets a broken disk, at each participant in turn. */
@@ -49,14 +50,14 @@ static void note_prepared(struct participant *self, motet_session *s)
     *motet_session_slot(s) = self;
     self->undecided++;
     self->state.prepared++;
-    ledger_add(&self->ledger->prepared, 1);
+    ledger_count(&self->ledger->prepared);
 }
 
-static void note_decided(struct participant *self, motet_session *s, _Atomic uint64_t *how)
+static void note_decided(struct participant *self, motet_session *s, entry *how)
 {
     *motet_session_slot(s) = NULL;
     self->undecided--;
-    ledger_add(how, 1);
+    ledger_count(how);
 }
 
 /* ---- session Tpc ---- */
@@ -68,7 +69,7 @@ motet_status participant_on_prepare(struct participant *self, motet_session *s, 
         return MOTET_FAIL;
     note_prepared(self, s);
     if (disk_breaks(self, m->tx)) {
-        ledger_add(&self->ledger->crashes, 1);
+        ledger_count(&self->ledger->crashes);
         return DISK_BROKE;
     }
     return MOTET_DONE;
@@ -92,17 +93,23 @@ motet_status participant_choose_yes_or_no(struct participant *self, motet_sessio
 motet_status participant_on_commit(struct participant *self, motet_session *s, motet_peer from, const tpc_commit *m)
 {
     (void)from;
+    if (m->tx != motet_session_arg(s))
+        return MOTET_FAIL;
     self->state.committed++;
     note_decided(self, s, &self->ledger->committed);
-    return m->tx == motet_session_arg(s) ? MOTET_DONE : MOTET_FAIL;
+    ledger_count(&self->ledger->tx[m->tx].committed);
+    return MOTET_DONE;
 }
 
 motet_status participant_on_abort(struct participant *self, motet_session *s, motet_peer from, const tpc_abort *m)
 {
     (void)from;
+    if (m->tx != motet_session_arg(s))
+        return MOTET_FAIL;
     self->state.aborted++;
     note_decided(self, s, &self->ledger->rolled_back);
-    return m->tx == motet_session_arg(s) ? MOTET_DONE : MOTET_FAIL;
+    ledger_count(&self->ledger->tx[m->tx].rolled_back);
+    return MOTET_DONE;
 }
 
 motet_status participant_make_done(struct participant *self, motet_session *s, motet_peer to, tpc_done *out)

@@ -1,0 +1,633 @@
+/* c_backend_test.c -- templates and line breaking; what the C back end refuses, names, and lays out in tables. What the
+ * generated code does when it runs is tested in tests/cli/gen_c.sh. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "c_gen.h"
+#include "diag.h"
+#include "ir_build.h"
+#include "parser.h"
+#include "sema.h"
+
+/* ---- a compilation for each test ---- */
+
+static struct arena *arena;
+static struct sources *sources;
+static struct diags *diags;
+static struct outputs *outputs;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new(0);
+    sources = sources_new(arena);
+    diags = diags_new(arena);
+    outputs = outputs_new(arena);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static struct ir *compile(const char *text)
+{
+    struct interner *names = interner_new(arena);
+    uint32_t source = sources_add(sources, "some/folder/shop.proto-session", text, strlen(text));
+    struct file *file = parse_file(arena, names, sources, source, diags);
+    assert_int_equal(diags->n_errors, 0);
+    assert_true(sema_file(file, arena, names, diags));
+    struct ir *ir = ir_build(arena, names, sources, file, diags);
+    assert_int_equal(diags->n_errors, 0);
+    return ir;
+}
+
+static const char *generated(const char *file)
+{
+    for (uint32_t i = 0; i < outputs->n; i++)
+        if (strcmp(outputs->at[i].name, file) == 0)
+            return outputs->at[i].text;
+    fail_msg("no file %s", file);
+    return "";
+}
+
+static void generate(const char *text)
+{
+    assert_true(c_render(compile(text), outputs, diags));
+    assert_int_equal(diags->n_errors, 0);
+}
+
+static void has(const char *file, const char *text)
+{
+    if (!strstr(generated(file), text))
+        fail_msg("%s lacks: %s\n%s", file, text, generated(file));
+}
+
+static void lacks(const char *file, const char *text)
+{
+    if (strstr(generated(file), text))
+        fail_msg("%s has: %s\n%s", file, text, generated(file));
+}
+
+/* Rendering is refused, with exactly this error, and nothing is left half-made. */
+static void refuse_ir(const struct ir *ir, enum diag_code code, const char *message)
+{
+    assert_false(c_render(ir, outputs, diags));
+    assert_int_equal(outputs->n, 0);
+    assert_int_equal(diags->n_errors, 1);
+    assert_int_equal(diags->at[0]->code, code);
+    if (!strstr(diags->at[0]->message, message))
+        fail_msg("the message is: %s", diags->at[0]->message);
+}
+
+static void refuse(const char *text, enum diag_code code, const char *message)
+{
+    refuse_ir(compile(text), code, message);
+}
+
+/* Two roles and an actor for each, around messages and a body. */
+#define PROTOCOL(messages, body)                                                                                       \
+    "module shop;\n" messages "\nsession Buy(role Buyer, role Seller) {\n" body "\n}\n"                                \
+    "actor Customer plays Buy.Buyer { mailbox 1; }\nactor Vendor plays Buy.Seller { mailbox 3; sessions 7; }\n"
+
+/* ---- emit ---- */
+
+static const char *text_of(struct emit *e)
+{
+    const char *text = arena_strndup(arena, buf_cstr(&e->out), e->out.n);
+    emit_end(e);
+    return text;
+}
+
+static void an_unbound_hole_shows(void **state)
+{
+    (void)state;
+    struct emit e = emit_begin(arena);
+    emit(&e, "int ${x};", "y", "1");
+    assert_string_equal(e.unbound, "x");
+    assert_string_equal(text_of(&e), "int @x@;");
+}
+
+static void bindings_of_a_call_end_with_it(void **state)
+{
+    (void)state;
+    struct emit e = emit_begin(arena);
+    emit_set(&e, "x", "outer");
+    emit(&e, "${x} ", "x", "inner");
+    emit(&e, "${x}");
+    assert_null(e.unbound);
+    assert_string_equal(text_of(&e), "inner outer");
+}
+
+static void a_scope_ends_with_its_bindings(void **state)
+{
+    (void)state;
+    struct emit e = emit_begin(arena);
+    uint32_t scope = emit_open(&e);
+    emit_set(&e, "x", "1");
+    emit_close(&e, scope);
+    emit(&e, "${x}");
+    assert_string_equal(e.unbound, "x");
+    emit_end(&e);
+}
+
+static void values_are_not_expanded(void **state)
+{
+    (void)state;
+    struct emit e = emit_begin(arena);
+    emit(&e, "${x}", "x", "${x}%s");
+    assert_string_equal(text_of(&e), "${x}%s");
+}
+
+static void lines_of_a_value_keep_the_indentation(void **state)
+{
+    (void)state;
+    struct emit e = emit_begin(arena);
+    emit(&e, "{\n    ${x}\n}", "x", "a {\n    b\n\n}");
+    assert_string_equal(text_of(&e), "{\n    a {\n        b\n\n    }\n}");
+}
+
+static const char *wrapped(const char *text, uint32_t width)
+{
+    struct buf b = {0};
+    buf_puts(&b, text);
+    emit_wrap_c(&b, width);
+    const char *copy = arena_strndup(arena, buf_cstr(&b), b.n);
+    buf_free(&b);
+    return copy;
+}
+
+static void short_lines_stay(void **state)
+{
+    (void)state;
+    assert_string_equal(wrapped("int f(int a, int b);\n\n", 20), "int f(int a, int b);\n\n");
+}
+
+static void parameters_align_to_the_bracket(void **state)
+{
+    (void)state;
+    assert_string_equal(wrapped("int f(int aaaa, int bbbb, int cccc);\n", 26),
+                        "int f(int aaaa, int bbbb,\n      int cccc);\n");
+}
+
+static void a_name_that_leaves_no_room_breaks_after_the_bracket(void **state)
+{
+    (void)state;
+    assert_string_equal(wrapped("int a_name_that_is_long(int aaaa, int bbbb);\n", 30),
+                        "int a_name_that_is_long(\n        int aaaa, int bbbb);\n");
+}
+
+static void commas_in_strings_are_no_place_to_break(void **state)
+{
+    (void)state;
+    assert_string_equal(wrapped("f(\"a, b, c, d, e, f\", ggggg);\n", 24), "f(\"a, b, c, d, e, f\",\n  ggggg);\n");
+}
+
+static void comments_break_between_words(void **state)
+{
+    (void)state;
+    assert_string_equal(wrapped("    /* one two three four */\n", 20), "    /* one two\n     * three four */\n");
+}
+
+static void macros_stay_whole(void **state)
+{
+    (void)state;
+    const char *macro = "#define F(a, b, c, d) \\\n    g(a, b, c, d, 1, 2, 3, 4)\n";
+    assert_string_equal(wrapped(macro, 20), macro);
+}
+
+/* ---- names ---- */
+
+static void humps_become_underscores(void **state)
+{
+    (void)state;
+    assert_string_equal(c_snake(arena, "Coordinator"), "coordinator");
+    assert_string_equal(c_snake(arena, "HTTPServer2Go"), "http_server2_go");
+    assert_string_equal(c_snake(arena, "already_snake"), "already_snake");
+    assert_string_equal(c_snake(arena, "__A__b_"), "a_b");
+    assert_string_equal(c_snake(arena, "two-phase"), "two_phase");
+    assert_string_equal(c_snake(arena, "4ring"), "x4ring");
+    assert_string_equal(c_snake(arena, "_"), "x");
+}
+
+static void two_messages_with_one_c_name_are_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message FooBar { x: u8; }\nmessage Foo_Bar { x: u8; }", "Buyer -> Seller: FooBar;"), E0521,
+           "message `FooBar` and message `Foo_Bar` would both be `shop_foo_bar` in C");
+}
+
+static void the_refusal_points_at_both(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message FooBar { x: u8; }\nmessage Foo_Bar { x: u8; }", "Buyer -> Seller: FooBar;"), E0521, "");
+    assert_int_equal(source_position(sources, 0, diags->at[0]->at.lo).line, 3);
+    assert_int_equal(diags->at[0]->labels.n, 1);
+    assert_int_equal(source_position(sources, 0, diags->at[0]->labels.at[0].at.lo).line, 2);
+    assert_non_null(strstr(diags->at[0]->help, "rename"));
+}
+
+static void a_message_and_a_struct_with_one_c_name_are_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("struct item { x: u8; }\nmessage Item { i: item; }", "Buyer -> Seller: Item;"), E0521,
+           "struct `item` and message `Item`");
+}
+
+static void enum_constants_that_meet_are_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("enum A { b_c }\nenum A_b { c }\nmessage M { a: A; }", "Buyer -> Seller: M;"), E0521,
+           "`SHOP_A_B_C`");
+}
+
+static void a_field_named_like_a_keyword_is_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message M { register: u8; }", "Buyer -> Seller: M;"), E0522,
+           "field `register` would be `register` in C, which is a word of C");
+}
+
+static void a_branch_named_like_a_keyword_is_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message Break;\nmessage Go;",
+                    "choice at Buyer { Buyer -> Seller: Break; } or { Buyer -> Seller: Go; }"),
+           E0522, "message `Break`");
+}
+
+static void a_branch_named_tag_is_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message Tag;\nmessage Go;",
+                    "choice at Buyer { Buyer -> Seller: Tag; } or { Buyer -> Seller: Go; }"),
+           E0521, "message `Tag`");
+}
+
+static void an_actor_named_like_a_header_is_refused(void **state)
+{
+    (void)state;
+    refuse("message M;\nsession S(role A, role B) { A -> B: M; }\nactor String plays S.A {}\n", E0522,
+           "a header of C or POSIX");
+}
+
+static void an_actor_and_a_system_share_the_files(void **state)
+{
+    (void)state;
+    refuse("message M;\nsession S(role A, role B) { A -> B: M; }\nactor Store plays S.A {}\nactor Other plays S.B {}\n"
+           "system STORE { supervisor r one_for_one { child a: Store permanent; child b: Other permanent; }\n"
+           "  wire S(A = a, B = b); }\n",
+           E0521, "the files of actor `Store` and the files of system `STORE`");
+}
+
+static void names_of_the_library_are_refused(void **state)
+{
+    (void)state;
+    refuse("module motet;\nmessage Session;\nsession S(role A, role B) { A -> B: Session; }\n", E0522,
+           "a name of the library");
+}
+
+static void every_collision_of_a_file_is_told(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(PROTOCOL("message FooBar { int: u8; }\nmessage Foo_Bar { for: u8; }",
+                                     "Buyer -> Seller: FooBar;"));
+    assert_false(c_render(ir, outputs, diags));
+    assert_int_equal(diags->n_errors, 3);
+}
+
+/* ---- limits ---- */
+
+static const char *const small = PROTOCOL("message M { x: u8; }", "Buyer -> Seller: M;");
+
+static void a_mailbox_past_sixteen_bits_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    ir->actors[0].mailbox = 65536;
+    refuse_ir(ir, E0523, "places in a mailbox of actor `Customer`: 65536, and the generated tables hold at most 65535");
+}
+
+static void states_past_sixteen_bits_are_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    struct automaton *m = &ir->sessions[0].locals[1];
+    m->states = ARENA_ARRAY(arena, struct state, 65536);
+    m->n_states = 65536;
+    m->n_edges = 0;
+    refuse_ir(ir, E0523, "states of role `Seller`: 65536");
+}
+
+static void a_table_too_large_to_write_is_refused(void **state)
+{
+    (void)state;
+    enum { STATES = 5000 };
+    struct ir *ir = compile(small);
+    struct automaton *m = &ir->sessions[0].locals[1];
+    m->states = ARENA_ARRAY(arena, struct state, STATES);
+    m->edges = ARENA_ARRAY(arena, struct edge, STATES);
+    for (uint32_t i = 0; i < STATES; i++) { /* one label each: a peer of its own */
+        m->edges[i] = (struct edge){.dir = DIR_RECEIVE, .peer = (uint16_t)i, .target = i};
+        m->states[i] = (struct state){.first = i, .n = 1};
+    }
+    m->n_states = m->n_edges = STATES;
+    refuse_ir(ir, E0523, "states times actions of role `Seller`: 25000000");
+}
+
+/* ---- texts ---- */
+
+static const char *const tpc =
+    "module store.tpc;\nmessage Prepare { tx: u64; }\nmessage Yes { tx: u64; }\nmessage No;\n"
+    "message Commit { tx: u64; }\nmessage Abort;\n"
+    "session Tpc(role C, role P[2]) {\n"
+    "  foreach p in P { C -> p: Prepare; }\n"
+    "  foreach p in P { choice at p { p -> C: Yes; } or { p -> C: No; } }\n"
+    "  choice at C { foreach p in P { C -> p: Commit; } } or { foreach p in P { C -> p: Abort; } }\n"
+    "}\n"
+    "actor Coordinator plays Tpc.C { mailbox 2; }\n"
+    "actor Participant plays Tpc.P { mailbox 3; sessions 9; state { seen: u64; } }\n"
+    "system Store {\n"
+    "  supervisor root one_for_one intensity 5 in 10s {\n"
+    "    child coordinator: Coordinator permanent;\n"
+    "    supervisor sub rest_for_one { child participant[2]: Participant transient shutdown 3s backoff 10ms..1s; }\n"
+    "  }\n"
+    "  wire Tpc(C = coordinator, P = participant);\n"
+    "}\n";
+
+static void files_are_named_and_owned(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool user_owned;
+    } expected[] = {
+        {"tpc_messages.h", false}, {"tpc_sessions.h", false}, {"tpc_sessions.c", false},
+        {"coordinator.h", false},  {"coordinator.c", false},  {"coordinator_handlers.c", true},
+        {"participant.h", false},  {"participant.c", false},  {"participant_handlers.c", true},
+        {"store.h", false},        {"store.c", false},        {"store_main.c", true},
+    };
+    generate(tpc);
+    assert_int_equal(outputs->n, sizeof expected / sizeof *expected);
+    for (uint32_t i = 0; i < outputs->n; i++) {
+        assert_string_equal(outputs->at[i].name, expected[i].name);
+        assert_int_equal(outputs->at[i].user_owned, expected[i].user_owned);
+    }
+}
+
+static void texts_are_complete_and_say_nothing_of_the_machine(void **state)
+{
+    (void)state;
+    generate(tpc);
+    for (uint32_t i = 0; i < outputs->n; i++) {
+        const char *text = outputs->at[i].text;
+        assert_null(strchr(text, '@')); /* an unbound hole */
+        assert_null(strstr(text, "${"));
+        assert_null(strstr(text, "some/folder"));
+        assert_null(strstr(text, " \n"));
+        for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+            assert_in_range(end - line, 0, C_WIDTH);
+        assert_int_equal(text[strlen(text) - 1], '\n');
+        assert_int_equal(strlen(text), outputs->at[i].size);
+    }
+}
+
+static void two_runs_give_the_same_bytes(void **state)
+{
+    (void)state;
+    generate(tpc);
+    struct outputs *first = outputs;
+    outputs = outputs_new(arena);
+    sources = sources_new(arena);
+    generate(tpc);
+    assert_int_equal(first->n, outputs->n);
+    for (uint32_t i = 0; i < first->n; i++) {
+        assert_string_equal(first->at[i].name, outputs->at[i].name);
+        assert_string_equal(first->at[i].text, outputs->at[i].text);
+    }
+}
+
+static void payload_types_are_bounded_values(void **state)
+{
+    (void)state;
+    generate(PROTOCOL("enum Color { red, dark_blue }\n"
+                      "message M { s: string<5>; b: bytes<6>; a: u8[3]; aa: i32[4][5]; l: list<u16, 7>;\n"
+                      "  o: optional<f64>; e: Color; t: Inner; r: ref<Buy.Seller>; ls: list<string<2>, 3>; y: bool; }\n"
+                      "struct Inner { deep: Deeper; }\nstruct Deeper { x: i64; }",
+                      "Buyer -> Seller: M;"));
+    const char *h = "shop_messages.h";
+    has(h, "    struct {\n        uint32_t n;\n        char at[5];\n    } s;\n");
+    has(h, "    struct {\n        uint32_t n;\n        uint8_t at[6];\n    } b;\n");
+    has(h, "    uint8_t a[3];\n    int32_t aa[5][4];\n");
+    has(h, "    struct {\n        uint32_t n;\n        uint16_t at[7];\n    } l;\n");
+    has(h, "    struct {\n        bool has;\n        double value;\n    } o;\n");
+    has(h, "    shop_color e;\n    shop_inner t;\n    struct {\n        uint64_t id;\n    } r;\n");
+    has(h, "        struct {\n            uint32_t n;\n            char at[2];\n        } at[3];\n    } ls;\n"
+           "    bool y;\n");
+    has(h, "typedef enum shop_color {\n    SHOP_COLOR_RED,\n    SHOP_COLOR_DARK_BLUE\n} shop_color;\n");
+    lacks(h, "union");
+    assert_true(strstr(generated(h), "struct shop_deeper {") < strstr(generated(h), "struct shop_inner {"));
+}
+
+static void documentation_becomes_a_comment_that_cannot_end_early(void **state)
+{
+    (void)state;
+    generate(PROTOCOL("/// One */ of many.\nmessage M { x: u8; }", "Buyer -> Seller: M;"));
+    has("shop_messages.h", "One * / of many. */\ntypedef struct shop_m {");
+}
+
+static void a_message_without_fields_has_no_struct_and_no_argument(void **state)
+{
+    (void)state;
+    generate(tpc);
+    lacks("tpc_messages.h", "struct tpc_no ");
+    has("tpc_sessions.c", "{\"No\", 2, 0},");
+    has("coordinator.h", "coordinator_on_no(struct coordinator *self, motet_session *s, motet_peer from);");
+    has("coordinator.h", "coordinator_make_abort(struct coordinator *self, motet_session *s, motet_peer to);");
+    has("coordinator.h", "struct coordinator_commit_or_abort {\n    enum coordinator_branch tag;\n"
+                         "    tpc_commit commit;\n};");
+}
+
+static void handlers_of_one_session_have_the_actors_prefix(void **state)
+{
+    (void)state;
+    generate(tpc);
+    has("coordinator.h", "motet_status coordinator_on_yes(struct coordinator *self, motet_session *s, motet_peer from, "
+                         "const tpc_yes *m);");
+    has("coordinator.h", "motet_status coordinator_make_prepare(struct coordinator *self, motet_session *s, "
+                         "motet_peer to, tpc_prepare *out);");
+    has("coordinator.h", "coordinator_choose_commit_or_abort(");
+    has("coordinator.h", "void coordinator_completed(struct coordinator *self, motet_session *s);");
+}
+
+static void handlers_of_several_sessions_name_theirs(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage Go;\nsession One(role A, role B) { A -> B: Go; }\n"
+             "session Two(role A, role B) { B -> A: Go; }\nactor Bank plays One.A, Two.A {}\n");
+    has("bank.h", "motet_status bank_one_make_go(");
+    has("bank.h", "motet_status bank_two_on_go(");
+    has("bank.h", "void bank_two_completed(");
+    has("bank.h", "extern const motet_role_type bank__roles[2];");
+}
+
+static void states_with_the_same_alternatives_share_a_chooser(void **state)
+{
+    (void)state;
+    generate(PROTOCOL("message Ask;\nmessage More;\nmessage Stop;",
+                      "Buyer -> Seller: Ask;\n"
+                      "choice at Buyer { Buyer -> Seller: More;\n"
+                      "  choice at Buyer { Buyer -> Seller: More; } or { Buyer -> Seller: Stop; }\n"
+                      "} or { Buyer -> Seller: Stop; }"));
+    const char *first = strstr(generated("customer.h"), "customer_choose_more_or_stop(");
+    assert_non_null(first);
+    assert_null(strstr(first + strlen("customer_choose_"), "choose_"));
+    has("customer.h", "Choose: More or Stop. In state 1 (line 7), 2 (line 8).");
+}
+
+static void branches_to_several_roles_say_to_whom(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage Job { n: u8; }\nmessage Skip;\n"
+             "session S(role A, role W[2]) {\n"
+             "  choice at A { A -> W[0]: Job; A -> W[1]: Skip; } or { A -> W[1]: Job; A -> W[0]: Skip; }\n}\n"
+             "actor Boss plays S.A {}\n");
+    has("boss.h", "boss_choose_job_to_w0_or_job_to_w1(struct boss *self, motet_session *s,");
+    has("boss.h", "enum boss_branch {\n    BOSS_JOB_TO_W0 = 1,\n    BOSS_JOB_TO_W1\n};");
+    lacks("boss.h", "choose_job_to_w0_or_job_to_w1(struct boss *self, motet_session *s, motet_peer to");
+}
+
+static void members_of_a_family_share_states_and_differ_in_peer_labels(void **state)
+{
+    (void)state;
+    generate(tpc);
+    const char *c = generated("participant.c");
+    assert_non_null(strstr(c, "tpc__p__0_labels[]"));
+    assert_non_null(strstr(c, "tpc__p__1_labels[]"));
+    assert_non_null(strstr(c, "tpc__p_states[]"));
+    assert_null(strstr(strstr(c, "_states[]") + 1, "_states[]"));
+    has("coordinator.c", "/* 6: P[0]?Yes");
+    has("coordinator.c", "/* 8: P[1]?Yes");
+    has("participant.c", "{MOTET_SEND, 0, TPC__YES, 6}, /* 0: C!Yes");
+    has("participant.c", "{MOTET_SEND, 0, TPC__YES, 8}, /* 0: C!Yes");
+}
+
+static void a_receive_that_nobody_expects_has_no_peer_label(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage X;\nmessage Y;\nlocal A = B!X . end;\nlocal B = A?Y . end;\nsession S(A, B);\n"
+             "actor Left plays S.A {}\n");
+    has("left.c", "{MOTET_SEND, 1, S__X, NO}, /* 0: B!X");
+}
+
+static void a_state_where_the_role_may_rest_is_marked(void **state)
+{
+    (void)state;
+    generate(PROTOCOL("message More;\nmessage Over;\nmessage Other;",
+                      "rec L { choice at Buyer { Buyer -> Seller: More; continue L; }\n"
+                      "  or { Buyer -> Seller: Over; } }"));
+    has("vendor.c", "MOTET_AT_RECEIVE");
+    has("vendor.c", "MOTET_AT_END");
+    has("customer.c", "MOTET_AT_SEND, BUY__MAKE__MORE_OR_OVER");
+}
+
+static void the_system_is_a_constant_spec(void **state)
+{
+    (void)state;
+    generate(tpc);
+    has("store.c", ".name = \"participant\",\n        .actor = &participant_actor,\n        .count = 2,\n"
+                   "        .family = true,\n        .supervisor = 1,\n        .restart = MOTET_TRANSIENT,\n"
+                   "        .shutdown_ns = UINT64_C(3000000000),\n        .backoff_min_ns = 10000000,\n        .backoff_max_ns = 1000000000,\n");
+    has("store.c", ".strategy = MOTET_REST_FOR_ONE");
+    has("store.c", ".parent = MOTET_NONE");
+    has("store.c", "{0, 0, false}, /* C = coordinator */\n    {1, 0, false}, /* P[0] = participant[0] */\n"
+                   "    {1, 1, false}, /* P[1] = participant[1] */\n");
+    has("store.h", "motet_err store_open_tpc(motet_system *sys, uint64_t arg, uint64_t *id);");
+}
+
+static void the_actors_limits_reach_its_type(void **state)
+{
+    (void)state;
+    generate(tpc);
+    has("participant.h", ".mailbox = 3, .sessions = 9, ");
+    has("participant.h", "struct participant_state {\n    uint64_t seen;\n};");
+    has("participant_handlers.c", "struct participant_state state;");
+    lacks("coordinator_handlers.c", "_state state;");
+}
+
+static void stubs_fail_and_say_what_is_missing(void **state)
+{
+    (void)state;
+    generate(tpc);
+    has("participant_handlers.c", "    return missing(\"participant_choose_yes_or_no\");\n");
+    has("participant_handlers.c", "/* Prepare arrived. In state 0 (line 8). Next: Yes or No to C. */\n");
+    has("participant_handlers.c", "Set out->tag = PARTICIPANT_YES and fill out->yes, or another branch");
+}
+
+static void a_file_without_actors_still_has_its_types(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage X { a: u8; }\nsession S(role A, role B) { A -> B: X; }\n");
+    assert_int_equal(outputs->n, 3);
+    has("m_sessions.c", ".initiator = 0,");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_unbound_hole_shows),
+        TEST(bindings_of_a_call_end_with_it),
+        TEST(a_scope_ends_with_its_bindings),
+        TEST(values_are_not_expanded),
+        TEST(lines_of_a_value_keep_the_indentation),
+        TEST(short_lines_stay),
+        TEST(parameters_align_to_the_bracket),
+        TEST(a_name_that_leaves_no_room_breaks_after_the_bracket),
+        TEST(commas_in_strings_are_no_place_to_break),
+        TEST(comments_break_between_words),
+        TEST(macros_stay_whole),
+        TEST(humps_become_underscores),
+        TEST(two_messages_with_one_c_name_are_refused),
+        TEST(the_refusal_points_at_both),
+        TEST(a_message_and_a_struct_with_one_c_name_are_refused),
+        TEST(enum_constants_that_meet_are_refused),
+        TEST(a_field_named_like_a_keyword_is_refused),
+        TEST(a_branch_named_like_a_keyword_is_refused),
+        TEST(a_branch_named_tag_is_refused),
+        TEST(an_actor_named_like_a_header_is_refused),
+        TEST(an_actor_and_a_system_share_the_files),
+        TEST(names_of_the_library_are_refused),
+        TEST(every_collision_of_a_file_is_told),
+        TEST(a_mailbox_past_sixteen_bits_is_refused),
+        TEST(states_past_sixteen_bits_are_refused),
+        TEST(a_table_too_large_to_write_is_refused),
+        TEST(files_are_named_and_owned),
+        TEST(texts_are_complete_and_say_nothing_of_the_machine),
+        TEST(two_runs_give_the_same_bytes),
+        TEST(payload_types_are_bounded_values),
+        TEST(documentation_becomes_a_comment_that_cannot_end_early),
+        TEST(a_message_without_fields_has_no_struct_and_no_argument),
+        TEST(handlers_of_one_session_have_the_actors_prefix),
+        TEST(handlers_of_several_sessions_name_theirs),
+        TEST(states_with_the_same_alternatives_share_a_chooser),
+        TEST(branches_to_several_roles_say_to_whom),
+        TEST(members_of_a_family_share_states_and_differ_in_peer_labels),
+        TEST(a_receive_that_nobody_expects_has_no_peer_label),
+        TEST(a_state_where_the_role_may_rest_is_marked),
+        TEST(the_system_is_a_constant_spec),
+        TEST(the_actors_limits_reach_its_type),
+        TEST(stubs_fail_and_say_what_is_missing),
+        TEST(a_file_without_actors_still_has_its_types),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
