@@ -1,0 +1,47 @@
+/* events.h -- steps and stuck states in words: who, what, where in the source, and why nothing moves.
+ *
+ * Values only; the chart and the reports lay them out.
+ */
+#ifndef MOTET_CHECKER_EVENTS_H
+#define MOTET_CHECKER_EVENTS_H
+#include "explorer.h"
+
+struct event {
+    enum step_kind kind;
+    uint32_t from, to;  /* participants; STEP_CRASH: IR_NONE */
+    uint32_t lane;      /* or IR_NONE */
+    uint32_t instance;  /* STEP_CRASH; else IR_NONE */
+    name from_name, to_name, message; /* STEP_CRASH: the instance, NULL, NULL */
+    struct span at;     /* the interaction; the child's declaration */
+    const char *note;   /* STEP_CRASH: what it leads to, a full clause; else NULL */
+};
+
+struct events {
+    uint32_t n;
+    struct event *at;
+    const uint8_t *end; /* the state after them */
+    bool ok;            /* every step was enabled; else the events end before the first that was not */
+};
+
+struct events events_of(struct arena *a, const struct semantics *s, const struct trail *t);
+
+/* One reason why a participant is stuck. */
+struct reason {
+    struct wait wait;
+    name participant, peer;
+    uint32_t n_messages; /* it would send or take one of these; WAIT_ORPHAN: the one left behind */
+    name *messages;
+    struct span at;    /* where it stands, or {0,0,0} */
+    const char *text;  /* "waits to send M to B: the lane A -> B is full (1 of 1: M), and B itself waits ..." */
+};
+
+struct reasons {
+    uint32_t n;
+    struct reason *at; /* those of one participant stand together */
+};
+
+/* Why each stuck participant is stuck; with `broken` also the message that breaks fidelity or is an orphan where
+ * its reader could still do something else. */
+struct reasons reasons_of(struct arena *a, const struct semantics *s, const uint8_t *state, enum safety broken);
+
+#endif

@@ -1,0 +1,295 @@
+/* check_file.c -- see check_file.h. Where one subject cannot be checked the others still are. */
+#include "check_file.h"
+
+#include "buf.h"
+#include "promela.h"
+#include "spin.h"
+
+static const char *const safety_titles[SAFETY_KINDS] = {
+    [SAFETY_DEADLOCK] = "deadlock-free",
+    [SAFETY_FIDELITY] = "fidelity",
+    [SAFETY_ORPHAN] = "no-orphans",
+};
+
+struct checking {
+    const struct unit *u;
+    const struct check_options *o;
+    struct report *r;
+    struct arena *a;
+    bool no_spin; /* found missing */
+};
+
+/* ---- the scope, in words ---- */
+
+static void put_part(struct buf *b, const char *fmt, uint32_t n, const char *text)
+{
+    buf_puts(b, b->n ? ", " : "");
+    buf_printf(b, fmt, n, n == 1 ? "" : text);
+}
+
+static void put_crashes(struct buf *b, const struct model *m)
+{
+    for (uint32_t i = 0; i < m->n_crashes; i++) {
+        const struct verify_crash *c = &m->crashes[i];
+        put_part(b, "at most %u crash%s", c->count, "es");
+        if (c->child != IR_NONE)
+            buf_printf(b, " of %s", m->system->children[c->child].name);
+    }
+}
+
+/* The capacity of all lanes, or 0 when they differ. */
+static uint32_t common_capacity(const struct model *m)
+{
+    for (uint32_t l = 1; l < m->n_lanes; l++)
+        if (m->lanes[l].capacity != m->lanes[0].capacity)
+            return 0;
+    return m->n_lanes ? m->lanes[0].capacity : 0;
+}
+
+static const char *scope_of(struct arena *a, const struct model *m)
+{
+    struct buf b = { 0 };
+    uint32_t runs = m->verify ? m->verify->sessions : 1, capacity = common_capacity(m);
+    if (m->system)
+        put_part(&b, "%u session%s of each wire", runs, "s");
+    else
+        put_part(&b, "%u session%s on its own", runs, "s");
+    if (capacity)
+        put_part(&b, "lanes hold %u%s", capacity, "");
+    put_crashes(&b, m);
+    if (m->verify && m->verify->n_ltls)
+        buf_puts(&b, m->fair_weak ? ", ltl under weak fairness" : ", ltl without fairness");
+    const char *text = arena_strndup(a, buf_cstr(&b), b.n);
+    buf_free(&b);
+    return text;
+}
+
+/* ---- projection ---- */
+
+/* A global type that was well-formed up to projection. */
+static bool was_projected(const struct session_type *t)
+{
+    return !t->by_locals && t->global != NULL;
+}
+
+static bool is_projection_error(enum diag_code code)
+{
+    return code == E0301 || code == E0302 || code == E0303;
+}
+
+/* How the projections of a session ended is only known through what was reported about it: a limit (E0309) is not
+ * a verdict. */
+static void add_implementable(struct checking *c, const struct session_type *t)
+{
+    struct property p = { .title = "implementable", .subject = t->name, .n_engines = 1 };
+    uint64_t states = 0;
+    for (uint32_t i = 0; t->locals && i < t->n_roles; i++)
+        states += t->locals[i].n_states;
+    p.engines[0] = (struct engine_result){ .engine = "projection", .states = states,
+                                           .result = t->implementable ? VERDICT_HOLDS : VERDICT_VIOLATED };
+    property_conclude(&p, c->a);
+    vec_push(c->a, c->r->properties, p);
+}
+
+static bool projection_failed(const struct unit *u)
+{
+    for (uint32_t i = 0; i < u->diags->n; i++)
+        if (is_projection_error(u->diags->at[i]->code))
+            return true;
+    return false;
+}
+
+/* ---- the engines ---- */
+
+static struct engine_result explorer_result(struct arena *a, const struct exploration *e, enum safety k)
+{
+    struct engine_result x = { "explorer", e->result[k], false, e->states, e->seconds, NULL };
+    if (x.result == VERDICT_INCONCLUSIVE)
+        x.why = arena_printf(a, "%s after %llu states, of which %llu were followed up", e->stopped,
+                             (unsigned long long)e->states, (unsigned long long)e->expanded);
+    return x;
+}
+
+static struct engine_result spin_engine_result(const struct spin_result *r)
+{
+    static const enum verdict verdicts[] = {
+        [SPIN_HOLDS] = VERDICT_HOLDS,
+        [SPIN_VIOLATED] = VERDICT_VIOLATED,
+        [SPIN_INCONCLUSIVE] = VERDICT_INCONCLUSIVE,
+        [SPIN_ERROR] = VERDICT_INCONCLUSIVE,
+        [SPIN_NO_TOOL] = VERDICT_INCONCLUSIVE,
+    };
+    return (struct engine_result){ "SPIN", verdicts[r->answer], r->answer == SPIN_ERROR, r->states, r->seconds, r->why };
+}
+
+/* SPIN on the model, or a check in which every answer says why there is none. */
+static const struct spin_check *run_spin(struct checking *c, const struct semantics *s, const struct budget *b)
+{
+    struct promela p;
+    const struct model *m = semantics_model(s);
+    if (!promela_render(c->a, m, &p)) {
+        struct spin_check *none = ARENA_NEW(c->a, struct spin_check);
+        struct spin_result r = { .answer = SPIN_INCONCLUSIVE, .why = p.problem };
+        none->n_ltl = m->verify ? m->verify->n_ltls : 0;
+        none->ltl = ARENA_ARRAY(c->a, struct spin_result, none->n_ltl);
+        for (uint32_t k = 0; k < SAFETY_KINDS; k++)
+            none->safety[k] = r;
+        for (uint32_t i = 0; i < none->n_ltl; i++)
+            none->ltl[i] = r;
+        return none;
+    }
+    struct spin_model sm = { p.text, p.lines, p.n_lines, p.n_processes, p.claims, p.n_claims };
+    return spin_check(c->a, s, &sm, b);
+}
+
+static void report_missing(struct checking *c, const struct spin_check *check)
+{
+    c->no_spin = true;
+    c->r->wrong = true;
+    struct diag *d = diag_add(c->u->diags, E0503, (struct span){ 0, 0, 0 }, "%s is not installed", check->missing);
+    diag_help(c->u->diags, d, "install the Debian package `%s`, or check with --engine=explorer", check->package);
+}
+
+/* ---- properties of a model ---- */
+
+static void add_property(struct checking *c, struct property *p)
+{
+    property_conclude(p, c->a);
+    c->r->internal |= p->error != NULL;
+    vec_push(c->a, c->r->properties, *p);
+}
+
+static struct story *story_of(struct arena *a, const struct semantics *s, struct trail t, uint32_t cycle, enum safety k)
+{
+    struct story *story = ARENA_NEW(a, struct story);
+    *story = (struct story){ s, t, cycle, k };
+    return story;
+}
+
+static void add_safety(struct checking *c, const struct semantics *s, const char *scope, enum safety k,
+                       const struct exploration *e, const struct spin_check *spin)
+{
+    struct property p = { .title = safety_titles[k], .subject = semantics_model(s)->subject, .scope = scope };
+    if (e)
+        p.engines[p.n_engines++] = explorer_result(c->a, e, k);
+    if (spin)
+        p.engines[p.n_engines++] = spin_engine_result(&spin->safety[k]);
+    if (e && e->result[k] == VERDICT_VIOLATED) /* the shortest */
+        p.story = story_of(c->a, s, e->trail[k], IR_NONE, k);
+    else if (spin && spin->safety[k].answer == SPIN_VIOLATED)
+        p.story = story_of(c->a, s, spin->safety[k].trail, IR_NONE, k);
+    add_property(c, &p);
+}
+
+static void add_ltl(struct checking *c, const struct semantics *s, const char *scope, uint32_t i,
+                    const struct spin_check *spin)
+{
+    const struct model *m = semantics_model(s);
+    struct property p = { .title = arena_printf(c->a, "ltl %s", m->verify->ltls[i].name.name),
+                          .subject = m->subject, .scope = scope, .n_engines = 1 };
+    p.engines[0] = (struct engine_result){ .engine = "SPIN", .result = VERDICT_INCONCLUSIVE,
+                                           .why = "a formula is checked by SPIN, which was not run" };
+    if (spin)
+        p.engines[0] = spin_engine_result(&spin->ltl[i]);
+    if (spin && spin->ltl[i].answer == SPIN_VIOLATED)
+        p.story = story_of(c->a, s, spin->ltl[i].trail, spin->ltl[i].cycle, SAFETY_KINDS);
+    add_property(c, &p);
+}
+
+static void check_model(struct checking *c, const struct model *m)
+{
+    if (!m) { /* a limit, and a diagnostic says which */
+        c->r->wrong = true;
+        return;
+    }
+    const struct semantics *s = semantics_new(c->a, m);
+    const struct budget budget = { (double)c->o->seconds, c->o->mib << 20 };
+    const struct exploration *e = c->o->explorer ? explore(c->a, s, &budget) : NULL;
+    const struct spin_check *spin = c->o->spin && !c->no_spin ? run_spin(c, s, &budget) : NULL;
+    const char *scope = scope_of(c->a, m);
+    if (spin && spin->missing) {
+        report_missing(c, spin);
+        spin = NULL;
+    }
+    if (e || spin)
+        for (uint32_t k = 0; k < SAFETY_KINDS; k++)
+            add_safety(c, s, scope, (enum safety)k, e, spin);
+    for (uint32_t i = 0; m->verify && i < m->verify->n_ltls && !c->no_spin; i++)
+        add_ltl(c, s, scope, i, spin);
+}
+
+/* ---- subjects ---- */
+
+static bool is_wired(const struct ir *ir, uint32_t session)
+{
+    for (uint32_t i = 0; i < ir->n_systems; i++)
+        for (uint32_t w = 0; w < ir->systems[i].n_wires; w++)
+            if (ir->systems[i].wires[w].session == session)
+                return true;
+    return false;
+}
+
+static bool system_usable(const struct ir *ir, const struct system *sys)
+{
+    for (uint32_t w = 0; w < sys->n_wires; w++)
+        if (!ir->sessions[sys->wires[w].session].usable)
+            return false;
+    return true;
+}
+
+static uint32_t check_scopes(struct checking *c, bool of_system, uint32_t subject)
+{
+    const struct ir *ir = c->u->ir;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < ir->n_verifies; i++) {
+        const struct verify *v = &ir->verifies[i];
+        if (v->of_system != of_system || v->subject != subject)
+            continue;
+        check_model(c, of_system ? model_of_system(ir, subject, v, c->u->diags)
+                                 : model_of_session(ir, subject, v, (uint32_t)c->o->capacity, c->u->diags));
+        n++;
+    }
+    return n;
+}
+
+static void check_session(struct checking *c, uint32_t i)
+{
+    const struct ir *ir = c->u->ir;
+    const struct session_type *t = &ir->sessions[i];
+    if (was_projected(t) && (t->implementable || projection_failed(c->u)))
+        add_implementable(c, t);
+    if (!t->usable)
+        return;
+    if (check_scopes(c, false, i) == 0 && !is_wired(ir, i))
+        check_model(c, model_of_session(ir, i, NULL, (uint32_t)c->o->capacity, c->u->diags));
+}
+
+static void check_system(struct checking *c, uint32_t i)
+{
+    const struct ir *ir = c->u->ir;
+    if (!system_usable(ir, &ir->systems[i]))
+        return;
+    if (check_scopes(c, true, i) == 0)
+        check_model(c, model_of_system(ir, i, NULL, c->u->diags));
+}
+
+void check_file(const struct unit *u, const struct check_options *o, struct report *r)
+{
+    struct checking c = { .u = u, .o = o, .r = r, .a = u->a };
+    *r = (struct report){ .a = u->a, .path = u->path, .sources = u->sources, .diags = u->diags };
+    for (uint32_t i = 0; i < u->diags->n; i++) {
+        enum diag_code code = u->diags->at[i]->code;
+        r->wrong |= diag_code_severity(code) == SEV_ERROR && !is_projection_error(code);
+    }
+    if (!u->ir)
+        return;
+    if (u->ir->n_sessions == 0 && u->ir->n_systems == 0) {
+        r->wrong = true;
+        diag_add(u->diags, E0502, (struct span){ 0, 0, 0 }, "%s declares no session and no system: nothing to check",
+                 u->path);
+    }
+    for (uint32_t i = 0; i < u->ir->n_sessions; i++)
+        check_session(&c, i);
+    for (uint32_t i = 0; i < u->ir->n_systems; i++)
+        check_system(&c, i);
+}

@@ -1,0 +1,18 @@
+/* check_file.h -- everything that can be decided about one file. */
+#ifndef MOTET_CLI_CHECK_FILE_H
+#define MOTET_CLI_CHECK_FILE_H
+#include "load.h"
+#include "report.h"
+
+struct check_options {
+    bool explorer, spin; /* the engines to run */
+    uint64_t capacity;   /* of the lanes of a session that no actor plays */
+    uint64_t seconds;    /* for each engine and search */
+    uint64_t mib;
+};
+
+/* The subjects are every session that has a global type (can it be implemented?), every session that has verify blocks,
+ * in each of their scopes, every other session that no system wires, and every system, in each of its scopes. */
+void check_file(const struct unit *u, const struct check_options *o, struct report *r);
+
+#endif
