@@ -133,11 +133,18 @@ static uint32_t expand_rec(struct expansion *e, struct frame *f, const struct st
     return head;
 }
 
+/* Bounds the time of an expansion, whatever it makes. */
+static void count_step(struct expansion *e)
+{
+    if (++e->steps > 8 * (uint64_t)IR_MAX_POSITIONS)
+        too_large(e);
+}
+
 static uint32_t expand_foreach(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
 {
     struct role_ref family = {.base = st->family};
     uint32_t first = resolve(f, &family);
-    for (uint32_t i = role_size(f, &family); i-- > 0 && !e->failed;) {
+    for (uint32_t i = role_size(f, &family); i-- > 0 && !e->failed; count_step(e)) {
         struct var v = {st->name.name, first + i, f->vars};
         f->vars = &v;
         cont = expand_block(e, f, &st->blocks.at[0], cont);
@@ -266,8 +273,7 @@ static uint32_t expand_do(struct expansion *e, struct frame *f, const struct stm
 
 static uint32_t expand_stmt(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
 {
-    if (++e->steps > 8 * (uint64_t)IR_MAX_POSITIONS)
-        too_large(e);
+    count_step(e);
     if (e->failed)
         return cont;
     switch (st->kind) {

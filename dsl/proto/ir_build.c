@@ -369,6 +369,20 @@ static void build_kind(struct builder *b, enum decl_kind kind)
     }
 }
 
+void ir_check(struct arena *a, struct interner *names, const struct sources *s, const struct file *f, struct diags *d)
+{
+    struct builder b = {.a = a, .names = names, .sources = s, .f = f, .d = d, .ir = ARENA_NEW(a, struct ir)};
+    bool *judge = ARENA_ARRAY(a, bool, f->decls.n); /* decided before new errors come */
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        judge[i] = f->decls.at[i]->kind == D_SESSION && ir__session_clean(&b, f->decls.at[i]);
+    *b.ir = (struct ir){.a = a, .names = names, .sources = s, .file = f};
+    allocate(&b);
+    build_kind(&b, D_MESSAGE);
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        if (judge[i])
+            build_session(&b, &b.ir->sessions[ir__session_index(&b, f->decls.at[i])], f->decls.at[i]);
+}
+
 struct ir *ir_build(struct arena *a, struct interner *names, const struct sources *s, const struct file *f,
                     struct diags *d)
 {

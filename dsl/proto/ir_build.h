@@ -14,6 +14,10 @@
 struct ir *ir_build(struct arena *a, struct interner *names, const struct sources *s, const struct file *f,
                     struct diags *d);
 
+/* For a file in which errors were found, after sema_file: projects those sessions that no error touches, for the sake of
+ * their own errors, so that one run reports all. */
+void ir_check(struct arena *a, struct interner *names, const struct sources *s, const struct file *f, struct diags *d);
+
 /* Limits, named in the E0309 diagnostic that reports them. */
 enum {
     IR_MAX_POSITIONS = 1000000,   /* of a session, after expansion; also states of its global automaton */

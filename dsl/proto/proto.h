@@ -25,6 +25,9 @@ bool ir__reported(const struct builder *b, enum diag_code code, struct span at);
 /* Of a session's role declaration: its first role. */
 uint32_t ir__first_role(const struct session_type *t, name base);
 
+/* clean.c: the session may be projected although the file has errors. */
+bool ir__session_clean(const struct builder *b, const struct decl *session);
+
 /* ---- instantiate.c: positions ---- */
 
 typedef VEC(uint32_t) u32_vec;

@@ -53,6 +53,8 @@ static const struct var *find_var(const struct walk *w, name n)
 static void unknown_role(struct walk *w, const struct role_ref *r)
 {
     struct sema *s = w->s;
+    if (w->session->damaged)
+        return;
     struct diag *x = diag_add(s->d, E0202, r->base.at, "unknown role `%s`", r->base.name);
     const struct session_decl *sd = &w->session->as.session;
     uint32_t n = sd->roles.n, m = 0;
@@ -235,6 +237,8 @@ static void check_argument(struct walk *w, const struct role_ref *arg, const str
 static void check_arguments(struct walk *w, const struct stmt *st, const struct who *args)
 {
     const struct session_decl *callee = &st->decl->as.session;
+    if (st->decl->damaged)
+        return;
     if (callee->roles.n != st->args.n) {
         struct diag *x = diag_add(w->s->d, E0212, st->at, "session `%s` has %u roles, but %u %s given",
                                   st->name.name, callee->roles.n, st->args.n, st->args.n == 1 ? "is" : "are");

@@ -34,6 +34,8 @@ static void unguarded(struct sema *s, const struct local *use, struct span start
 static void unknown_local(struct walk *w, const struct local *l)
 {
     struct sema *s = w->s;
+    if (s->f->damaged)
+        return;
     struct diag *x = diag_add(s->d, E0202, l->name.at, "unknown local type or recursion variable `%s`", l->name.name);
     uint32_t n = s->f->decls.n, m = 0;
     for (const struct binder *b = w->vars; b; b = b->next)

@@ -75,26 +75,31 @@ bool sema__clean(const struct sema *s, struct span at)
 
 /* ---- looking names up ---- */
 
-void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n)
+const char *sema__nearest(struct sema *s, name wrong, const name *candidates, uint32_t n)
 {
     const char **known = ARENA_ARRAY(s->a, const char *, n);
     uint32_t m = 0;
     for (uint32_t i = 0; i < n; i++)
         if (candidates[i])
             known[m++] = candidates[i];
-    const char *near = m ? diag_nearest(wrong, known, m) : NULL;
+    return m ? diag_nearest(wrong, known, m) : NULL;
+}
+
+void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n)
+{
+    const char *near = sema__nearest(s, wrong, candidates, n);
     if (near)
         diag_help(s->d, x, "did you mean `%s`?", near);
 }
 
-static void suggest_decl(struct sema *s, struct diag *x, name wrong, unsigned kinds)
+static const char *nearest_decl(struct sema *s, name wrong, unsigned kinds)
 {
     name *candidates = ARENA_ARRAY(s->a, name, s->f->decls.n);
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->f->decls.n; i++)
         if (kinds & KIND(s->f->decls.at[i]->kind))
             candidates[n++] = s->f->decls.at[i]->name.name;
-    sema__suggest(s, x, wrong, candidates, n);
+    return sema__nearest(s, wrong, candidates, n);
 }
 
 /* "session", or "enum or struct". */
@@ -126,8 +131,12 @@ const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned k
         diag_label(s->d, x, found->name.at, "`%s` is declared here", id->name);
         return NULL;
     }
+    const char *near = nearest_decl(s, id->name, kinds);
+    if (s->f->damaged && !near)
+        return NULL; /* its declaration may be what a syntax error swallowed */
     struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", wanted, id->name);
-    suggest_decl(s, x, id->name, kinds);
+    if (near)
+        diag_help(s->d, x, "did you mean `%s`?", near);
     return NULL;
 }
 
@@ -146,7 +155,7 @@ const struct role_decl *sema__find_role(struct sema *s, const struct decl *sessi
     if (!id->name)
         return NULL;
     const struct role_decl *r = sema__role(session, id->name);
-    if (r)
+    if (r || session->damaged)
         return r;
     struct diag *x = diag_add(s->d, E0202, id->at, "session `%s` has no role `%s`", session->name.name, id->name);
     diag_label(s->d, x, session->name.at, "the session is declared here");
@@ -202,7 +211,7 @@ static void check_roles(struct sema *s, struct decl *session)
         }
         total += sema__role_size(r);
     }
-    if (total < 2 && session->name.name)
+    if (total < 2 && session->name.name && !session->damaged)
         diag_add(s->d, E0216, session->name.at, "session `%s` has %s; a protocol needs two or more",
                  session->name.name, total ? "a single role" : "no role");
     if (total > SEMA_MAX_ROLES)

@@ -29,7 +29,9 @@ struct sema {
  * diagnostic and NULL. Poison: NULL. */
 const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds);
 struct diag *sema__duplicate(struct sema *s, const struct ident *second, struct span first, const char *what);
-/* Adds "did you mean"; candidates may hold NULL names. */
+/* The candidate nearest in spelling, or NULL; candidates may hold NULL names. */
+const char *sema__nearest(struct sema *s, name wrong, const name *candidates, uint32_t n);
+/* Adds "did you mean". */
 void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n);
 /* True when `code` was reported at this place before: the same text is reached by several ways. */
 bool sema__reported(const struct sema *s, enum diag_code code, struct span at);

@@ -49,6 +49,7 @@ void sema__actor(struct sema *s, struct decl *actor)
 
 struct tree {
     struct sema *s;
+    bool damaged;
     VEC(struct ident) names; /* supervisors and children: one name space a system */
     uint64_t instances;
 };
@@ -83,7 +84,7 @@ static void check_child(struct tree *t, struct child_decl *c)
 static void check_supervisor(struct tree *t, struct supervisor_decl *sup)
 {
     name_once(t, &sup->name, "supervisor");
-    if (!sup->children.n && sup->name.name)
+    if (!sup->children.n && sup->name.name && !t->damaged)
         diag_add(t->s->d, E0204, sup->name.at, "supervisor `%s` has no child", sup->name.name);
     if (sup->window == 0)
         diag_add(t->s->d, E0204, sup->name.at, "the restart window must be longer than 0");
@@ -133,7 +134,7 @@ static const struct child_decl *bound_child(struct wiring *w, const struct bindi
     if (!b->child.name)
         return NULL;
     const struct child_decl *c = sema__child(w->system, b->child.name);
-    if (c)
+    if (c || w->system->damaged)
         return c;
     struct diag *x = diag_add(w->s->d, E0202, b->child.at, "system `%s` has no child `%s`",
                               w->system->name.name ? w->system->name.name : "?", b->child.name);
@@ -160,6 +161,8 @@ static bool check_actor_plays(struct wiring *w, const struct binding *b, const s
         if (!p->role.indexed || r->size == 1)
             return true;
     }
+    if (c->decl->damaged)
+        return true;
     struct diag *x = diag_add(w->s->d, E0403, b->child.at, "actor `%s` of child `%s` does not play %s`%s.%s`",
                               c->actor.name, c->name.name, r->family ? "all of " : "", w->wire->session.name,
                               r->name.name);
@@ -238,7 +241,7 @@ static void check_wire(struct wiring *w)
     const struct session_decl *sd = &w->wire->decl->as.session;
     for (uint32_t i = 0; i < w->wire->bindings.n; i++)
         check_binding(w, i);
-    for (uint32_t i = 0; i < sd->roles.n; i++) {
+    for (uint32_t i = 0; i < sd->roles.n && !w->system->damaged; i++) {
         const struct role_decl *r = &sd->roles.at[i];
         bool bound = !r->name.name;
         for (uint32_t j = 0; j < w->wire->bindings.n; j++)
@@ -254,8 +257,8 @@ static void check_wire(struct wiring *w)
 void sema__system(struct sema *s, struct decl *system)
 {
     struct system_decl *sd = &system->as.system;
-    struct tree t = {.s = s};
-    if (!sd->supervisors.n && system->name.name)
+    struct tree t = {.s = s, .damaged = system->damaged};
+    if (!sd->supervisors.n && system->name.name && !system->damaged)
         diag_add(s->d, E0401, system->name.at, "system `%s` has no supervisor", system->name.name);
     for (uint32_t i = 1; i < sd->supervisors.n; i++) {
         struct diag *x = diag_add(s->d, E0401, sd->supervisors.at[i]->name.at, "a second top-level supervisor");

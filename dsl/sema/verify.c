@@ -21,7 +21,7 @@ static const struct child_decl *find_child(struct check *c, const struct ident *
         return NULL;
     }
     const struct child_decl *child = sema__child(c->subject, id->name);
-    if (!child) {
+    if (!child && !c->subject->damaged) {
         struct diag *x = diag_add(c->s->d, E0202, id->at, "system `%s` has no child `%s`", c->subject->name.name,
                                   id->name);
         diag_label(c->s->d, x, c->subject->name.at, "the system is declared here");
@@ -98,6 +98,8 @@ static void ambiguous(struct check *c, const struct role_ref *r, const struct de
 
 static void unknown_role(struct check *c, const struct role_ref *r, const struct decl **all, uint32_t n)
 {
+    if (c->subject->damaged)
+        return;
     if (n == 1) {
         sema__find_role(c->s, all[0], &r->base);
         return;

@@ -36,6 +36,8 @@ static inline struct compiled compile(const char *text)
     c.f = parse_file(c.a, c.names, c.sources, source, c.d);
     if (sema_file(c.f, c.a, c.names, c.d) && c.d->n_errors == 0)
         c.ir = ir_build(c.a, c.names, c.sources, c.f, c.d);
+    else
+        ir_check(c.a, c.names, c.sources, c.f, c.d);
     diags_sort(c.d);
     return c;
 }

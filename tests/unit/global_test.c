@@ -152,6 +152,18 @@ static void inlined_error_is_told_once(void **state)
                  "session S(role A, role B) { do H(A, B); do H(B, A); }", "E0304:3");
 }
 
+/* A file with errors of names still tells what is wrong with sessions that have none. */
+static void sessions_without_errors_are_projected_beside_others(void **state)
+{
+    (void)state;
+    assert_codes(M3 "session S(role A, role B) { A -> B: Unknown; choice at A { A -> B: M; } or { B -> A: N; } }\n"
+                 "session T(role A, role B) { choice at A { A -> B: M; } or {\n B -> A: N; } }\n"
+                 "session U(role A, role B) { do S(A, B); choice at A { A -> B: M; } or { B -> A: N; } }\n"
+                 "local X = !M . end; local Y = &{ ?M . end,\n !N . end }; session V(X, Y);", "E0202:2 E0304:4 E0303:7");
+    assert_codes(M3 "session S(role A, role B) { A -> B: M\n }\n"
+                 "session T(role A, role B) { choice at A { A -> B: M; } or {\n B -> A: N; } }", "E0104:2 E0304:5");
+}
+
 #define T(f) cmocka_unit_test(f)
 
 int main(void)
@@ -166,7 +178,7 @@ int main(void)
         T(branch_by_another), T(branch_by_another_through_do), T(branch_by_another_through_rec), T(branch_may_end),
         T(branch_of_other_member), T(same_start_different_senders), T(same_start_then_end), T(ambiguity_is_explained),
         T(fork_before_common_messages_is_found), T(too_large_is_refused_quickly),
-        T(a_session_with_an_error_is_not_usable_and_others_are), T(inlined_error_is_told_once),
+        T(a_session_with_an_error_is_not_usable_and_others_are), T(inlined_error_is_told_once), T(sessions_without_errors_are_projected_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

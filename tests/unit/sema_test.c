@@ -168,6 +168,12 @@ ERRORS(atom_ambiguous, SYS "session U(role A, role B) { A -> B: M; } actor Z pla
        "E0407:8")
 ERRORS(done_of_stranger, SYS "session U(role A, role B) { A -> B: M; }\nverify S {\n ltl a { done(U) } }", "E0202:6")
 
+/* What a syntax error swallowed is not missed a second time; a slip of the pen is still told. */
+ERRORS(no_cascade_from_a_lost_declaration, "message Prepare;\nmessage 7 { a: u8; }\nsession S(role A, role B) {\n A -> B: Zebra;\n"
+       " A -> B: Prepar; }", "E0104:2 E0202:5")
+ERRORS(no_cascade_from_a_damaged_role_list, MN "session S(role A, role !, role Client) {\n A -> Client: M; A -> Zebra: N; }",
+       "E0104:2")
+
 static void six_errors_in_one_run(void **state)
 {
     (void)state;
@@ -199,7 +205,8 @@ int main(void)
         T(unknown_child), T(actor_plays_another), T(sizes_differ), T(family_for_single), T(any_of_a_family),
         T(any_of_one), T(any_for_a_family), T(verify_unknown), T(crash_in_session), T(crash_of_unknown), T(ltl_twice),
         T(atom_unknown_role), T(atom_unknown_message), T(atom_never_sent), T(atom_wrong_direction), T(atom_of_family),
-        T(atom_member_too_large), T(atom_of_child), T(atom_ambiguous), T(done_of_stranger), T(six_errors_in_one_run),
+        T(atom_member_too_large), T(atom_of_child), T(atom_ambiguous), T(done_of_stranger), T(no_cascade_from_a_lost_declaration),
+        T(no_cascade_from_a_damaged_role_list), T(six_errors_in_one_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
