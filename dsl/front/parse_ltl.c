@@ -73,7 +73,8 @@ static struct ltl *parse_primary(struct parser *p)
                                "`true`, `false` or an operator";
     if (at(p, T_LPAREN))
         return parse_parentheses(p);
-    if (at_name(p)) {
+    bool atom = at_name(p) && (p->ahead.kind == T_LPAREN || !at(p, T_NAME)); /* a misspelt one needs its `(` */
+    if (atom) {
         switch (ITEM_KIND(p, what, K_TRUE, K_FALSE, K_SENT, K_RECEIVED, K_DONE, K_CRASHED, K_RESTARTED)) {
         case K_TRUE: return parse_constant(p, LTL_TRUE);
         case K_FALSE: return parse_constant(p, LTL_FALSE);
@@ -86,6 +87,7 @@ static struct ltl *parse_primary(struct parser *p)
         }
     }
     fail_expected(p, what);
+    p->forgiven += at(p, T_LBRACE); /* its `}` may be the formula's */
     return new_ltl(p, LTL_TRUE, p->tok.at);
 }
 

@@ -105,20 +105,31 @@ static void parse_interaction(struct parser *p, struct stmt *s)
 
 /* ---- the others ---- */
 
+/* `or` between branches; one block right after another lacks it. */
+static bool accept_or(struct parser *p)
+{
+    if (at(p, T_LBRACE) && !p->panic) {
+        slip(p, p->tok.at, "write `choice at A { ... } or { ... }`", "expected `or` before the next branch");
+        return true;
+    }
+    return accept(p, K_OR);
+}
+
 static void parse_choice(struct parser *p, struct stmt *s)
 {
+    uint32_t fails = p->n_fails;
     s->kind = ST_CHOICE;
     advance(p);
     if (!accept(p, K_AT))
         help(p, fail_expected(p, "`at` and the role that decides"), "write `choice at A { ... } or { ... }`");
     s->from = expect_role(p, "the role that decides");
     do {
-        p->branch = true;
+        p->ender = K_OR;
         struct block b = parse_body(p);
-        p->branch = false;
+        p->ender = T_EOF;
         vec_push(p->a, s->blocks, b);
-    } while (accept(p, K_OR));
-    if (s->blocks.n < 2)
+    } while (accept_or(p));
+    if (s->blocks.n < 2 && p->n_fails == fails)
         help(p, fail_at(p, s->at, "a choice needs at least two branches"), "write `choice at A { ... } or { ... }`");
     p->panic = false;
 }
@@ -242,18 +253,22 @@ static void parse_statement(struct parser *p, void *ctx)
 
 struct parameter {
     struct role_decl role;
-    bool keyword; /* with `role` */
+    bool keyword;  /* with `role` */
+    bool reported; /* something was said about it already */
 };
 typedef VEC(struct parameter) parameter_vec;
 
-static void parse_parameter(struct parser *p, parameter_vec *params)
+/* *reported: where a missing comma was reported, so that nothing else is said about what stands there. */
+static void parse_parameter(struct parser *p, parameter_vec *params, uint32_t *reported)
 {
-    struct parameter x = {.keyword = accept(p, K_ROLE)};
+    struct parameter x = {.reported = p->tok.at.lo == *reported, .keyword = accept(p, K_ROLE)};
     x.role.name = expect_name(p, x.keyword ? "the name of a role" : "`role` and its name, or a local type");
     x.role.family = optional_index(p, "the size of a role family", 1, FRONT_MAX_FAMILY, &x.role.size);
     vec_push(p->a, *params, x);
+    *reported = p->tok.at.lo;
     if (missing_comma(p, "a role"))
         return;
+    *reported = 0;
     if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_LBRACE) && !at(p, T_SEMI))
         fail_expected(p, "`,` or `)` after a role");
     sync_list(p, T_RPAREN);
@@ -264,7 +279,7 @@ static void check_parameters(struct parser *p, const parameter_vec *params, bool
 {
     for (uint32_t i = 0; i < params->n; i++) {
         const struct parameter *x = &params->at[i];
-        if (!x->role.name.name)
+        if (!x->role.name.name || x->reported)
             continue;
         if (!by_locals && !x->keyword)
             slip(p, x->role.name.at, arena_printf(p->a, "write `role %s`", x->role.name.name),
@@ -286,10 +301,10 @@ void parse_session(struct parser *p, struct decl *d)
     struct session_decl *s = &d->as.session;
     struct span open = p->tok.at;
     parameter_vec params = {0};
-    uint32_t fails = p->n_fails;
+    uint32_t fails = p->n_fails, reported = 0;
     if (expect(p, T_LPAREN, "`(` and the roles of the session")) {
         do
-            parse_parameter(p, &params);
+            parse_parameter(p, &params, &reported);
         while (accept(p, T_COMMA) || (!p->panic && (at_name(p) || at(p, K_ROLE))));
         expect_close(p, T_RPAREN, open);
     }

@@ -223,7 +223,9 @@ static struct supervisor_decl *parse_supervisor(struct parser *p)
             help(p, fail_expected(p, "`in` and the window of the intensity"), "write `intensity 5 in 10s`");
         s->window = expect_duration(p, "the window of the restart intensity");
     }
+    p->ender = K_WIRE;
     parse_block(p, "the children of the supervisor", parse_member, s);
+    p->ender = T_EOF;
     s->at = since(p, from);
     return s;
 }
@@ -244,7 +246,8 @@ static struct binding parse_binding(struct parser *p)
         advance(p);
     b.child = expect_name(p, "a child");
     b.indexed = optional_index(p, "the index of a child", 0, FRONT_MAX_FAMILY - 1, &b.index);
-    if (!missing_comma(p, "a binding") && !at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
+    bool next = p->ahead.kind == T_EQ && missing_comma(p, "a binding");
+    if (!next && !at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
         fail_expected(p, "`,` or `)` after a binding");
     return b;
 }
@@ -336,13 +339,20 @@ static void parse_ltl(struct parser *p, struct verify_decl *v)
     advance(p);
     x.name = expect_name(p, "the name of the property");
     struct span open = p->tok.at;
-    if (!expect(p, T_LBRACE, "`{` and a formula"))
+    bool forgotten = !at(p, T_LBRACE) && !p->tok.first && !p->panic;
+    if (forgotten) {
+        slip(p, p->tok.at, NULL, "expected `{` and a formula, found %s", token_describe(&p->lex, &p->tok));
+        p->forgiven++;
+    } else if (!expect(p, T_LBRACE, "`{` and a formula")) {
         return;
+    }
     x.formula = parse_formula(p);
     if (!at(p, T_RBRACE)) {
-        if (!at_block_end(p))
+        bool next = at(p, K_LTL) && names_something(p->ahead.kind); /* the `}` is missing */
+        if (!at_block_end(p) && !next)
             fail_expected(p, "an operator or `}` after the formula");
-        skip_to_close(p);
+        if (!next)
+            skip_to_close(p);
     }
     expect_close(p, T_RBRACE, open);
     x.at = since(p, x.at);

@@ -81,12 +81,21 @@ static const char *format(struct parser *p, const char *fmt, va_list ap)
         va_end(ap_);                                                                                                   \
     } while (0)
 
+/* One token, one diagnostic. */
+static bool silent(struct parser *p)
+{
+    bool again = p->spoken_for == p->tok.at.lo + 1;
+    bool quiet = p->panic || p->tok.tainted || again;
+    p->spoken_for = p->tok.at.lo + 1;
+    return quiet;
+}
+
 struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...)
 {
-    bool silent = p->panic || p->tok.tainted;
+    bool quiet = silent(p);
     p->n_fails++;
     p->panic = true;
-    if (silent)
+    if (quiet)
         return NULL;
     FORMAT(text);
     return front_error(&p->lex, E0104, where, "%s", text);
@@ -94,7 +103,7 @@ struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...)
 
 struct diag *slip(struct parser *p, struct span where, const char *advice, const char *fmt, ...)
 {
-    if (p->panic || p->tok.tainted)
+    if (silent(p))
         return NULL;
     FORMAT(text);
     struct diag *g = front_error(&p->lex, E0104, where, "%s", text);
@@ -188,6 +197,10 @@ bool expect_close(struct parser *p, enum token_kind close, struct span open)
 {
     if (accept(p, close))
         return true;
+    if (close == T_RBRACE && p->forgiven) {
+        p->forgiven--;
+        return false;
+    }
     if (close == T_RBRACE)
         p->unclosed += indented(p);
     const char *want = token_spelling(close);
@@ -351,17 +364,17 @@ void skip_to_close(struct parser *p)
 
 static bool continues_block(const struct parser *p) { return at(p, K_OR) || at(p, K_AND) || at(p, K_CATCH); }
 
-/* Does this line look like the start of an item? */
-static bool at_item_line(const struct parser *p)
+/* Does an item of some block seem to start here? */
+static bool starts_item(const struct parser *p)
 {
-    if (!p->tok.first)
-        return false;
     if (token_class(p->tok.kind) >= TC_KEYWORD)
         return !continues_block(p);
     enum token_kind next = p->ahead.kind;
     return at(p, T_NAME) && (next == T_ARROW || next == T_FAT_ARROW || next == T_LONG_ARROW || next == T_COLON ||
                              next == T_LBRACKET);
 }
+
+static bool at_item_line(const struct parser *p) { return p->tok.first && starts_item(p); }
 
 void sync_item(struct parser *p)
 {
@@ -437,11 +450,12 @@ static bool find_block(struct parser *p, const char *what)
 /* The `{` is missing, and what would follow it is here: reported, and the block read as if it stood there. */
 static bool forgotten_brace(struct parser *p, const char *what)
 {
-    bool field = at_name(p) && p->ahead.kind == T_COLON && p->ahead.at.lo == p->tok.at.hi;
-    bool inside = (p->tok.first || field) && !at_block_end(p) && !at(p, T_SEMI) && !continues_block(p);
-    if (p->panic || at(p, T_LBRACE) || !inside)
+    bool inside = !at_block_end(p) && !at(p, T_SEMI) && (p->tok.first || starts_item(p));
+    if (p->panic || at(p, T_LBRACE) || continues_block(p) || is_decl_start(p->tok.kind) || !inside)
         return false;
-    slip(p, (struct span){p->last.file, p->last.hi, p->last.hi}, NULL, "expected `{` and %s", what);
+    struct span where = p->tok.first ? (struct span){p->last.file, p->last.hi, p->last.hi} : p->tok.at;
+    slip(p, where, NULL, "expected `{` and %s", what);
+    p->forgiven++;
     return true;
 }
 
@@ -459,15 +473,21 @@ void parse_block(struct parser *p, const char *what, void (*item)(struct parser 
         leave(p);
         return;
     }
-    bool branch = p->branch;
-    p->branch = false;
+    enum token_kind ender = p->ender;
+    p->ender = T_EOF;
     if (!forgotten)
         advance(p);
-    while (!at_block_end(p) && !(branch && at(p, K_OR))) {
+    while (!at_block_end(p) && !(ender && at(p, ender))) {
         uint32_t before = p->tok.at.lo;
         if (at(p, T_SEMI)) {
             slip(p, p->tok.at, "leave it out", "stray `;`");
             advance(p);
+            continue;
+        }
+        if (at(p, T_LBRACE)) {
+            p->forgiven++; /* its `}` may be this block's */
+            fail_at(p, p->tok.at, "a block of its own cannot stand here");
+            skip_item(p);
             continue;
         }
         item(p, ctx);
@@ -593,6 +613,14 @@ static void sync_decl(struct parser *p, struct file *f)
     }
 }
 
+/* What stands here belongs to a block that was closed too early: skips all of it. */
+static void skip_stranded(struct parser *p)
+{
+    while (!at(p, T_EOF) && !at_decl_line(p))
+        advance(p);
+    p->panic = false;
+}
+
 static void parse_top(struct parser *p, struct file *f)
 {
     if (at(p, K_ASSERT)) {
@@ -604,7 +632,10 @@ static void parse_top(struct parser *p, struct file *f)
         advance(p);
         return;
     }
+    p->forgiven = 0;
     enum token_kind kind = item_kind(p, decl_starts, N_DECL_STARTS, "a declaration");
+    if (kind == T_EOF && starts_item(p))
+        skip_stranded(p);
     if (kind == K_MODULE)
         parse_module(p, f);
     else if (kind == K_IMPORT)

@@ -19,10 +19,12 @@ struct parser {
     bool item_ended;         /* it was `;`, `{` or `}` */
     bool panic;
     uint32_t depth;
-    uint32_t n_fails;  /* errors that may have lost something of the AST */
-    bool branch;       /* the next block is a branch of a choice: `or` ends it, closed or not */
-    uint32_t unclosed; /* `}` still to come of blocks that a misplaced declaration ended */
-    bool too_deep;     /* reported */
+    uint32_t spoken_for;   /* offset + 1 of the token about which something was said last */
+    uint32_t n_fails;      /* errors that may have lost something of the AST */
+    enum token_kind ender; /* ends the next block, closed or not: `or` a branch, `wire` a supervisor; T_EOF: nothing */
+    uint32_t forgiven;     /* `}` that may be missing in this declaration, since a `{` was forgotten or is too many */
+    uint32_t unclosed;     /* `}` still to come of blocks that a misplaced declaration ended */
+    bool too_deep;         /* reported */
 };
 
 /* ---- tokens ---- */

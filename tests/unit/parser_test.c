@@ -382,6 +382,72 @@ static void six_mistakes_are_six_diagnostics(void **state)
     }
 }
 
+static const char sample[] = {
+    "//! Two-phase commit.\n//! Sample.\nmodule store.tpc;\n"
+    "enum Reason { conflict, disk, shutdown, }\n"
+    "struct Item { id: u32; tags: list<string<16>, 4>; grid: u8[3][4]; next: optional<Reason>; back: ref<Tpc.C>; }\n"
+    "/// First phase.\n/// Asks.\nmessage Prepare { tx: u64; ops: bytes<1024>; }\n"
+    "message No = 7 { why: Reason; }\nmessage Commit;\nmessage Abort {}\n"
+    "session Tpc(role C, role P[3]) {\n"
+    "  foreach p in P { C -> p: Prepare; }\n"
+    "  rec Loop { choice at C { C -> P[1]: Commit; continue Loop; } or { do Other(C, P[2]); } }\n"
+    "}\n"
+    "local Client = rec X . +{ !Request . ?Response . X, Server!Quit . end };\n"
+    "local Server = dual (Client);\n"
+    "session Rpc(Client, Server);\n"
+    "actor Coordinator plays Tpc.C, Rpc.Client { mailbox 2 block; sessions 10; state { x: u64; } }\n"
+    "actor Participant plays Tpc.P[1];\n"
+    "system Store {\n"
+    "  supervisor root rest_for_one intensity 5 in 10s {\n"
+    "    child coordinator: Coordinator;\n"
+    "    child participant[3]: Participant transient shutdown 2s backoff 10ms..1s;\n"
+    "    supervisor inner { child x: Y temporary; }\n"
+    "  }\n"
+    "  wire Tpc(C = coordinator, P = any participant);\n"
+    "  wire Rpc(Client = coordinator, Server = participant[2]);\n"
+    "}\n"
+    "verify Store {\n"
+    "  sessions 2; crashes 1 of participant; crashes 3; fair none;\n"
+    "  ltl decides { [] (sent(C, Prepare) -> <> (sent(Tpc.C, Commit) || received(P[1], Abort))) }\n"
+    "  ltl words { always not done(Tpc) U crashed(participant[1]) and next true <-> false implies restarted(x) }\n"
+    "}\n"};
+
+/* False at the end of the text. */
+static bool next_token(struct lexer *x, struct token *t)
+{
+    *t = lex_next(x);
+    return t->kind != T_EOF;
+}
+
+/* Any one token deleted, or doubled: nearly always one diagnostic at most (braces can mislead anyone). */
+static void one_token_wrong_is_one_diagnostic(void **state)
+{
+    struct world *w = *state;
+    struct world tokens = {.a = arena_new(0)};
+    tokens.s = sources_new(tokens.a);
+    struct lexer x;
+    struct token t;
+    uint32_t cases = 0, cascades = 0, source = sources_add(tokens.s, "f", sample, strlen(sample));
+    lexer_init(&x, tokens.a, interner_new(tokens.a), tokens.s, source, diags_new(tokens.a));
+    while (next_token(&x, &t)) {
+        for (int doubled = 0; doubled < 2; doubled++) {
+            struct buf text = {0};
+            buf_putn(&text, sample, doubled ? t.at.hi : t.at.lo);
+            buf_putc(&text, ' ');
+            buf_puts(&text, sample + (doubled ? t.at.lo : t.at.hi));
+            parse_bytes(w, text.p, text.n);
+            cases++;
+            cascades += w->d->n > 1;
+            assert_true(w->d->n <= 4);
+            buf_free(&text);
+        }
+    }
+    arena_free(tokens.a);
+    assert_true(cases > 600);
+    if (cascades * 40 > cases)
+        fail_msg("%u of %u cases gave more than one diagnostic", cascades, cases);
+}
+
 static void two_items_of_one_line_are_two_diagnostics(void **state)
 {
     struct world *w = *state;
@@ -536,36 +602,6 @@ static void after_a_hundred_errors_the_rest_is_silent(void **state)
 }
 
 /* ---- the AST ---- */
-
-static const char sample[] = {
-    "//! Two-phase commit.\n//! Sample.\nmodule store.tpc;\n"
-    "enum Reason { conflict, disk, shutdown, }\n"
-    "struct Item { id: u32; tags: list<string<16>, 4>; grid: u8[3][4]; next: optional<Reason>; back: ref<Tpc.C>; }\n"
-    "/// First phase.\n/// Asks.\nmessage Prepare { tx: u64; ops: bytes<1024>; }\n"
-    "message No = 7 { why: Reason; }\nmessage Commit;\nmessage Abort {}\n"
-    "session Tpc(role C, role P[3]) {\n"
-    "  foreach p in P { C -> p: Prepare; }\n"
-    "  rec Loop { choice at C { C -> P[1]: Commit; continue Loop; } or { do Other(C, P[2]); } }\n"
-    "}\n"
-    "local Client = rec X . +{ !Request . ?Response . X, Server!Quit . end };\n"
-    "local Server = dual (Client);\n"
-    "session Rpc(Client, Server);\n"
-    "actor Coordinator plays Tpc.C, Rpc.Client { mailbox 2 block; sessions 10; state { x: u64; } }\n"
-    "actor Participant plays Tpc.P[1];\n"
-    "system Store {\n"
-    "  supervisor root rest_for_one intensity 5 in 10s {\n"
-    "    child coordinator: Coordinator;\n"
-    "    child participant[3]: Participant transient shutdown 2s backoff 10ms..1s;\n"
-    "    supervisor inner { child x: Y temporary; }\n"
-    "  }\n"
-    "  wire Tpc(C = coordinator, P = any participant);\n"
-    "  wire Rpc(Client = coordinator, Server = participant[2]);\n"
-    "}\n"
-    "verify Store {\n"
-    "  sessions 2; crashes 1 of participant; crashes 3; fair none;\n"
-    "  ltl decides { [] (sent(C, Prepare) -> <> (sent(Tpc.C, Commit) || received(P[1], Abort))) }\n"
-    "  ltl words { always not done(Tpc) U crashed(participant[1]) and next true <-> false implies restarted(x) }\n"
-    "}\n"};
 
 static struct decl *decl_named(struct world *w, const char *n)
 {
@@ -978,7 +1014,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(each_mistake_in_a_statement_is_one_diagnostic), T(each_mistake_in_a_declaration_is_one_diagnostic),
-        T(six_mistakes_are_six_diagnostics), T(two_items_of_one_line_are_two_diagnostics),
+        T(six_mistakes_are_six_diagnostics), T(one_token_wrong_is_one_diagnostic),
+        T(two_items_of_one_line_are_two_diagnostics),
         T(common_mistakes_get_their_cure), T(an_open_brace_is_labelled), T(a_declaration_inside_a_block_ends_it),
         T(reserved_constructs_say_so), T(what_follows_a_reserved_construct_is_parsed), T(blocks_nest_200_deep),
         T(types_nest_200_deep), T(formulas_nest_200_deep), T(local_types_have_limits), T(a_file_has_a_largest_size),
