@@ -34,7 +34,11 @@ static inline bool at(const struct parser *p, enum token_kind kind) { return p->
 bool accept(struct parser *p, enum token_kind kind);
 bool names_something(enum token_kind kind); /* a name, or a word that may be one */
 bool at_name(const struct parser *p);
-bool is_decl_start(enum token_kind kind);  /* enum, struct, message, ... */
+enum { N_DECL_STARTS = 10 };
+extern const enum token_kind decl_starts[N_DECL_STARTS]; /* enum, struct, message, ... */
+bool is_decl_start(enum token_kind kind);
+bool at_decl_line(const struct parser *p); /* a declaration starts here, on a line of its own */
+bool starts_item(const struct parser *p);  /* an item of some block seems to start here */
 bool at_block_end(const struct parser *p); /* `}`, the end of the file, or a declaration on a new line */
 /* From the token `lo` to the last one consumed. */
 struct span since(const struct parser *p, struct span lo);
@@ -91,6 +95,7 @@ void skip_item(struct parser *p);
 void sync_list(struct parser *p, enum token_kind close);
 void skip_to_close(struct parser *p); /* to the `}` of the block in which the parser stands */
 void skip_block(struct parser *p);    /* at `{`: through its `}`, or to where it must end unclosed */
+void skip_last_block(struct parser *p); /* also a `;` behind it: the end of a damaged item */
 /* Parses `{ item item ... }`; `item` consumes one, or nothing when nothing fits. `what` names the block. */
 void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx);
 bool enter(struct parser *p);         /* one level deeper; false, reported once, at FRONT_MAX_DEPTH */
