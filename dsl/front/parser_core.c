@@ -30,8 +30,8 @@ bool accept(struct parser *p, enum token_kind kind)
 bool names_something(enum token_kind kind) { return kind == T_NAME || token_class(kind) == TC_WORD; }
 bool at_name(const struct parser *p) { return names_something(p->tok.kind); }
 
-const enum token_kind decl_starts[N_DECL_STARTS] = {K_ENUM,  K_STRUCT, K_MESSAGE, K_LOCAL,  K_SESSION,
-                                              K_ACTOR, K_SYSTEM, K_VERIFY,  K_MODULE, K_IMPORT};
+const enum token_kind decl_starts[N_DECL_STARTS] = {
+    K_ENUM, K_STRUCT, K_MESSAGE, K_LOCAL, K_SESSION, K_ACTOR, K_SYSTEM, K_VERIFY, K_MODULE, K_IMPORT};
 
 bool is_decl_start(enum token_kind kind)
 {
