@@ -193,7 +193,7 @@ static struct spin_result compile(struct driver *d, const struct question *q, co
     arg(&c, arena_printf(d->a, "-DMEMLIM=%u", d->megabytes));
     arg(&c, arena_printf(d->a, "-DVECTORSZ=%d", VECTOR));
     if (q->claim != NULL) {
-        arg(&c, arena_printf(d->a, "-DNFAIR=%u", (d->m->n_processes + 1 + 3) / 4));
+        arg(&c, arena_printf(d->a, "-DNFAIR=%u", (d->m->n_processes + 2) / 4 + 1));
         arg(&c, "-DNOREDUCE"); /* every step writes ev: there is nothing to reduce, and X would forbid it */
     } else {
         arg(&c, "-DSAFETY");

@@ -11,6 +11,7 @@ struct event {
 
 struct ltl_events {
     const struct model *m;
+    bool next; /* some formula says "next" */
     uint32_t n;
     struct event at[MAX_EVENTS];
 };
@@ -57,6 +58,7 @@ static bool collect(struct ltl_events *e, struct arena *a, const struct ltl *f)
 {
     if (f == NULL)
         return true;
+    e->next = e->next || f->kind == LTL_NEXT;
     if (is_event(f) && find_event(e, f) == e->n) {
         const char *used[MAX_EVENTS];
         if (e->n == MAX_EVENTS)
@@ -150,6 +152,17 @@ uint32_t ltl_restarted(const struct ltl_events *e, uint32_t instance)
     return bits;
 }
 
+/* SPIN has no "next" unless it was compiled for it. A bit that changes with every step, also those of a system at
+ * rest, says the same: from a state with tick, the next state is the first one without. The transition that settles
+ * how many crashes there will be is no step and leaves all that formulas speak of as it is: they cannot see it. */
+static void declare_next(struct pml *p)
+{
+    buf_puts(&p->text, "bit tick; /* changes with every step */\n"
+                       "#define TICK ; tick = 1 - tick\n"
+                       "#define NEXT(f) (((tick == 0) && ((tick == 0) U ((tick == 1) && (f)))) "
+                       "|| ((tick == 1) && ((tick == 1) U ((tick == 0) && (f)))))\n");
+}
+
 void ltl_declare(struct pml *p)
 {
     const struct ltl_events *e = p->events;
@@ -157,7 +170,14 @@ void ltl_declare(struct pml *p)
     buf_printf(&p->text, "\n#ifdef LTL\n%s ev; /* the events that the last step was, a bit each */\n", type);
     for (uint32_t i = 0; i < e->n; i++)
         buf_printf(&p->text, "#define %s ((ev & %lu) != 0)\n", e->at[i].name, 1ul << i);
+    if (e->next)
+        declare_next(p);
     buf_puts(&p->text, "#endif\n");
+}
+
+const char *ltl_tick(const struct ltl_events *e)
+{
+    return e != NULL && e->next ? " TICK" : "";
 }
 
 /* ---- formulas ---- */
@@ -166,7 +186,7 @@ static const char *operator_of(enum ltl_kind kind)
 {
     switch (kind) {
     case LTL_NOT: return "!";
-    case LTL_NEXT: return "X";
+    case LTL_NEXT: return "NEXT";
     case LTL_ALWAYS: return "[]";
     case LTL_EVENTUALLY: return "<>";
     case LTL_AND: return "&&";
@@ -215,8 +235,9 @@ static void put_formula(struct pml *p, const struct ltl *f)
             buf_printf(&p->text, " %s ", op);
             put_formula(p, f->right);
         } else {
-            buf_printf(&p->text, "%s ", op);
+            buf_printf(&p->text, f->kind == LTL_NEXT ? "%s(" : "%s ", op);
             put_formula(p, f->left);
+            buf_puts(&p->text, f->kind == LTL_NEXT ? ")" : "");
         }
         buf_putc(&p->text, ')');
     }
@@ -226,14 +247,14 @@ void ltl_claims(struct pml *p)
 {
     const struct verify *v = p->m->verify;
     buf_puts(&p->text, "\n#ifdef LTL\n/* In the state in which a finished system stays, nothing has just happened. */\n"
-                       "active proctype at_rest()\n{\nend_at_rest:\n    do\n"
-                       "    :: timeout && ev != 0 -> ev = 0\n    od\n}\n\n");
+                       "active proctype at_rest()\n{\nend_at_rest:\n    do\n    :: ");
+    buf_puts(&p->text, p->events->next ? "d_step { timeout -> ev = 0 TICK }" : "timeout && ev != 0 -> ev = 0");
+    buf_puts(&p->text, "\n    od\n}\n\n");
     if (!p->crashes)
         for (uint32_t r = 0; r < p->m->n_runs; r++)
             pml_complete_macro(p, r);
     for (uint32_t i = 0; i < v->n_ltls; i++) {
-        /* With a crash budget the first transition only settles how many crashes there will be. */
-        buf_printf(&p->text, "ltl %s { %s", p->out->claims[i], p->crashes ? "X " : "");
+        buf_printf(&p->text, "ltl %s { ", p->out->claims[i]);
         put_formula(p, v->ltls[i].formula);
         buf_puts(&p->text, " }");
         pml_end_line(p, v->ltls[i].at);

@@ -20,6 +20,9 @@ uint32_t ltl_events_of(const struct ltl_events *e, const struct step *s);
 /* The bits of restarted(...) for instance `i`. */
 uint32_t ltl_restarted(const struct ltl_events *e, uint32_t instance);
 
+/* What a step appends to setting `ev`: " TICK" when some formula says "next", else "". */
+const char *ltl_tick(const struct ltl_events *e);
+
 void ltl_declare(struct pml *p); /* `ev` and a macro for each event */
 void ltl_claims(struct pml *p);  /* the process that clears `ev`, done(...), the claims */
 

@@ -274,10 +274,10 @@ static void put_process(struct pml *p, uint32_t who)
 
 static void label_macros(struct pml *p)
 {
-    buf_puts(&p->text, "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
-                       "#ifdef LTL\n"
-                       "#define STEP(action, event) d_step { action; ev = event }\n"
-                       "#else\n"
+    buf_printf(&p->text, "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
+                         "#ifdef LTL\n"
+                         "#define STEP(action, event) d_step { action; ev = event%s }\n", ltl_tick(p->events));
+    buf_puts(&p->text, "#else\n"
                        "#define STEP(action, event) action\n"
                        "#endif\n"
                        "\n/* A message at the head of a lane that the state reads and that it does not take. */\n"
@@ -309,7 +309,7 @@ static void put_header(struct pml *p)
              " *   spin -DONLY_ORPHANS -search -DSAFETY -E FILE.pml      no message to a participant that is done\n");
     for (uint32_t i = 0; i < p->out->n_claims; i++)
         buf_printf(&p->text, " *   spin -DLTL -search -DNOREDUCE -DNFAIR=%u -a %s-ltl %s FILE.pml\n",
-                   (p->out->n_processes + 1 + 3) / 4, m->fair_weak ? "-f " : "", p->out->claims[i]);
+                   (p->out->n_processes + 2) / 4 + 1, m->fair_weak ? "-f " : "", p->out->claims[i]);
     buf_puts(&p->text, " *\n"
                        " * \"errors: 0\" is what to look for: spin exits with 0 whatever it finds. After an error,\n"
                        " * `spin -t -p FILE.pml`, with the same -D before it, shows the way there.\n"

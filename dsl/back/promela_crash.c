@@ -125,10 +125,9 @@ static void put_variables(struct pml *p)
 
 static void put_macros(struct pml *p)
 {
+    buf_printf(&p->text, "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
+                         "#ifdef LTL\n#define EVENT(event) ; ev = (event)%s\n", ltl_tick(p->events));
     buf_puts(&p->text,
-             "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
-             "#ifdef LTL\n"
-             "#define EVENT(event) ; ev = (event)\n"
              "#else\n"
              "#define EVENT(event)\n"
              "#endif\n"
@@ -184,10 +183,13 @@ static void put_settle(struct pml *p, uint32_t run)
 {
     const struct model *m = p->m;
     buf_printf(&p->text, "\ninline run_%u(hit)\n{\n    if\n    :: COMPLETE_%u -> skip\n    :: else ->\n        if\n"
-                         "        :: false", run, run);
+                         "        :: ", run, run);
+    const char *sep = "";
     for (uint32_t i = 0; i < m->system->n_instances; i++)
-        if (bound(m, run, i))
-            buf_printf(&p->text, " || gone_%u", i);
+        if (bound(m, run, i)) {
+            buf_printf(&p->text, "%sgone_%u", sep, i);
+            sep = " || ";
+        }
     buf_puts(&p->text, " -> /* closed */\n            ");
     put_all_at(p, run, "GONE");
     buf_printf(&p->text, "        :: else ->\n            if\n            :: hit || pc_%s == GONE -> /* opened anew */\n"
@@ -236,15 +238,20 @@ static bool put_guard(struct pml *p, uint32_t instance)
 static void put_take(struct pml *p, uint32_t instance)
 {
     const struct model *m = p->m;
-    const char *sep = "        if";
-    for (uint32_t b = 0; b < m->n_crashes; b++)
-        if (m->crashes[b].count != 0 && budget_matches(m, b, instance)) {
-            buf_printf(&p->text, "%s :: budget_%u > 0 -> budget_%u--", sep, b, b);
-            sep = " :: else -> if";
+    uint32_t last = IR_NONE, open = 0;
+    buf_puts(&p->text, "        ");
+    for (uint32_t b = 0; b < m->n_crashes; b++) {
+        if (m->crashes[b].count == 0 || !budget_matches(m, b, instance))
+            continue;
+        if (last != IR_NONE) {
+            buf_printf(&p->text, "if :: budget_%u > 0 -> budget_%u-- :: else -> ", last, last);
+            open++;
         }
-    for (uint32_t b = 0; b < m->n_crashes; b++)
-        if (m->crashes[b].count != 0 && budget_matches(m, b, instance))
-            buf_puts(&p->text, " fi");
+        last = b;
+    }
+    buf_printf(&p->text, "budget_%u--", last);
+    while (open-- > 0)
+        buf_puts(&p->text, " fi");
     buf_puts(&p->text, ";\n");
 }
 
@@ -271,14 +278,12 @@ static void put_crash_event(struct pml *p, struct step s, const struct reach *r)
 static void put_runs(struct pml *p, const struct reach *r)
 {
     const struct model *m = p->m;
-    buf_puts(&p->text, "        ");
     for (uint32_t run = 0; run < m->n_runs; run++) {
         bool hit = false;
         for (uint32_t i = 0; r != NULL && i < m->system->n_instances; i++)
             hit = hit || (r->instances[i] != UNTOUCHED && bound(m, run, i));
-        buf_printf(&p->text, "run_%u(%s); ", run, hit ? "true" : "false");
+        buf_printf(&p->text, "        run_%u(%s);\n", run, hit ? "true" : "false");
     }
-    buf_putc(&p->text, '\n');
 }
 
 static void put_temporary(struct pml *p, uint32_t instance)

@@ -32,6 +32,53 @@ static inline struct engines engines_new(struct arena *a, const struct model *m)
     return e;
 }
 
+/* ---- formulas ---- */
+
+static inline struct ltl *ltl_op(struct kit *k, enum ltl_kind kind, struct ltl *left, struct ltl *right)
+{
+    struct ltl *f = ARENA_NEW(k->a, struct ltl);
+    f->kind = kind;
+    f->left = left;
+    f->right = right;
+    return f;
+}
+
+/* LTL_SENT, LTL_RECEIVED */
+static inline struct ltl *ltl_event(struct kit *k, enum ltl_kind kind, const char *role, const char *message)
+{
+    struct ltl *f = ltl_op(k, kind, NULL, NULL);
+    f->role.base.name = k->roles[kit_named_role(k, role)].base;
+    f->name.name = k->messages[kit_message(k, message)].name;
+    return f;
+}
+
+static inline struct ltl *ltl_done(struct kit *k)
+{
+    struct ltl *f = ltl_op(k, LTL_DONE, NULL, NULL);
+    f->name.name = k->session.name;
+    return f;
+}
+
+/* LTL_CRASHED, LTL_RESTARTED */
+static inline struct ltl *ltl_child(struct kit *k, enum ltl_kind kind, uint32_t child)
+{
+    struct ltl *f = ltl_op(k, kind, NULL, NULL);
+    f->name.name = k->children[child].name;
+    return f;
+}
+
+/* Gives the model, made before, one more formula. */
+static inline void kit_ltl(struct kit *k, struct model *m, struct ltl *f)
+{
+    struct ltl_decl *all = ARENA_ARRAY(k->a, struct ltl_decl, k->verify.n_ltls + 1);
+    for (uint32_t i = 0; i < k->verify.n_ltls; i++)
+        all[i] = k->verify.ltls[i];
+    all[k->verify.n_ltls].name.name = arena_printf(k->a, "f%u", (unsigned)k->verify.n_ltls);
+    all[k->verify.n_ltls++].formula = f;
+    k->verify.ltls = all;
+    m->verify = &k->verify;
+}
+
 /* Two-phase commit for ever, a coordinator and n participants. */
 static inline void kit_two_phase_commit(struct kit *k, uint32_t n)
 {
