@@ -672,6 +672,52 @@ static void a_resume_before_the_answer_is_not_lost(void **state)
     assert_int_equal(fx_stop(nested).completed, 20);
 }
 
+/* ---- scheduling ---- */
+
+static _Atomic uint64_t b_has_run;
+
+/* a's second message is made only once b has received the first: b must not wait behind a. */
+static motet_status wait_for_b(struct fx_instance *self, motet_session *s, uint16_t *message, uint64_t *value)
+{
+    (void)self;
+    (void)message;
+    (void)value;
+    if (fx_slot(s)->n++ == 1) {
+        while (atomic_load(&b_has_run) == 0) {
+        }
+    }
+    return MOTET_DONE;
+}
+
+static motet_status b_runs(struct fx_instance *self, motet_session *s, uint16_t message, uint64_t value)
+{
+    (void)self;
+    (void)s;
+    (void)message;
+    (void)value;
+    atomic_store(&b_has_run, 1);
+    return MOTET_DONE;
+}
+
+static void a_handler_that_runs_long_does_not_hold_up_others(void **state)
+{
+    (void)state;
+    fx_send(0, 0, 1, M0, 1);
+    fx_send(0, 1, 1, M0, 2);
+    fx_take(1, 0, 0, M0, 1);
+    fx_take(1, 1, 0, M0, 2);
+    fx_ready(2, 1);
+    fx.on_produce = wait_for_b;
+    fx.on_receive = b_runs;
+    motet_system *sys = fx_start(2);
+    for (int i = 0; i < 5; i++) {
+        atomic_store(&b_has_run, 0);
+        fx_open(sys, 1, 0);
+        fx_idle(sys);
+    }
+    assert_int_equal(fx_stop(sys).completed, 5);
+}
+
 /* ---- stopping ---- */
 
 static void a_stop_in_mid_session_tells_those_that_began(void **state)
@@ -766,6 +812,7 @@ int main(void)
         cmocka_unit_test_setup(a_handler_may_open_sessions, fx_setup),
         cmocka_unit_test_setup(later_waits_for_resume, fx_setup),
         cmocka_unit_test_setup(a_resume_before_the_answer_is_not_lost, fx_setup),
+        cmocka_unit_test_setup(a_handler_that_runs_long_does_not_hold_up_others, fx_setup),
         cmocka_unit_test_setup(a_stop_in_mid_session_tells_those_that_began, fx_setup),
         cmocka_unit_test_setup(a_stop_during_much_traffic_is_clean, fx_setup),
         cmocka_unit_test_setup(actors_start_in_order_and_stop_in_reverse, fx_setup),

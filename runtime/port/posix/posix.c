@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -116,7 +117,13 @@ motet__thread *motet__thread_start(void (*run)(void *), void *arg)
     }
     t->run = run;
     t->arg = arg;
-    if (pthread_create(&t->id, NULL, thread_main, t) != 0) {
+    /* Signals are the program's business: its own threads get them, ours are born with all of them blocked. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int e = pthread_create(&t->id, NULL, thread_main, t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (e != 0) {
         free(t);
         return NULL;
     }
