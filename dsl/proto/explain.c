@@ -302,9 +302,10 @@ static void write_send(struct explainer *e, uint32_t role, const struct label *v
     diag_caret(d, x, "`%s` must do this in one branch only", me);
     if (c->left && !same_span(c->left->at, c->wanted->at))
         diag_label(d, x, c->left->at, "in this branch `%s` must %s", me, duty(e, c->send));
-    if (c->right)
-        diag_label(d, x, c->right->at, other ? "in this one it must %s" : "in this one nothing more is expected of it%s",
-                   other ? duty(e, instead) : "");
+    if (c->right && other)
+        diag_label(d, x, c->right->at, "in this one it must %s", duty(e, instead));
+    else if (c->right)
+        diag_label(d, x, c->right->at, "in this one nothing more is expected of it");
     if (other && c->right && !same_span(other->at, c->right->at))
         diag_label(d, x, other->at, "here `%s` must %s instead", me, duty(e, instead));
     note_view(e, x, role, view, n_view);

@@ -14,8 +14,8 @@
 struct ir *ir_build(struct arena *a, struct interner *names, const struct sources *s, const struct file *f,
                     struct diags *d);
 
-/* For a file in which errors were found, after sema_file: projects those sessions that no error touches, for the sake of
- * their own errors, so that one run reports all. */
+/* For a file in which errors were found, after sema_file: projects those sessions that no error touches, for the
+ * sake of their own errors, so that one run reports all. */
 void ir_check(struct arena *a, struct interner *names, const struct sources *s, const struct file *f, struct diags *d);
 
 /* Limits, named in the E0309 diagnostic that reports them. */

@@ -178,7 +178,8 @@ static void add_branches(struct reading *r, uint32_t state, struct point p, bool
     for (uint32_t i = 0; i < p.at->branches.n; i++) {
         const struct local *l = p.at->branches.at[i];
         struct point q = head(r, (struct point){l, p.dual});
-        bool action = q.at && q.at->kind == LT_ACTION, choice = q.at && (q.at->kind == LT_SELECT || q.at->kind == LT_BRANCH);
+        bool action = q.at && q.at->kind == LT_ACTION;
+        bool choice = q.at && (q.at->kind == LT_SELECT || q.at->kind == LT_BRANCH);
         if (action && (q.at->send != q.dual) == send)
             add_action(r, state, q);
         else if (choice && ((q.at->kind == LT_SELECT) != q.dual) == send)

@@ -42,7 +42,8 @@ GLOBAL(sequence, AB "A -> B: M; B -> A: N; }", "0: A>B:M>1 / 1: B>A:N>2 / 2*:")
 GLOBAL(nothing_at_all, AB "}", "0*:")
 GLOBAL(choice_and_what_follows, AB "choice at A { A -> B: M; } or { A -> B: N; } B -> A: O; }",
        "0: A>B:M>1 A>B:N>1 / 1: B>A:O>2 / 2*:")
-GLOBAL(nested_choice_of_one_chooser, AB "choice at A { choice at A { A -> B: M; } or { A -> B: N; } } or { A -> B: O; } }",
+GLOBAL(nested_choice_of_one_chooser, AB "choice at A { choice at A { A -> B: M; } or { A -> B: N; } } or { A -> B: "
+       "O; } }",
        "0: A>B:M>1 A>B:N>1 A>B:O>1 / 1*:")
 GLOBAL(loop, AB "rec X { choice at A { A -> B: M; continue X; } or { A -> B: N; } } }",
        "0: A>B:M>0 A>B:N>1 / 1*:")
@@ -54,9 +55,11 @@ GLOBAL(empty_branch_before_a_send, AB "choice at A { A -> B: M; } or { } A -> B:
        "0: A>B:M>1 A>B:N>2 / 1: A>B:N>2 / 2*:")
 GLOBAL(branches_merge_while_alike, AB "choice at A { A -> B: M; A -> B: N; } or { A -> B: M; A -> B: O; } }",
        "0: A>B:M>1 / 1: A>B:N>2 A>B:O>2 / 2*:")
-GLOBAL(foreach_in_order, M3 "session S(role A, role P[2]) { foreach p in P { A -> p: M; } foreach p in P { p -> A: N; } }",
+GLOBAL(foreach_in_order, M3 "session S(role A, role P[2]) { foreach p in P { A -> p: M; } foreach p in P { p -> A: "
+       "N; } }",
        "0: A>P[0]:M>1 / 1: A>P[1]:M>2 / 2: P[0]>A:N>3 / 3: P[1]>A:N>4 / 4*:")
-GLOBAL(choice_in_foreach, M3 "session S(role A, role P[2]) { foreach p in P { choice at p { p -> A: M; } or { p -> A: N; } } }",
+GLOBAL(choice_in_foreach, M3 "session S(role A, role P[2]) { foreach p in P { choice at p { p -> A: M; } or { p -> "
+       "A: N; } } }",
        "0: P[0]>A:M>1 P[0]>A:N>1 / 1: P[1]>A:M>2 P[1]>A:N>2 / 2*:")
 GLOBAL(continue_in_foreach, M3 "session S(role A, role P[2]) { rec X { foreach p in P { choice at A { A -> p: M; } or "
        "{ A -> p: N; continue X; } } } }", "0: A>P[0]:M>1 A>P[0]:N>0 / 1: A>P[1]:M>2 A>P[1]:N>0 / 2*:")
@@ -86,12 +89,14 @@ ERRORS(do_before_something, AB "choice at A { A -> B: M;\n do S(A, B); B -> A: M
 ERRORS(do_of_each_other_not_last, M3 "session S(role A, role B) { A -> B: M; do T(A, B);\n}\n"
        "session T(role A, role B) { A -> B: N;\n do S(A, B); A -> B: O; }", "E0306:5")
 ERRORS(do_without_message, AB "do S(A, B); }", "E0210:2")
-ERRORS(do_in_foreach_not_last, M3 "session S(role A, role P[2]) { foreach p in P { A -> p: M;\n do S(A, P); } }", "E0306:3")
+ERRORS(do_in_foreach_not_last, M3 "session S(role A, role P[2]) { foreach p in P { A -> p: M;\n do S(A, P); } "
+       "}", "E0306:3")
 
 /* ---- what is not well-formed ---- */
 
 ERRORS(branch_by_another, ABC "choice at A { A -> B: M; }\n or { B -> A: N; } }", "E0304:4")
-ERRORS(branch_by_another_through_do, M3 PING "session S(role A, role B) { choice at A { A -> B: O; } or { do Ping(B, A); } }",
+ERRORS(branch_by_another_through_do, M3 PING "session S(role A, role B) { choice at A { A -> B: O; } or { do "
+       "Ping(B, A); } }",
        "E0304:3")
 ERRORS(branch_by_another_through_rec, AB "choice at A { A -> B: M; } or { rec X {\n B -> A: N; } } }", "E0304:4")
 ERRORS(branch_may_end, AB "choice at A { A -> B: M; } or\n { } }", "E0304:4")
@@ -128,9 +133,11 @@ static void fork_before_common_messages_is_found(void **state)
 static void too_large_is_refused_quickly(void **state)
 {
     (void)state;
-    assert_codes(M3 "session S(role A, role P[200]) { foreach a in P { foreach b in P { foreach c in P { foreach d in P {"
+    assert_codes(M3 "session S(role A, role P[200]) { foreach a in P { foreach b in P { foreach c in P { foreach d "
+       "in P {"
                  " A -> a: M; } } } } }", "E0309:2");
-    assert_codes(M3 "session S(role A, role P[200]) { foreach a in P { foreach b in P { foreach c in P { foreach d in P {"
+    assert_codes(M3 "session S(role A, role P[200]) { foreach a in P { foreach b in P { foreach c in P { foreach d "
+       "in P {"
                  " } } } } }", "E0309:2");
 }
 
@@ -159,7 +166,8 @@ static void sessions_without_errors_are_projected_beside_others(void **state)
     assert_codes(M3 "session S(role A, role B) { A -> B: Unknown; choice at A { A -> B: M; } or { B -> A: N; } }\n"
                  "session T(role A, role B) { choice at A { A -> B: M; } or {\n B -> A: N; } }\n"
                  "session U(role A, role B) { do S(A, B); choice at A { A -> B: M; } or { B -> A: N; } }\n"
-                 "local X = !M . end; local Y = &{ ?M . end,\n !N . end }; session V(X, Y);", "E0202:2 E0304:4 E0303:7");
+                 "local X = !M . end; local Y = &{ ?M . end,\n !N . end }; session V(X, Y);", "E0202:2 E0304:4 "
+                 "E0303:7");
     assert_codes(M3 "session S(role A, role B) { A -> B: M\n }\n"
                  "session T(role A, role B) { choice at A { A -> B: M; } or {\n B -> A: N; } }", "E0104:2 E0304:5");
 }
@@ -178,7 +186,8 @@ int main(void)
         T(branch_by_another), T(branch_by_another_through_do), T(branch_by_another_through_rec), T(branch_may_end),
         T(branch_of_other_member), T(same_start_different_senders), T(same_start_then_end), T(ambiguity_is_explained),
         T(fork_before_common_messages_is_found), T(too_large_is_refused_quickly),
-        T(a_session_with_an_error_is_not_usable_and_others_are), T(inlined_error_is_told_once), T(sessions_without_errors_are_projected_beside_others),
+        T(a_session_with_an_error_is_not_usable_and_others_are),
+        T(inlined_error_is_told_once), T(sessions_without_errors_are_projected_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ LOCAL(dual_of_dual, PAIR("dual dual C", "dual A") " local C = !M . ?N . end;", "
 /* X is the whole type, so its dual is the whole dual type. */
 LOCAL(dual_of_a_variable, PAIR("rec X . !M . dual X", "dual A"), "A", "0: B!M>1 / 1: B?M>0")
 LOCAL(dual_names_the_peer_of_the_other, PAIR("B!M . B?N . end", "dual A"), "B", "0: A?M>1 / 1: A!N>2 / 2*:")
-LOCAL(peers, "local A = B!M . C?N . end; local B = A?M . C!O . end; local C = B?O . A!N . end;\nsession S(A, B, C);", "C",
+LOCAL(peers, "local A = B!M . C?N . end; local B = A?M . C!O . end; local C = B?O . A!N . end;\nsession S(A, B, "
+       "C);", "C",
       "0: B?O>1 / 1: A!N>2 / 2*:")
 LOCAL(choice_of_receivers, "local A = +{ B!M . C!M . end, C!N . B!N . end }; local B = &{ A?M . end, A?N . end };\n"
       "local C = &{ A?M . end, A?N . end }; session S(A, B, C);", "A", "0: B!M>1 C!N>2 / 1: C!M>3 / 2: B!N>3 / 3*:")

@@ -2,7 +2,7 @@
 #include "compiled.h"
 
 #define TPC "message Ask; message Yes; message No; message Go;\n"                                                      \
-            "session Tpc(role C, role P[2]) { foreach p in P { C -> p: Ask; } foreach p in P { choice at p {"           \
+            "session Tpc(role C, role P[2]) { foreach p in P { C -> p: Ask; } foreach p in P { choice at p {" \
             " p -> C: Yes; } or { p -> C: No; } } }\n"
 
 static struct model *model_named(struct compiled *c, uint32_t capacity)
@@ -69,7 +69,8 @@ static void a_session_without_actors_has_the_given_capacity(void **state)
 static void a_session_has_the_smallest_mailbox_of_its_actors(void **state)
 {
     (void)state;
-    struct compiled c = compile_clean(TPC "actor Big plays Tpc.C { mailbox 9; } actor Small plays Tpc.C { mailbox 5; }\n"
+    struct compiled c = compile_clean(TPC "actor Big plays Tpc.C { mailbox 9; } actor Small plays Tpc.C { mailbox "
+       "5; }\n"
                                           "actor First plays Tpc.P[0] { }");
     struct model *m = model_named(&c, 2);
     assert_int_equal(lane(m, "P[0]", "C")->capacity, 5);
@@ -97,7 +98,8 @@ static void several_runs_are_numbered(void **state)
 static void a_lane_that_nobody_fills_does_not_exist(void **state)
 {
     (void)state;
-    struct compiled c = compile_clean("message M; message N; local A = B?M . end; local B = A?N . end; session S(A, B);");
+    struct compiled c = compile_clean("message M; message N; local A = B?M . end; local B = A?N . end; session S(A, "
+       "B);");
     struct model *m = model_named(&c, 2);
     assert_int_equal(m->n_lanes, 0);
     assert_int_equal(m->n_edges, 2);
@@ -124,7 +126,7 @@ static void too_many_labels_in_a_lane(void **state)
     buf_free(&b);
 }
 
-#define STORE TPC "actor Coordinator plays Tpc.C { mailbox 2; } actor Member plays Tpc.P { mailbox 3; sessions 7; }\n"  \
+#define STORE TPC "actor Coordinator plays Tpc.C { mailbox 2; } actor Member plays Tpc.P { mailbox 3; sessions 7; }\n" \
     "system Store { supervisor root rest_for_one intensity 5 in 10s {\n"                                               \
     "child c: Coordinator permanent; supervisor inner one_for_all { child p[2]: Member transient backoff 10ms..1s; }\n" \
     "child spare[3]: Member temporary; } wire Tpc(C = c, P = p); }\n"

@@ -30,7 +30,8 @@ LOCAL(choice_to_different_receivers, ABC "choice at A { A -> B: M; A -> C: M; } 
       "0: B!M>1 C!N>2 / 1: C!M>3 / 2: B!N>3 / 3*:")
 LOCAL(learns_from_different_senders, ABCD "choice at A { A -> B: L; B -> D: M; } or { A -> C: L; C -> D: N; } }", "D",
       "0: B?M>1 C?N>1 / 1*:")
-LOCAL(told_later, ABC "choice at A { A -> B: L; B -> A: M; A -> C: M; C -> B: M; } or { A -> B: R; B -> A: M; A -> C: N; "
+LOCAL(told_later, ABC "choice at A { A -> B: L; B -> A: M; A -> C: M; C -> B: M; } or { A -> B: R; B -> A: M; A -> "
+       "C: N; "
       "C -> B: N; } }", "C", "0: A?M>1 A?N>2 / 1: B!M>3 / 2: B!N>3 / 3*:")
 LOCAL(told_in_one_branch_only, ABC "choice at A { A -> B: L; A -> C: M; } or { A -> B: R; } }", "C", "0*: A?M>1 / 1*:")
 LOCAL(told_after_a_loop, ABC "rec X { choice at A { A -> B: M; continue X; } or { A -> B: N; A -> C: O; } } }", "C",
@@ -48,7 +49,8 @@ LOCAL(loops_unrolled_differently, ABC "choice at A { A -> B: L; rec X { A -> C: 
       "{ A -> B: R; A -> C: M; C -> B: M; rec Y { A -> C: M; C -> B: M; continue Y; } } }", "C",
       "0: A?M>1 / 1: B!M>0")
 /* Odd-even: B learns the branch from how many messages arrive before the last. */
-LOCAL(odd_even, ABC "choice at A { A -> B: L; rec X { choice at A { A -> B: M; A -> B: M; continue X; } or { A -> B: N; "
+LOCAL(odd_even, ABC "choice at A { A -> B: L; rec X { choice at A { A -> B: M; A -> B: M; continue X; } or { A -> "
+       "B: N; "
       "B -> C: M; } } } or { A -> B: R; rec Y { choice at A { A -> B: M; A -> B: M; continue Y; } or { A -> B: N; "
       "B -> C: N; } } } }", "C", "0: B?M>1 B?N>1 / 1*:")
 LOCAL(overtaking_is_harmless_with_another_name, ABCD "choice at A { A -> B: L; A -> C: L; B -> D: M; } or "
@@ -67,10 +69,12 @@ LOCAL(family_members_each_their_own, M5 "session S(role A, role P[3]) { foreach 
 
 /* ---- minimal, but with true source lines ---- */
 
-LOCAL(same_text_is_one_state, M5 "session Ping(role X, role Y) { X -> Y: M; }\nsession S(role A, role B) { choice at A { "
+LOCAL(same_text_is_one_state, M5 "session Ping(role X, role Y) { X -> Y: M; }\nsession S(role A, role B) { choice "
+       "at A { "
       "A -> B: L; do Ping(A, B); A -> B: O; } or { A -> B: R; do Ping(A, B); A -> B: O; } }", "A",
       "0: B!L>1 B!R>2 / 1: B!M>3 / 2: B!M>4 / 3: B!O>5 / 4: B!O>5 / 5*:")
-LOCAL(same_text_after_a_choice_is_one_state, M5 "session Ping(role X, role Y) { X -> Y: M; }\nsession S(role A, role B) { "
+LOCAL(same_text_after_a_choice_is_one_state, M5 "session Ping(role X, role Y) { X -> Y: M; }\nsession S(role A, "
+       "role B) { "
       "choice at A { A -> B: L; do Ping(A, B); } or { A -> B: R; do Ping(A, B); } }", "A",
       "0: B!L>1 B!R>1 / 1: B!M>2 / 2*:")
 LOCAL(unrolled_loop_of_one_text_is_one_state, M5 "session Ping(role X, role Y) { X -> Y: M; }\n"
@@ -141,7 +145,8 @@ static void members_of_a_family_share_a_report(void **state)
 {
     (void)state;
     struct compiled c = compile(M5 "session S(role C, role P[3]) {\nchoice at C { foreach p in P { C -> p: M; }\n"
-                                   "foreach p in P { p -> C: N; } } or { C -> P[0]: O; C -> P[1]: M; C -> P[2]: M; } }");
+                                   "foreach p in P { p -> C: N; } } or { C -> P[0]: O; C -> P[1]: M; C -> P[2]: M; "
+                                   "} }");
     assert_string_equal(codes(&c), "E0301:4");
     assert_says(&c, "`P[1]` cannot know whether to send `N` to `C`");
     assert_says(&c, "the same holds for `P[2]`");
@@ -151,7 +156,8 @@ static void members_of_a_family_share_a_report(void **state)
 static void a_failed_send_shows_both_branches(void **state)
 {
     (void)state;
-    struct compiled c = compile(ABC "\nA -> C: O;\nchoice at A {\nA -> B: L;\nC -> B: M;\n} or {\nA -> B: R;\nC -> B: N;\n} }");
+    struct compiled c = compile(ABC "\nA -> C: O;\nchoice at A {\nA -> B: L;\nC -> B: M;\n} or {\nA -> B: R;\nC -> "
+       "B: N;\n} }");
     assert_string_equal(codes(&c), "E0301:6");
     assert_says(&c, "`C` cannot know whether to send `M` to `B`");
     assert_says(&c, "in this branch `C` must send `M` to `B`");
@@ -168,7 +174,8 @@ static void a_failed_send_shows_both_branches(void **state)
 static void an_equal_message_is_named(void **state)
 {
     (void)state;
-    struct compiled c = compile(ABC "choice at A { A -> B: L;\nB -> C: O; C -> B: M; } or { A -> B: R;\nB -> C: O; } }");
+    struct compiled c = compile(ABC "choice at A { A -> B: L;\nB -> C: O; C -> B: M; } or { A -> B: R;\nB -> C: O; "
+       "} }");
     assert_says(&c, "nothing more is expected of it");
     assert_says(&c, "let `B` send `C` different messages at lines 3 and 4: now it is `O` in both branches");
     compiled_free(&c);
@@ -188,7 +195,8 @@ static void runs_part_as_late_as_possible(void **state)
 static void an_overtaken_receive_shows_what_overtakes(void **state)
 {
     (void)state;
-    struct compiled c = compile(ABCD "\nchoice at A {\nA -> B: L;\nB -> D: M;\n} or {\nA -> B: R;\nB -> C: R;\nC -> D: N;\n"
+    struct compiled c = compile(ABCD "\nchoice at A {\nA -> B: L;\nB -> D: M;\n} or {\nA -> B: R;\nB -> C: R;\nC -> "
+       "D: N;\n"
                                      "B -> D: M;\n} }");
     assert_string_equal(codes(&c), "E0302:10");
     assert_says(&c, "`D` may take `M` from `B` too early");
@@ -469,7 +477,8 @@ int main(void)
         T(family_members_each_their_own), T(same_text_is_one_state), T(same_text_after_a_choice_is_one_state),
         T(unrolled_loop_of_one_text_is_one_state), T(different_lines_stay_apart), T(long_chains_are_minimised_fast),
         T(edges_tell_their_line), T(initiator_is_the_only_first_sender), T(send_not_told), T(send_or_nothing),
-        T(send_told_the_same), T(send_after_a_loop_it_does_not_see), T(send_or_receive), T(send_while_the_chooser_may_write), T(receive_overtaken),
+        T(send_told_the_same), T(send_after_a_loop_it_does_not_see), T(send_or_receive),
+        T(send_while_the_chooser_may_write), T(receive_overtaken),
         T(receive_overtaken_far_ahead), T(receive_overtaken_after_a_loop), T(two_roles_each_told_of),
         T(two_choices_each_told_of), T(members_of_a_family_share_a_report), T(a_failed_send_shows_both_branches),
         T(an_equal_message_is_named), T(runs_part_as_late_as_possible),

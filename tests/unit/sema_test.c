@@ -82,7 +82,8 @@ ERRORS(index_hides_role, MN "session S(role A, role P[2]) {\n foreach A in P { A
 ERRORS(continue_outside, MN "session S(role A, role B) { rec X { A -> B: M; }\n A -> B: N; choice at A { A -> B: M; "
        "continue X; } or { A -> B: N; } }", "E0209:3")
 ERRORS(unguarded, MN "session S(role A, role B) { rec X {\n continue X; } }", "E0210:3")
-ERRORS(unguarded_inner, MN "session S(role A, role B) { rec X { A -> B: M; rec Y { choice at A { A -> B: M; continue X; }"
+ERRORS(unguarded_inner, MN "session S(role A, role B) { rec X { A -> B: M; rec Y { choice at A { A -> B: M; "
+       "continue X; }"
        " or {\n continue Y; } } } }", "E0210:3")
 ERRORS(guarded_through_choice, MN "session S(role A, role B) { rec X { choice at A { A -> B: M; } or { A -> B: N; } "
        "continue X; } }", "")
@@ -97,7 +98,8 @@ ERRORS(foreach_that_never_goes_round, MN "session S(role A, role P[2]) { rec X {
 ERRORS(do_arity, MN "session H(role A, role B) { A -> B: M; }\nsession S(role A, role B) {\n do H(A); }", "E0212:4")
 ERRORS(do_same_twice, MN "session H(role A, role B) { A -> B: M; }\nsession S(role A, role B) {\n do H(A, A); }",
        "E0212:4")
-ERRORS(do_family_for_single, MN "session H(role A, role B) { A -> B: M; }\nsession S(role A, role P[2]) {\n do H(A, P); }",
+ERRORS(do_family_for_single, MN "session H(role A, role B) { A -> B: M; }\nsession S(role A, role P[2]) {\n do H(A, "
+       "P); }",
        "E0212:4")
 ERRORS(do_family_of_other_size, MN "session H(role A, role P[2]) { A -> P[1]: M; }\nsession S(role A, role P[3]) {\n "
        "do H(A, P); }", "E0212:4")
@@ -131,8 +133,10 @@ ERRORS(unknown_local_in_session, MN "local A = !M . end;\nsession S(A, Bb);", "E
 ERRORS(good_system, SYS "system T { " TREE " wire S(A = x, P = y); }", "")
 ERRORS(plays_unknown, MN "actor X plays S.A { }", "E0202:2")
 ERRORS(plays_twice, MN "session S(role A, role B) { A -> B: M; }\nactor X plays S.A,\n S.A { }", "E0215:4")
-ERRORS(plays_member_and_family, MN "session S(role P[2]) { P[0] -> P[1]: M; }\nactor X plays S.P,\n S.P[1] { }", "E0215:4")
-ERRORS(two_roots, SYS "system T { " TREE "\nsupervisor q one_for_one { child z: X; } wire S(A = x, P = y); }", "E0401:5")
+ERRORS(plays_member_and_family, MN "session S(role P[2]) { P[0] -> P[1]: M; }\nactor X plays S.P,\n S.P[1] { "
+       "}", "E0215:4")
+ERRORS(two_roots, SYS "system T { " TREE "\nsupervisor q one_for_one { child z: X; } wire S(A = x, P = y); "
+       "}", "E0401:5")
 ERRORS(child_twice, SYS "system T { supervisor r one_for_one { child x: X;\n child x: Y; } }", "E0201:5")
 ERRORS(nested_child_twice, SYS "system T { supervisor r one_for_one { child x: X; supervisor q one_for_all {\n"
        " child x: Y; } } }", "E0201:5")
@@ -169,9 +173,11 @@ ERRORS(atom_ambiguous, SYS "session U(role A, role B) { A -> B: M; } actor Z pla
 ERRORS(done_of_stranger, SYS "session U(role A, role B) { A -> B: M; }\nverify S {\n ltl a { done(U) } }", "E0202:6")
 
 /* What a syntax error swallowed is not missed a second time; a slip of the pen is still told. */
-ERRORS(no_cascade_from_a_lost_declaration, "message Prepare;\nmessage 7 { a: u8; }\nsession S(role A, role B) {\n A -> B: Zebra;\n"
+ERRORS(no_cascade_from_a_lost_declaration, "message Prepare;\nmessage 7 { a: u8; }\nsession S(role A, role B) {\n A "
+       "-> B: Zebra;\n"
        " A -> B: Prepar; }", "E0104:2 E0202:5")
-ERRORS(no_cascade_from_a_damaged_role_list, MN "session S(role A, role !, role Client) {\n A -> Client: M; A -> Zebra: N; }",
+ERRORS(no_cascade_from_a_damaged_role_list, MN "session S(role A, role !, role Client) {\n A -> Client: M; A -> "
+       "Zebra: N; }",
        "E0104:2")
 
 static void six_errors_in_one_run(void **state)
@@ -205,7 +211,8 @@ int main(void)
         T(unknown_child), T(actor_plays_another), T(sizes_differ), T(family_for_single), T(any_of_a_family),
         T(any_of_one), T(any_for_a_family), T(verify_unknown), T(crash_in_session), T(crash_of_unknown), T(ltl_twice),
         T(atom_unknown_role), T(atom_unknown_message), T(atom_never_sent), T(atom_wrong_direction), T(atom_of_family),
-        T(atom_member_too_large), T(atom_of_child), T(atom_ambiguous), T(done_of_stranger), T(no_cascade_from_a_lost_declaration),
+        T(atom_member_too_large), T(atom_of_child), T(atom_ambiguous),
+        T(done_of_stranger), T(no_cascade_from_a_lost_declaration),
         T(no_cascade_from_a_damaged_role_list), T(six_errors_in_one_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
