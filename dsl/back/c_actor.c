@@ -232,7 +232,7 @@ static void emit_face(struct c_gen *g, struct emit *e, const struct c_face *f)
     emit_set(e, "S", f->session->up);
     emit_set(e, "f", f->low);
     c_emit_tables(g, e, f);
-    emit(e, "\n/* ---- session ${name}: dispatcher ---- */\n", "name", f->session->type->name);
+    emit(e, "\n/* ---- session ${name}: dispatch ---- */\n", "name", f->session->type->name);
     emit_receive(g, e, f);
     emit_senders(g, e, f);
     for (uint32_t i = 0; i < f->classes.n; i++)
@@ -247,7 +247,7 @@ static void render_source(struct c_gen *g, const struct c_actor *a)
 {
     struct emit e = c_file_begin(g);
     emit_set(&e, "actor", a->low);
-    emit(&e, "/* ${actor}.c -- actor ${Name}: its automata as tables, and the dispatcher that calls the handlers.\n"
+    emit(&e, "/* ${actor}.c -- actor ${Name}: its automata as tables, and what calls the handlers.\n"
              " * Line numbers are those of ${file}.\n${generated} */\n#include \"${actor}.h\"\n\n"
              "#define NO MOTET_NONE\n",
          "Name", a->type->name);

@@ -52,10 +52,12 @@ static void put_state(struct buf *out, uint32_t n, uint32_t state, uint32_t line
     buf_printf(out, "%s%u", n > 1 ? ", " : "", state);
 }
 
+/* How many states of the class call the handler; they are appended as "states 3, 4 (line 21)". */
 static uint32_t add_states_of(struct c_gen *g, struct context *x, const struct c_face *f, const struct c_class *c,
                               uint32_t message, uint32_t maker)
 {
     const struct automaton *m = c_class_automaton(f, c);
+    struct buf named = {0};
     uint32_t n = 0, line = 0;
     for (uint32_t s = 0; s < m->n_states; s++) {
         bool here = false;
@@ -67,14 +69,14 @@ static uint32_t add_states_of(struct c_gen *g, struct context *x, const struct c
             add_target(g, x, f, m, e->target);
         }
         if (here && n++ < MOST_LISTED) {
-            put_state(&x->states, n, s, c_line(g, m->states[s].at), line);
+            put_state(&named, n, s, c_line(g, m->states[s].at), line);
             line = c_line(g, m->states[s].at);
         }
     }
-    if (n > 0)
-        buf_printf(&x->states, " (line %u)", line);
+    buf_printf(&x->states, "%s %s (line %u)", n == 1 ? "state" : "states", buf_cstr(&named), line);
     if (n > MOST_LISTED)
         buf_printf(&x->states, " and %u more", n - MOST_LISTED);
+    buf_free(&named);
     return n;
 }
 
@@ -86,8 +88,8 @@ static struct context context_of(struct c_gen *g, const struct c_face *f, uint32
         size_t before = x.states.n;
         buf_puts(&x.states, before ? ", as " : f->classes.n > 1 ? "as " : "");
         buf_printf(&x.states, f->classes.n > 1 ? "%s " : "", f->session->type->roles[c->roles.at[0]].name);
-        buf_puts(&x.states, "state ");
-        if (add_states_of(g, &x, f, c, message, maker) == 0 && !x.states.failed)
+        uint32_t n = add_states_of(g, &x, f, c, message, maker);
+        if (n == 0 && !x.states.failed)
             x.states.n = before; /* this role never calls it */
     }
     return x;

@@ -490,7 +490,7 @@ static void states_with_the_same_alternatives_share_a_chooser(void **state)
     const char *first = strstr(generated("customer.h"), "customer_choose_more_or_stop(");
     assert_non_null(first);
     assert_null(strstr(first + strlen("customer_choose_"), "choose_"));
-    has("customer.h", "Choose: More or Stop. In state 1 (line 7), 2 (line 8).");
+    has("customer.h", "Choose: More or Stop. In states 1 (line 7), 2 (line 8).");
 }
 
 static void branches_to_several_roles_say_to_whom(void **state)
@@ -531,12 +531,14 @@ static void a_receive_that_nobody_expects_has_no_peer_label(void **state)
 static void a_state_where_the_role_may_rest_is_marked(void **state)
 {
     (void)state;
-    generate(PROTOCOL("message More;\nmessage Over;\nmessage Other;",
-                      "rec L { choice at Buyer { Buyer -> Seller: More; continue L; }\n"
-                      "  or { Buyer -> Seller: Over; } }"));
-    has("vendor.c", "MOTET_AT_RECEIVE");
-    has("vendor.c", "MOTET_AT_END");
-    has("customer.c", "MOTET_AT_SEND, BUY__MAKE__MORE_OR_OVER");
+    generate("module m;\nmessage Tick;\nmessage Go;\nmessage Stop;\n"
+             "session S(role A, role B, role Log) {\n"
+             "  rec L { choice at A { A -> B: Go; A -> Log: Tick; continue L; } or { A -> B: Stop; } }\n}\n"
+             "actor Logger plays S.Log {}\nactor Boss plays S.A {}\nactor Worker plays S.B {}\n");
+    has("logger.c", "{MOTET_AT_REST, 0, 6}, /* 0 */");
+    has("boss.c", "{MOTET_AT_SEND, S__MAKE__GO_OR_STOP, 6}, /* 0 */");
+    has("worker.c", "{MOTET_AT_RECEIVE, 0, 6}, /* 0 */");
+    has("worker.c", "{MOTET_AT_END, 0, ");
 }
 
 static void the_system_is_a_constant_spec(void **state)
@@ -545,7 +547,8 @@ static void the_system_is_a_constant_spec(void **state)
     generate(tpc);
     has("store.c", ".name = \"participant\",\n        .actor = &participant_actor,\n        .count = 2,\n"
                    "        .family = true,\n        .supervisor = 1,\n        .restart = MOTET_TRANSIENT,\n"
-                   "        .shutdown_ns = UINT64_C(3000000000),\n        .backoff_min_ns = 10000000,\n        .backoff_max_ns = 1000000000,\n");
+                   "        .shutdown_ns = UINT64_C(3000000000),\n        .backoff_min_ns = 10000000,\n"
+                   "        .backoff_max_ns = 1000000000,\n");
     has("store.c", ".strategy = MOTET_REST_FOR_ONE");
     has("store.c", ".parent = MOTET_NONE");
     has("store.c", "{0, 0, false}, /* C = coordinator */\n    {1, 0, false}, /* P[0] = participant[0] */\n"

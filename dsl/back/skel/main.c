@@ -1,9 +1,9 @@
 /* ${system}_main.c -- starts system ${System}, opens a session on each wire and waits for the end of all.
  * This file is yours: it was written once and is never overwritten.
  *
- * Build, with Motet's include folder and library in place of MOTET:
- *     cc -std=c11 -I MOTET/include ${sources} \
- *         ${system}_main.c MOTET/lib/libmotet.a -lpthread
+ * Build, with the path of Motet's tree in place of MOTET:
+ *     cc -std=c11 -I MOTET/runtime/include ${sources} \
+ *         ${system}_main.c MOTET/build/lib/libmotet.a -lpthread
  */
 #include <inttypes.h>
 #include <stdio.h>

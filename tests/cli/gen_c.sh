@@ -1,0 +1,109 @@
+#!/bin/bash
+# gen_c.sh -- what `motet gen c` writes compiles strictly with both compilers, runs clean under sanitizers, is the same
+# every time, and follows its tables: with a changed one the run fails.
+. "$(dirname "$0")/../lib.sh"
+cd "$root" || exit 1
+here=tests/cli/gen_c
+tpc=examples/two_phase_commit
+strict="-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wmissing-prototypes -Werror -Iruntime/include"
+compilers=$(for c in gcc clang; do command -v $c >/dev/null && echo $c; done)
+
+# library SANITIZER: libmotet with that sanitizer, built once
+library() {
+    mkdir -p "$work/lib-$1"
+    for f in runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c; do
+        echo "$f"
+    done | xargs -P 2 -I{} sh -c 'gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fsanitize='"$1"' -Iruntime/include \
+        -Iruntime/kernel -Iruntime/mem -Iruntime/core -c {} -o '"$work/lib-$1"'/$(echo {} | tr / _).o' || return 1
+    ar rcs "$work/lib-$1/libmotet.a" "$work/lib-$1"/*.o
+}
+
+# build FOLDER SANITIZER: FOLDER/run from all of its .c files
+build() {
+    # shellcheck disable=SC2086
+    gcc $strict -g -O1 -fsanitize="$2" -fno-sanitize-recover=all -I"$1" -o "$1/run" "$1"/*.c "$work/lib-$2/libmotet.a" \
+        -lpthread
+}
+
+# strictly COMPILER FOLDER: every .c file of FOLDER compiles without a warning
+strictly() {
+    local f
+    for f in "$2"/*.c; do
+        # shellcheck disable=SC2086
+        $1 $strict -I"$2" -fsyntax-only "$f" || return 1
+    done
+}
+
+fresh() { rm -rf "$1" && mkdir -p "$1"; }
+generate() { "$MOTET" gen c "$1" -o "$2"; }
+same_folder() { diff -r "$1" "$2"; }
+
+# ---- what is written ----
+fresh "$work/once"
+t "jobs: generates" generate "$here/jobs.proto-session" "$work/once"
+for c in $compilers; do t "jobs: strict $c, skeletons too" strictly "$c" "$work/once"; done
+mkdir -p "$work/elsewhere" && cp "$here/jobs.proto-session" "$work/elsewhere/"
+t "jobs: generates from another folder" generate "$work/elsewhere/jobs.proto-session" "$work/twice"
+t "the same protocol elsewhere gives the same bytes" same_folder "$work/once" "$work/twice"
+t "generating over itself changes nothing" generate "$here/jobs.proto-session" "$work/twice"
+t "and the bytes are still the same" same_folder "$work/once" "$work/twice"
+t_lacks "no path, no date in the code" <(cat "$work/once"/*) "$work|$root|20[0-9][0-9]-"
+echo "/* mine */" >"$work/twice/worker_handlers.c"
+rm "$work/twice/worker.c"
+t "jobs: generates again" generate "$here/jobs.proto-session" "$work/twice"
+t "the user's file is kept" grep -qx "/\* mine \*/" "$work/twice/worker_handlers.c"
+t "the generated file is made again" cmp "$work/once/worker.c" "$work/twice/worker.c"
+
+# ---- every example ----
+for p in examples/*/*.proto-session; do
+    name=$(basename "$p" .proto-session)
+    generate "$p" "$work/ex/$name" >"$out" 2>"$err" || { fail "$name: generates" "$(cat "$err")"; continue; }
+    for c in $compilers; do t "$name: strict $c" strictly "$c" "$work/ex/$name"; done
+done
+
+# ---- refused ----
+cat >"$work/collide.proto-session" <<'END'
+message FooBar { x: u8; }
+message Foo_Bar { x: u8; }
+session S(role A, role B) { A -> B: FooBar; }
+END
+t_exit "names that collide in C: exit 2" 2 generate "$work/collide.proto-session" "$work/collide"
+t_has "both are named" "$err" 'E0521.*`FooBar`.*`Foo_Bar`.*`collide_foo_bar`'
+t "and nothing is written" test ! -e "$work/collide"
+
+# ---- it runs ----
+t "libmotet under ASan and UBSan" library address,undefined
+fresh "$work/stubs" && generate "$here/jobs.proto-session" "$work/stubs" >/dev/null
+t "skeletons link" build "$work/stubs" address,undefined
+t_exit "stubs fail" 1 "$work/stubs/run"
+t_has "and say what is missing" "$err" 'dispatcher: handler dispatcher_work_choose_job_to_w0_or_stop_to_w1 is not written yet'
+fresh "$work/jobs" && cp "$here"/*.c "$work/jobs" && generate "$here/jobs.proto-session" "$work/jobs" >/dev/null
+for c in $compilers; do t "jobs with handlers: strict $c" strictly "$c" "$work/jobs"; done
+t "jobs links" build "$work/jobs" address,undefined
+t "jobs runs under ASan and UBSan" "$work/jobs/run"
+fresh "$work/tpc" && cp "$tpc"/*.[ch] "$work/tpc" && generate "$tpc/two_phase_commit.proto-session" "$work/tpc" >/dev/null
+t "two-phase commit links" build "$work/tpc" address,undefined
+t "two-phase commit runs under ASan and UBSan" "$work/tpc/run" 300
+t "libmotet under TSan" library thread
+t "two-phase commit links with TSan" build "$work/tpc" thread
+t "two-phase commit runs under TSan" "$work/tpc/run" 300 3
+
+# ---- the tables are what is followed ----
+# change FILE ROW FROM TO: in the transitions of FILE, the last FROM of row ROW becomes TO
+change() {
+    fresh "$work/mutant" && cp "$work/tpc"/*.[ch] "$work/mutant" || return 1
+    awk -v row="/\\* $2 \\*/" -v from="$3," -v to="$4," '
+        /_next\[\]/ { inside = 1 }
+        inside && !done && $0 ~ row {
+            for (i = NF; i > 0 && !done; i--)
+                if ($i == from) { $i = to; done = 1 }
+        }
+        /^};/ { inside = 0 }
+        { print }
+        END { exit !done }' "$work/tpc/$1" >"$work/mutant/$1" && build "$work/mutant" address,undefined
+}
+t "mutant: after its No vote a participant waits for Prepare" change participant.c 1 2 0
+t_exit "the mutant fails" 1 "$work/mutant/run" 100
+t_has "by fidelity" "$err" 'messages that the protocol does not allow'
+t "mutant: the coordinator commits where it should abort" change coordinator.c 6 8 7
+t_exit "the mutant fails, too" 1 "$work/mutant/run" 100
