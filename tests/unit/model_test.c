@@ -128,7 +128,7 @@ static void too_many_labels_in_a_lane(void **state)
 
 #define STORE TPC "actor Coordinator plays Tpc.C { mailbox 2; } actor Member plays Tpc.P { mailbox 3; sessions 7; }\n" \
     "system Store { supervisor root rest_for_one intensity 5 in 10s {\n"                                               \
-    "child c: Coordinator permanent; supervisor inner one_for_all { child p[2]: Member transient backoff 10ms..1s; }\n" \
+"child c: Coordinator permanent; supervisor inner one_for_all { child p[2]: Member transient backoff 10ms..1s; }\n" \
     "child spare[3]: Member temporary; } wire Tpc(C = c, P = p); }\n"
 
 static void a_system_keeps_its_tree(void **state)
