@@ -108,7 +108,8 @@ static void put_place(struct chart *c, struct span at)
         buf_puts(c->out, "\x1b[0m");
 }
 
-static void put_cells(struct chart *c)
+/* Returns how many blank cells were left away at the end. */
+static uint32_t put_cells(struct chart *c)
 {
     const char *const *glyphs = c->style->ascii ? ascii_cells : unicode_cells;
     uint32_t n = c->width;
@@ -125,7 +126,7 @@ static void put_cells(struct chart *c)
         if (red)
             buf_puts(c->out, "\x1b[0m");
     }
-    buf_repeat(c->out, ' ', c->width - n);
+    return c->width - n;
 }
 
 static void clear_cells(struct chart *c)
@@ -195,8 +196,7 @@ static void draw_event(struct chart *c, const struct event *e)
     else
         place_arrow(c, e);
     indent(c);
-    put_cells(c);
-    buf_puts(c->out, "  ");
+    buf_repeat(c->out, ' ', put_cells(c) + 2);
     put_place(c, e->at);
     if (e->note)
         buf_printf(c->out, "  %s", e->note);
@@ -248,24 +248,28 @@ static void draw_events(struct chart *c, bool columns)
         put_line(c, "-- nothing happens any more");
 }
 
+/*   North  waits to send Label to East  a.proto-session:9
+ *          the lane North -> East is full (1 of 1: Part), and East itself waits to send Label to South */
 static void draw_reasons(struct chart *c)
 {
-    size_t most = 0;
+    size_t name_width = 0, what_width = 0;
     for (uint32_t i = 0; i < c->reasons.n; i++) {
-        size_t n = strlen(c->reasons.at[i].participant);
-        most = n > most ? n : most;
+        size_t n = strlen(c->reasons.at[i].participant), w = strlen(c->reasons.at[i].what);
+        name_width = n > name_width ? n : name_width;
+        what_width = w > what_width ? w : what_width;
     }
     for (uint32_t i = 0; i < c->reasons.n; i++) {
         const struct reason *r = &c->reasons.at[i];
         bool again = i > 0 && c->reasons.at[i - 1].wait.participant == r->wait.participant;
         indent(c);
-        buf_printf(c->out, "%-*s  %s", (int)most, again ? "" : r->participant, again ? "or " : "");
-        buf_puts(c->out, r->text);
+        buf_printf(c->out, "%-*s  %s%s", (int)name_width, again ? "" : r->participant, again ? "or " : "", r->what);
         if (r->at.hi > r->at.lo) {
-            buf_puts(c->out, "  ");
+            buf_repeat(c->out, ' ', what_width - strlen(r->what) + (again ? 2 : 5));
             put_place(c, r->at);
         }
         buf_putc(c->out, '\n');
+        indent(c);
+        buf_printf(c->out, "%*s  %s\n", (int)name_width, "", r->why);
     }
 }
 

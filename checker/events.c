@@ -141,57 +141,59 @@ static void put_doing(struct buf *b, struct arena *a, const struct semantics *s,
     }
 }
 
-static void put_full(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state,
-                     const struct reason *r)
+static void put_what(struct buf *b, const struct reason *r)
+{
+    if (r->wait.kind == WAIT_ORPHAN) {
+        buf_puts(b, "is done");
+        return;
+    }
+    buf_puts(b, r->wait.kind == WAIT_FULL ? "waits to send " : "waits for ");
+    put_messages(b, r->messages, r->n_messages);
+    buf_printf(b, r->wait.kind == WAIT_FULL ? " to %s" : " from %s", r->peer);
+}
+
+static void put_why_full(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state,
+                         const struct reason *r)
 {
     const struct model *m = semantics_model(s);
     uint32_t lane = r->wait.lane, n = semantics_lane_length(s, state, lane);
-    buf_puts(b, "waits to send ");
-    put_messages(b, r->messages, r->n_messages);
-    buf_printf(b, " to %s: the lane %s -> %s is full (%u of %u:", r->peer, r->participant, r->peer, n,
-               m->lanes[lane].capacity);
+    buf_printf(b, "the lane %s -> %s is full (%u of %u:", r->participant, r->peer, n, m->lanes[lane].capacity);
     for (uint32_t i = 0; i < n && i < 4; i++)
         buf_printf(b, "%s %s", i ? "," : "", m->ir->messages[semantics_lane_message(s, state, lane, i)].name);
     buf_puts(b, n > 4 ? ", ...), and " : "), and ");
     put_doing(b, a, s, state, r->wait.peer);
 }
 
-static void put_empty(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state,
-                      const struct reason *r)
+static void put_why(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state,
+                    const struct reason *r)
 {
-    buf_puts(b, "waits for ");
-    put_messages(b, r->messages, r->n_messages);
-    if (r->wait.lane == IR_NONE) {
-        buf_printf(b, " from %s, which never sends it anything", r->peer);
-        return;
-    }
-    buf_printf(b, " from %s: the lane %s -> %s is empty, and ", r->peer, r->peer, r->participant);
-    put_doing(b, a, s, state, r->wait.peer);
-}
-
-static const char *reason_text(struct arena *a, const struct semantics *s, const uint8_t *state, const struct reason *r)
-{
-    struct buf b = {0};
     const char *head = r->wait.message == IR_NONE ? "" : semantics_model(s)->ir->messages[r->wait.message].name;
     switch (r->wait.kind) {
     case WAIT_FULL:
-        put_full(&b, a, s, state, r);
+        put_why_full(b, a, s, state, r);
         break;
     case WAIT_EMPTY:
-        put_empty(&b, a, s, state, r);
+        if (r->wait.lane == IR_NONE) {
+            buf_printf(b, "%s never sends anything to %s", r->peer, r->participant);
+            break;
+        }
+        buf_printf(b, "the lane %s -> %s is empty, and ", r->peer, r->participant);
+        put_doing(b, a, s, state, r->wait.peer);
         break;
     case WAIT_UNEXPECTED:
-        buf_puts(&b, "waits for ");
-        put_messages(&b, r->messages, r->n_messages);
-        buf_printf(&b, " from %s, but the next message from %s is %s, which it does not take here", r->peer, r->peer,
-                   head);
+        buf_printf(b, "the next message from %s is %s, which %s does not take here", r->peer, head, r->participant);
         break;
     case WAIT_ORPHAN:
-        buf_printf(&b, "is done, and %s from %s is left in the lane: nobody will ever take it", head, r->peer);
+        buf_printf(b, "%s from %s is left in the lane, and nobody will ever take it", head, r->peer);
         break;
     }
-    const char *text = arena_strndup(a, buf_cstr(&b), b.n);
-    buf_free(&b);
+}
+
+static const char *take_text(struct arena *a, struct buf *b)
+{
+    const char *text = arena_strndup(a, buf_cstr(b), b->n);
+    buf_free(b);
+    *b = (struct buf){0};
     return text;
 }
 
@@ -201,7 +203,11 @@ static struct reason reason_of(struct arena *a, const struct semantics *s, const
     struct reason r = {.wait = w, .participant = m->participants[w.participant].name,
                        .peer = m->participants[w.peer].name};
     name_messages(a, s, &r);
-    r.text = reason_text(a, s, state, &r);
+    struct buf b = {0};
+    put_what(&b, &r);
+    r.what = take_text(a, &b);
+    put_why(&b, a, s, state, &r);
+    r.why = take_text(a, &b);
     return r;
 }
 
@@ -236,10 +242,12 @@ struct reasons reasons_of(struct arena *a, const struct semantics *s, const uint
 {
     VEC(struct reason) all = {0};
     struct wait *waits = ARENA_ARRAY(a, struct wait, semantics_max_waits(s) + 1), special;
-    bool missing = violation_wait(s, state, broken, &special);
+    bool violation = violation_wait(s, state, broken, &special);
+    bool everyone = broken == SAFETY_KINDS || semantics_is_deadlock(s, state);
     for (uint32_t p = 0; p < semantics_model(s)->n_participants; p++) {
-        uint32_t n = semantics_waits(s, state, p, waits);
-        if (missing && special.participant == p) {
+        bool violator = violation && special.participant == p;
+        uint32_t n = everyone || violator ? semantics_waits(s, state, p, waits) : 0;
+        if (violator) {
             bool listed = false;
             for (uint32_t i = 0; i < n; i++)
                 listed |= same_wait(&waits[i], &special);

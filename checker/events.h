@@ -32,7 +32,8 @@ struct reason {
     uint32_t n_messages; /* it would send or take one of these; WAIT_ORPHAN: the one left behind */
     name *messages;
     struct span at;    /* where it stands, or {0,0,0} */
-    const char *text;  /* "waits to send M to B: the lane A -> B is full (1 of 1: M), and B itself waits ..." */
+    const char *what;  /* "waits to send M to B" */
+    const char *why;   /* "the lane A -> B is full (1 of 1: M), and B itself waits to send N to C" */
 };
 
 struct reasons {
@@ -40,8 +41,8 @@ struct reasons {
     struct reason *at; /* those of one participant stand together */
 };
 
-/* Why each stuck participant is stuck; with `broken` also the message that breaks fidelity or is an orphan where
- * its reader could still do something else. */
+/* Of a deadlock, or with SAFETY_KINDS for `broken`: why each stuck participant is stuck. Of a state that breaks
+ * fidelity or has an orphan: what is wrong with its reader, even where that could still do something else. */
 struct reasons reasons_of(struct arena *a, const struct semantics *s, const uint8_t *state, enum safety broken);
 
 #endif

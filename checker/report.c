@@ -3,6 +3,12 @@
 
 #include "buf.h"
 
+/* As it calls itself. */
+static const char *engine_title(const struct engine_result *e)
+{
+    return strcmp(e->engine, "spin") == 0 ? "SPIN" : e->engine;
+}
+
 /* ---- conclusions ---- */
 
 static bool definite(const struct engine_result *e)
@@ -13,8 +19,17 @@ static bool definite(const struct engine_result *e)
 static const char *disagreement(const struct property *p, struct arena *a)
 {
     const struct engine_result *x = &p->engines[0], *y = &p->engines[1];
-    return arena_printf(a, "the engines disagree: %s says %s, %s says %s", x->engine, verdict_word(x->result), y->engine,
-                        verdict_word(y->result));
+    return arena_printf(a, "the engines disagree: %s says %s, %s says %s", engine_title(x), verdict_word(x->result),
+                        engine_title(y), verdict_word(y->result));
+}
+
+/* What a tool says may have several lines. */
+static const char *one_line(char *text)
+{
+    for (char *p = text; *p; p++)
+        if (*p == '\n')
+            *p = ' ';
+    return text;
 }
 
 void property_conclude(struct property *p, struct arena *a)
@@ -23,7 +38,7 @@ void property_conclude(struct property *p, struct arena *a)
     for (uint32_t i = 0; i < p->n_engines; i++) {
         const struct engine_result *e = &p->engines[i];
         if (e->failed)
-            p->error = arena_printf(a, "%s failed: %s", e->engine, e->why);
+            p->error = one_line(arena_printf(a, "%s failed: %s", engine_title(e), e->why));
         else if (definite(e))
             p->result = e->result;
     }
@@ -103,7 +118,7 @@ static void put_grouped(struct buf *out, uint64_t n)
 
 static void put_engine(struct buf *out, const struct engine_result *e)
 {
-    buf_printf(out, "%s ", e->engine);
+    buf_printf(out, "%s ", engine_title(e));
     put_grouped(out, e->states);
     buf_puts(out, e->states == 1 ? " state" : " states");
     if (e->failed)
@@ -116,12 +131,12 @@ static void put_engines(struct buf *out, const struct property *p)
 {
     double seconds = 0;
     for (uint32_t i = 0; i < p->n_engines; i++) {
+        buf_puts(out, i ? ", " : "");
         put_engine(out, &p->engines[i]);
-        buf_puts(out, ", ");
         seconds += p->engines[i].seconds;
     }
-    if (p->n_engines)
-        buf_printf(out, "%.2f s", seconds);
+    if (seconds > 0)
+        buf_printf(out, ", %.2f s", seconds);
 }
 
 static void put_reasons(struct buf *out, const struct property *p)
@@ -130,7 +145,7 @@ static void put_reasons(struct buf *out, const struct property *p)
         buf_printf(out, "      %s\n", p->error);
     for (uint32_t i = 0; i < p->n_engines; i++)
         if (p->engines[i].result == VERDICT_INCONCLUSIVE && !p->engines[i].failed && p->engines[i].why)
-            buf_printf(out, "      %s: %s\n", p->engines[i].engine, p->engines[i].why);
+            buf_printf(out, "      %s: %s\n", engine_title(&p->engines[i]), p->engines[i].why);
 }
 
 static void put_property(const struct report *r, const struct property *p, struct buf *out, int title_width,

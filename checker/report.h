@@ -9,7 +9,7 @@
 #include "diag.h"
 
 struct engine_result {
-    const char *engine; /* "projection", "explorer", "SPIN" */
+    const char *engine; /* "projection", "explorer", "spin" */
     enum verdict result;
     bool failed;      /* it broke down, so that `result` says nothing; `why` tells */
     uint64_t states;

@@ -47,7 +47,8 @@ static void put_reason(struct json *out, const struct sources *s, const struct r
     for (uint32_t i = 0; i < r->n_messages; i++)
         json_string(out, NULL, r->messages[i]);
     json_close_array(out);
-    json_string(out, "text", r->text);
+    json_string(out, "what", r->what);
+    json_string(out, "why", r->why);
     if (r->at.hi > r->at.lo)
         put_place(out, s, r->at);
     json_close_object(out);

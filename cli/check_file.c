@@ -83,7 +83,7 @@ static void add_implementable(struct checking *c, const struct session_type *t)
 {
     struct property p = { .title = "implementable", .subject = t->name, .n_engines = 1 };
     uint64_t states = 0;
-    for (uint32_t i = 0; t->locals && i < t->n_roles; i++)
+    for (uint32_t i = 0; t->implementable && i < t->n_roles; i++)
         states += t->locals[i].n_states;
     p.engines[0] = (struct engine_result){ .engine = "projection", .states = states,
                                            .result = t->implementable ? VERDICT_HOLDS : VERDICT_VIOLATED };
@@ -119,7 +119,7 @@ static struct engine_result spin_engine_result(const struct spin_result *r)
         [SPIN_ERROR] = VERDICT_INCONCLUSIVE,
         [SPIN_NO_TOOL] = VERDICT_INCONCLUSIVE,
     };
-    return (struct engine_result){ "SPIN", verdicts[r->answer], r->answer == SPIN_ERROR, r->states, r->seconds, r->why };
+    return (struct engine_result){ "spin", verdicts[r->answer], r->answer == SPIN_ERROR, r->states, r->seconds, r->why };
 }
 
 /* SPIN on the model, or a check in which every answer says why there is none. */
@@ -187,7 +187,7 @@ static void add_ltl(struct checking *c, const struct semantics *s, const char *s
     const struct model *m = semantics_model(s);
     struct property p = { .title = arena_printf(c->a, "ltl %s", m->verify->ltls[i].name.name),
                           .subject = m->subject, .scope = scope, .n_engines = 1 };
-    p.engines[0] = (struct engine_result){ .engine = "SPIN", .result = VERDICT_INCONCLUSIVE,
+    p.engines[0] = (struct engine_result){ .engine = "spin", .result = VERDICT_INCONCLUSIVE,
                                            .why = "a formula is checked by SPIN, which was not run" };
     if (spin)
         p.engines[0] = spin_engine_result(&spin->ltl[i]);
@@ -285,8 +285,7 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
         return;
     if (u->ir->n_sessions == 0 && u->ir->n_systems == 0) {
         r->wrong = true;
-        diag_add(u->diags, E0502, (struct span){ 0, 0, 0 }, "%s declares no session and no system: nothing to check",
-                 u->path);
+        diag_add(u->diags, E0502, (struct span){ 0, 0, 0 }, "nothing to check: no session and no system is declared");
     }
     for (uint32_t i = 0; i < u->ir->n_sessions; i++)
         check_session(&c, i);

@@ -26,7 +26,7 @@ static void out_of_memory(void *ctx, size_t asked)
 static bool unreadable(struct unit *u, const char *why)
 {
     uint32_t file = sources_add(u->sources, u->path, "", 0);
-    diag_add(u->diags, E0501, (struct span){ file, 0, 0 }, "cannot read %s: %s", u->path, why);
+    diag_add(u->diags, E0501, (struct span){ file, 0, 0 }, "cannot read this file: %s", why);
     return false;
 }
 
