@@ -7,7 +7,7 @@
  */
 #include "proto.h"
 
-enum { MAX_DO_DEPTH = 5000 };
+enum { MAX_DEPTH = 5000 }; /* blocks within blocks, also through `do`: bounds the stack */
 
 struct var { /* in scope, innermost first */
     name name;
@@ -22,7 +22,6 @@ struct frame { /* a session being expanded */
     const struct var *vars;
     const struct frame *caller;
     const struct stmt *stmt; /* the `do` that opened it; NULL for the outermost session */
-    uint32_t depth;
 };
 
 struct inlined { /* one `do` that was expanded, or is being */
@@ -40,6 +39,7 @@ struct expansion {
     uint32_t *slots; /* memo + 1 */
     uint32_t n_slots;
     uint64_t steps;
+    uint32_t depth;
     bool failed;
 };
 
@@ -217,13 +217,9 @@ static bool refuse_recursion(struct expansion *e, const struct frame *f, const s
     const struct frame *outer = f;
     while (outer && !(outer->session == st->decl && outer->cont != cont))
         outer = outer->caller;
-    if (!outer && f->depth < MAX_DO_DEPTH)
+    if (!outer)
         return false;
     e->failed = true;
-    if (!outer) {
-        diag_add(e->b->d, E0309, st->at, "sessions nest deeper than %d here", MAX_DO_DEPTH);
-        return true;
-    }
     st = not_last(f, st, cont);
     if (!ir__reported(e->b, E0306, st->at)) {
         struct diag *x = diag_add(e->b->d, E0306, st->at, "`do %s` is recursive, and something follows it",
@@ -265,7 +261,7 @@ static uint32_t expand_do(struct expansion *e, struct frame *f, const struct stm
     uint32_t entry = enter(e, st->decl, roles, cont, st, &fresh);
     if (!fresh || refuse_recursion(e, f, st, cont))
         return entry;
-    struct frame inner = {st->decl, roles, cont, NULL, f, st, f->depth + 1};
+    struct frame inner = {st->decl, roles, cont, NULL, f, st};
     uint32_t body = expand_block(e, &inner, &st->decl->as.session.body, cont);
     vec_push(e->b->scratch, e->nfa->at.at[entry].targets, body);
     return entry;
@@ -297,8 +293,15 @@ static uint32_t expand_stmt(struct expansion *e, struct frame *f, const struct s
 
 static uint32_t expand_block(struct expansion *e, struct frame *f, const struct block *b, uint32_t cont)
 {
-    for (uint32_t i = b->stmts.n; i-- > 0;)
+    if (e->depth == MAX_DEPTH && !e->failed) {
+        diag_add(e->b->d, E0309, e->t->decl->name.at, "in session `%s` blocks and inserted sessions nest deeper than %d",
+                 e->t->name, MAX_DEPTH);
+        e->failed = true;
+    }
+    e->depth++;
+    for (uint32_t i = b->stmts.n; i-- > 0 && !e->failed;)
         cont = expand_stmt(e, f, b->stmts.at[i], cont);
+    e->depth--;
     return cont;
 }
 

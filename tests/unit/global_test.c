@@ -141,6 +141,34 @@ static void too_large_is_refused_quickly(void **state)
                  " } } } } }", "E0309:2");
 }
 
+/* Roles rotate in cycles of these lengths: the recursion closes after their least common multiple. */
+static const char *rotating(struct buf *b, const int *cycles, int n)
+{
+    b->n = 0;
+    buf_puts(b, M3 "session S(role A0");
+    for (int c = 0; c < n; c++)
+        for (int i = c == 0; i < cycles[c]; i++)
+            buf_printf(b, ", role %c%d", 'A' + c, i);
+    buf_puts(b, ") { A0 -> B0: M; do S(");
+    for (int c = 0; c < n; c++)
+        for (int i = 0; i < cycles[c]; i++)
+            buf_printf(b, "%s%c%d", c || i ? ", " : "", 'A' + c, (i + 1) % cycles[c]);
+    buf_puts(b, "); }");
+    return buf_cstr(b);
+}
+
+static void recursion_with_roles_rotated_closes_or_is_too_deep(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    struct compiled c = compile(rotating(&b, (const int[]){2, 3, 5, 7, 11}, 5));
+    assert_non_null(c.ir->sessions[0].global);
+    assert_int_equal(c.ir->sessions[0].global->n_states, 2310);
+    compiled_free(&c);
+    assert_codes(rotating(&b, (const int[]){2, 3, 5, 7, 11, 13, 17, 19}, 8), "E0309:2");
+    buf_free(&b);
+}
+
 static void a_session_with_an_error_is_not_usable_and_others_are(void **state)
 {
     (void)state;
@@ -186,6 +214,7 @@ int main(void)
         T(branch_by_another), T(branch_by_another_through_do), T(branch_by_another_through_rec), T(branch_may_end),
         T(branch_of_other_member), T(same_start_different_senders), T(same_start_then_end), T(ambiguity_is_explained),
         T(fork_before_common_messages_is_found), T(too_large_is_refused_quickly),
+        T(recursion_with_roles_rotated_closes_or_is_too_deep),
         T(a_session_with_an_error_is_not_usable_and_others_are),
         T(inlined_error_is_told_once), T(sessions_without_errors_are_projected_beside_others),
     };
