@@ -103,7 +103,8 @@ change() {
         END { exit !done }' "$work/tpc/$1" >"$work/mutant/$1" && build "$work/mutant" address,undefined
 }
 t "mutant: after its No vote a participant waits for Prepare" change participant.c 1 2 0
-t_exit "the mutant fails" 1 "$work/mutant/run" 100
+t_exit "that mutant fails" 1 "$work/mutant/run" 100
 t_has "by fidelity" "$err" 'messages that the protocol does not allow'
-t "mutant: the coordinator commits where it should abort" change coordinator.c 6 8 7
-t_exit "the mutant fails, too" 1 "$work/mutant/run" 100
+t "mutant: after its Commit the coordinator tells the others Abort" change coordinator.c 6 7 8
+t_exit "this mutant fails" 1 "$work/mutant/run" 100
+t_has "by the books" "$err" 'transactions committed here and rolled back there'
