@@ -214,7 +214,8 @@ static void check_roles(struct sema *s, struct decl *session)
     if (total < 2 && session->name.name && !session->damaged)
         diag_add(s->d, E0216, session->name.at, "session `%s` has %s; a protocol needs two or more",
                  session->name.name, total ? "a single role" : "no role");
-    if (total > SEMA_MAX_ROLES)
+    struct span head = {session->at.file, session->at.lo, sd->by_locals ? session->at.hi : sd->body.at.lo};
+    if (total > SEMA_MAX_ROLES && sema__clean(s, head)) /* a size that the parser refused says nothing */
         diag_add(s->d, E0106, session->name.at, "session `%s` has %llu roles; the limit is %d", session->name.name,
                  (unsigned long long)total, SEMA_MAX_ROLES);
 }
