@@ -67,22 +67,22 @@ const char *dot_node(const struct drawing *d, const char *kind, uint32_t n)
 
 void dot_bottom(struct drawing *d, const char *node) { vec_push(d->ir->a, d->bottoms, node); }
 
-void dot_open_cluster(struct drawing *d, const char *title, const char *remark)
+void dot_open_cluster(struct drawing *d, const char *title, const char *what)
 {
     buf_printf(d->out, "  subgraph cluster_d%u {\n    label=<<b>", d->id);
     dot_html(d->out, title);
-    buf_puts(d->out, "</b>");
-    if (*remark) {
-        buf_puts(d->out, "<br/><font point-size=\"9\" color=\"" DOT_GREY "\">");
-        dot_html(d->out, remark);
-        buf_puts(d->out, "</font>");
-    }
-    buf_puts(d->out, ">;\n");
+    buf_puts(d->out, "</b>&nbsp;<font point-size=\"10\" color=\"" DOT_GREY "\">");
+    dot_html(d->out, what);
+    buf_puts(d->out, "</font>>;\n");
 }
 
 void dot_close_cluster(struct drawing *d) { buf_puts(d->out, "  }\n"); }
 
 /* ---- the graph around them ---- */
+
+static const char legend[] =
+    "solid: sends (P!Yes); dashed: receives (C?Prepare); filled: the role acts; white: it waits; "
+    "diamond: several ways on; double circle: it may end";
 
 static void open_graph(struct buf *out, const struct ir *ir)
 {
@@ -90,12 +90,18 @@ static void open_graph(struct buf *out, const struct ir *ir)
     buf_json_string(out, ir->module, strlen(ir->module));
     buf_puts(out, " {\n"
                   "  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=13, style=\"rounded\", color=\"#b8c0c8\","
-                  " labeljust=l, nodesep=0.3, ranksep=0.35, pad=0.2, newrank=false];\n"
+                  " labeljust=l, nodesep=0.3, ranksep=0.35, pad=0.2];\n"
                   "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, margin=\"0.08,0.04\", color=\"#2b3138\"];\n"
                   "  edge [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, arrowsize=0.7, color=\"#2b3138\"];\n");
 }
 
-static void close_graph(struct buf *out) { buf_puts(out, "}\n"); }
+/* The legend comes last, for clusters take over what is set before them. */
+static void close_graph(struct buf *out, bool has_locals)
+{
+    if (has_locals)
+        buf_printf(out, "  label=<<font point-size=\"9\" color=\"" DOT_GREY "\">%s</font>>;\n  labelloc=b;\n", legend);
+    buf_puts(out, "}\n");
+}
 
 /* ---- selection ---- */
 
@@ -213,6 +219,9 @@ bool dot_document(const struct ir *ir, const struct dot_selection *sel, struct b
     if (!picks.n)
         return false;
     struct drawing *all = ARENA_ARRAY(ir->a, struct drawing, picks.n);
+    bool has_locals = false;
+    for (uint32_t i = 0; i < picks.n; i++)
+        has_locals |= picks.at[i].kind == DRAW_LOCAL;
     open_graph(out, ir);
     for (uint32_t i = 0; i < picks.n; i++) {
         all[i] = (struct drawing){ .ir = ir, .out = out, .id = i };
@@ -228,7 +237,7 @@ bool dot_document(const struct ir *ir, const struct dot_selection *sel, struct b
             join_rows(out, ++row, &all[row_start], &all[i]);
         row_start = i;
     }
-    close_graph(out);
+    close_graph(out, has_locals);
     return true;
 }
 
@@ -256,7 +265,7 @@ void dot_render(const struct ir *ir, struct outputs *out)
         struct drawing d = { .ir = ir, .out = &text };
         open_graph(&text, ir);
         draw(&d, &picks.at[i]);
-        close_graph(&text);
+        close_graph(&text, picks.at[i].kind == DRAW_LOCAL);
         outputs_add(out, file_name(ir, &picks.at[i]), &text, false);
         buf_free(&text);
     }

@@ -132,7 +132,7 @@ void dot_global(struct drawing *d, const struct session_type *s)
 {
     struct flow f = { .d = d, .s = s, .g = s->global };
     count_ways_in(&f);
-    dot_open_cluster(d, arena_printf(d->ir->a, "%s, the session", s->name), "");
+    dot_open_cluster(d, s->name, "session");
     d->top = dot_node(d, "start", 0);
     buf_printf(d->out, "    %s [shape=circle, style=filled, fillcolor=\"#2b3138\", width=0.12, fixedsize=true, label=\"\"];\n",
                d->top);
@@ -181,27 +181,34 @@ static void put_action(const struct machine *k, const struct edge *e)
 {
     const char *action = arena_printf(k->d->ir->a, "%s%c%s", k->s->roles[e->peer].name, e->dir == DIR_SEND ? '!' : '?',
                                       k->d->ir->messages[e->message].name);
+    buf_puts(k->d->out, "&nbsp;");
     dot_html_role(k->d->out, k->s, e->peer, action);
+    buf_puts(k->d->out, "&nbsp;");
 }
 
-/* Edge `first` of `state` and the later ones that share its arrow. */
+/* Edge `first` of `state` and the later ones that share its arrow. The text is a node in the middle of the arrow: so it
+ * stays inside the cluster and clear of other arrows, which Graphviz does not promise for labels of edges. */
 static void put_arrow(const struct machine *k, uint32_t state, uint32_t first)
 {
     const struct state *q = &k->m->states[state];
     const struct edge *e = &k->m->edges[first];
+    struct buf *out = k->d->out;
+    const char *text = dot_node(k->d, "e", first);
     bool one_peer = true;
-    buf_printf(k->d->out, "    %s -> %s [style=%s, label=<", dot_node(k->d, "s", state),
-               dot_node(k->d, "s", e->target), e->dir == DIR_SEND ? "solid" : "dashed");
+    buf_printf(out, "    %s [shape=none, margin=\"0.02,0.03\", height=0.26, width=0.1, label=<", text);
     put_action(k, e);
     for (uint32_t i = first + 1; i < q->first + q->n; i++) {
         const struct edge *other = &k->m->edges[i];
         if (!drawn_as_one(e, other))
             continue;
-        buf_puts(k->d->out, "<br align=\"left\"/>");
+        buf_puts(out, "<br/>");
         put_action(k, other);
         one_peer &= dot_role_base(k->s, e->peer) == dot_role_base(k->s, other->peer);
     }
-    buf_printf(k->d->out, "<br align=\"left\"/>>, color=\"%s\"];\n", one_peer ? dot_ink(k->s, e->peer) : DOT_GREY);
+    const char *style = e->dir == DIR_SEND ? "solid" : "dashed", *color = one_peer ? dot_ink(k->s, e->peer) : DOT_GREY;
+    buf_puts(out, ">];\n");
+    buf_printf(out, "    %s -> %s [dir=none, style=%s, color=\"%s\"];\n", dot_node(k->d, "s", state), text, style, color);
+    buf_printf(out, "    %s -> %s [style=%s, color=\"%s\"];\n", text, dot_node(k->d, "s", e->target), style, color);
 }
 
 static bool already_drawn(const struct machine *k, const struct state *q, uint32_t edge)
@@ -215,9 +222,7 @@ static bool already_drawn(const struct machine *k, const struct state *q, uint32
 void dot_local(struct drawing *d, const struct session_type *s, uint32_t first, uint32_t last)
 {
     struct machine k = { .d = d, .s = s, .m = &s->locals[first], .role = first };
-    const char *who = dot_role_range(d->ir, s, first, last);
-    dot_open_cluster(d, arena_printf(d->ir->a, "%s.%s", s->name, who),
-                     "! sends, solid; ? receives, dashed; filled: it acts; diamond: several ways on");
+    dot_open_cluster(d, dot_role_range(d->ir, s, first, last), arena_printf(d->ir->a, "role of %s", s->name));
     d->top = dot_node(d, "start", 0);
     buf_printf(d->out, "    %s [shape=circle, style=filled, fillcolor=\"#2b3138\", width=0.12, fixedsize=true, label=\"\"];\n",
                d->top);

@@ -28,8 +28,8 @@ const char *dot_role_range(const struct ir *ir, const struct session_type *s, ui
 /* "d3_s7" in the arena. */
 const char *dot_node(const struct drawing *d, const char *kind, uint32_t n);
 void dot_bottom(struct drawing *d, const char *node);
-/* Opens the cluster: a bold title and a grey remark below it, both plain text; the remark may be "". */
-void dot_open_cluster(struct drawing *d, const char *title, const char *remark);
+/* Opens the cluster: a bold title, and what kind of thing that is. */
+void dot_open_cluster(struct drawing *d, const char *title, const char *what);
 void dot_close_cluster(struct drawing *d);
 
 void dot_global(struct drawing *d, const struct session_type *s);

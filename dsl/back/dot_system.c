@@ -41,20 +41,35 @@ static void small_line(struct buf *out, const char *text)
     buf_puts(out, "</font>");
 }
 
+static const char *member_node(const struct drawing *d, const struct member *x)
+{
+    return dot_node(d, x->is_supervisor ? "v" : "c", x->index);
+}
+
+/* Members stand side by side in start order, which rest_for_one depends on. */
+static void put_member_order(struct drawing *d, const struct supervisor *v)
+{
+    if (v->n_members < 2)
+        return;
+    buf_puts(d->out, "    { rank=same; edge [style=invis];");
+    for (uint32_t m = 0; m < v->n_members; m++)
+        buf_printf(d->out, "%s%s", m ? " -> " : " ", member_node(d, &v->members[m]));
+    buf_puts(d->out, "; }\n");
+}
+
 static void put_supervisor(struct drawing *d, const struct system *sys, uint32_t i)
 {
     const struct supervisor *v = &sys->supervisors[i];
     const char *node = dot_node(d, "v", i);
-    buf_printf(d->out, "    %s [shape=box, style=\"rounded,filled\", fillcolor=\"#e9edf1\", ordering=out, label=<<b>", node);
+    buf_printf(d->out, "    %s [shape=box, style=\"rounded,filled\", fillcolor=\"#e9edf1\", label=<<b>", node);
     dot_html(d->out, v->name);
     buf_puts(d->out, "</b>");
     small_line(d->out, strategy_text(v->strategy));
     small_line(d->out, arena_printf(d->ir->a, "at most %u in %s", v->intensity, duration(d, v->window_ns)));
     buf_puts(d->out, ">];\n");
-    for (uint32_t m = 0; m < v->n_members; m++) {
-        const struct member *x = &v->members[m];
-        buf_printf(d->out, "    %s -> %s;\n", node, dot_node(d, x->is_supervisor ? "v" : "c", x->index));
-    }
+    for (uint32_t m = 0; m < v->n_members; m++)
+        buf_printf(d->out, "    %s -> %s;\n", node, member_node(d, &v->members[m]));
+    put_member_order(d, v);
     if (!v->n_members)
         dot_bottom(d, node);
 }
@@ -64,7 +79,8 @@ static void put_child(struct drawing *d, const struct system *sys, uint32_t i)
     const struct child *c = &sys->children[i];
     const struct actor *actor = &d->ir->actors[c->actor];
     const char *node = dot_node(d, "c", i);
-    buf_printf(d->out, "    %s [shape=%s, style=filled, fillcolor=\"#ffffff\", label=<<b>", node, c->family ? "box3d" : "box");
+    buf_printf(d->out, "    %s [shape=%s, style=filled, fillcolor=\"#ffffff\", margin=\"0.12,0.08\", label=<<b>", node,
+               c->family ? "box3d" : "box");
     dot_html(d->out, c->family ? arena_printf(d->ir->a, "%s[0..%u]", c->name, c->size - 1) : c->name);
     buf_puts(d->out, "</b><br/>");
     dot_html(d->out, actor->name);
@@ -128,8 +144,9 @@ static void put_wire(struct drawing *d, const struct system *sys, uint32_t i)
         struct line l = next_line(sys, s, w, r);
         buf_printf(d->out, "    %s -> %s [dir=none, style=dashed, color=\"%s\", label=<", dot_node(d, "c", l.child), node,
                    dot_ink(s, r));
+        buf_puts(d->out, "&nbsp;");
         dot_html_role(d->out, s, r, line_text(d, sys, s, w, &l));
-        buf_puts(d->out, ">];\n");
+        buf_puts(d->out, "&nbsp;>];\n");
         r = l.last;
     }
     dot_bottom(d, node);
@@ -137,8 +154,7 @@ static void put_wire(struct drawing *d, const struct system *sys, uint32_t i)
 
 void dot_system(struct drawing *d, const struct system *sys)
 {
-    dot_open_cluster(d, arena_printf(d->ir->a, "%s, the system", sys->name),
-                     "supervisors restart what is below them, from left to right; dashed: who plays which role");
+    dot_open_cluster(d, sys->name, "system");
     d->top = dot_node(d, "v", 0);
     for (uint32_t i = 0; i < sys->n_supervisors; i++)
         put_supervisor(d, sys, i);
