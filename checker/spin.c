@@ -48,6 +48,9 @@ struct driver {
     const char *dir;
     const char *cc;
     const char *missing, *package;
+    const char *translated; /* what pan.c was made with, "" for nothing special; NULL: there is none */
+    bool compiled;          /* pan is pan.c, compiled for `how` */
+    struct attempt how;
 };
 
 static struct spin_result answer(enum spin_answer what, const char *why)
@@ -166,10 +169,15 @@ static const char *define_of(const struct question *q)
     return q->claim ? "-DLTL" : q->define;
 }
 
-/* Model to verifier source. */
+/* Model to verifier source, unless that is what is there: one source serves all formulas. */
 static struct spin_result translate(struct driver *d, const struct question *q, double deadline)
 {
     struct command c = {{0}, 0};
+    const char *define = define_of(q) ? define_of(q) : "";
+    if (d->translated != NULL && strcmp(d->translated, define) == 0)
+        return answer(SPIN_HOLDS, NULL);
+    d->translated = NULL;
+    d->compiled = false;
     arg(&c, "spin");
     arg(&c, arena_printf(d->a, "-P%s -std=gnu99 -E -x c", d->cc));
     arg(&c, define_of(q));
@@ -181,12 +189,21 @@ static struct spin_result translate(struct driver *d, const struct question *q, 
     if (result.answer == SPIN_HOLDS && strstr(buf_cstr(&r.output), "Error:") != NULL)
         result = answer(SPIN_ERROR, arena_printf(d->a, "spin refuses the model: %.400s", buf_cstr(&r.output)));
     buf_free(&r.output);
+    if (result.answer == SPIN_HOLDS)
+        d->translated = define;
     return result;
+}
+
+static bool same_attempt(const struct attempt *a, const struct attempt *b)
+{
+    return a->optimised == b->optimised && a->compressed == b->compressed && a->partial == b->partial;
 }
 
 static struct spin_result compile(struct driver *d, const struct question *q, const struct attempt *t, double deadline)
 {
     struct command c = {{0}, 0};
+    if (d->compiled && same_attempt(&d->how, t))
+        return answer(SPIN_HOLDS, NULL);
     arg(&c, d->cc);
     arg(&c, "-w");
     arg(&c, t->optimised ? "-O2" : "-O0");
@@ -209,6 +226,8 @@ static struct spin_result compile(struct driver *d, const struct question *q, co
     struct process_result r = run(d, &c, deadline);
     struct spin_result result = judge_tool(d, "the C compiler", &r);
     buf_free(&r.output);
+    d->compiled = result.answer == SPIN_HOLDS;
+    d->how = *t;
     return result;
 }
 
