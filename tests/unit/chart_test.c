@@ -90,8 +90,9 @@ static void a_send_and_its_receive_are_rows_of_their_own(void **ctx)
 static void arrows_cross_the_columns_between(void **ctx)
 {
     struct world *w = *ctx;
-    kit_role(w->k, "A", "0 C!M 1");
+    kit_role(w->k, "A", NULL); /* the order of the columns */
     kit_role(w->k, "B", "0 C!N 1");
+    kit_role(w->k, "A", "0 C!M 1");
     kit_role(w->k, "C", "0 B?N 1, 1 A?M 2, 2 A!M 3");
     run(w, 1, 1);
     const char *text = draw(w, SAFETY_ORPHAN);

@@ -562,6 +562,89 @@ static void crash_codes_name_each_step(void **ctx)
     assert_int_equal(n, 1 + 2 + 1 + 1); /* A sends; a with two outcomes, t, b */
 }
 
+/* ---- the functions agree with each other, on random models ---- */
+
+static uint32_t random_below(uint64_t *seed, uint32_t n)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*seed >> 33) % n;
+}
+
+/* A role of `n` states: in each either some sends or some receives, so that nothing is a mixed choice. */
+static void random_role(struct kit *k, const char *role, const char *const *peers, uint32_t n, uint64_t *seed)
+{
+    char text[512] = "";
+    for (uint32_t q = 0; q < n; q++) {
+        char dir = random_below(seed, 2) ? '!' : '?';
+        uint32_t used = 0;
+        for (uint32_t i = 0; i < 3; i++) {
+            uint32_t peer = random_below(seed, 2), message = random_below(seed, 2), bit = 1u << (2 * peer + message);
+            if (used & bit)
+                continue;
+            used |= bit;
+            size_t len = strlen(text);
+            snprintf(text + len, sizeof text - len, "%s%u %s%cM%u %u", len ? ", " : "", q, peers[peer], dir, message,
+                     random_below(seed, n + 1));
+        }
+    }
+    kit_role(k, role, text);
+}
+
+static void random_model(struct world *w, uint64_t *seed)
+{
+    kit_role(w->k, "A", NULL);
+    kit_role(w->k, "B", NULL);
+    random_role(w->k, "A", (const char *const[]){"B", "C"}, 3, seed);
+    random_role(w->k, "B", (const char *const[]){"A", "C"}, 3, seed);
+    random_role(w->k, "C", (const char *const[]){"A", "B"}, 3, seed);
+    if (random_below(seed, 2)) {
+        uint32_t root = kit_supervisor(w->k, IR_NONE, (enum strategy)random_below(seed, 3), random_below(seed, 3));
+        uint32_t sub = kit_supervisor(w->k, root, (enum strategy)random_below(seed, 3), random_below(seed, 3));
+        kit_child(w->k, sub, "a", 1, RESTART_PERMANENT);
+        kit_child(w->k, sub, "b", 1, random_below(seed, 2) ? RESTART_TEMPORARY : RESTART_TRANSIENT);
+        kit_child(w->k, root, "c", 1, RESTART_PERMANENT);
+        kit_crashes(w->k, 1 + random_below(seed, 3), IR_NONE);
+    }
+    begin(w, 1 + random_below(seed, 2), 1 + random_below(seed, 3));
+}
+
+static void check_state(struct world *w)
+{
+    uint32_t broken, n = count_steps(w), listed = 0;
+    uint32_t *codes = ARENA_ARRAY(w->a, uint32_t, semantics_max_steps(w->s));
+    assert_int_equal(semantics_expand(w->s, w->state, codes, &broken), n);
+    assert_int_equal(!!(broken & 1u << SAFETY_DEADLOCK), semantics_is_deadlock(w->s, w->state));
+    assert_int_equal(!!(broken & 1u << SAFETY_FIDELITY), semantics_fidelity_violation(w->s, w->state, NULL));
+    assert_int_equal(!!(broken & 1u << SAFETY_ORPHAN), semantics_orphan(w->s, w->state, NULL));
+    for (uint32_t code = 0; code < semantics_n_codes(w->s); code++) {
+        struct step t = semantics_decode(w->s, code);
+        bool in_list = listed < n && codes[listed] == code; /* ascending */
+        assert_int_equal(semantics_enabled(w->s, w->state, &t), in_list);
+        listed += in_list;
+    }
+    assert_int_equal(listed, n);
+}
+
+static void random_models_are_consistent(void **ctx)
+{
+    for (uint64_t model = 0; model < 100; model++) {
+        uint64_t seed = model;
+        void *each;
+        setup(&each);
+        struct world *w = each;
+        random_model(w, &seed);
+        for (uint32_t i = 0; i < 60; i++) {
+            check_state(w);
+            uint32_t n = count_steps(w);
+            if (n == 0)
+                break;
+            semantics_apply(w->s, w->state, &w->steps[random_below(&seed, n)], w->state);
+        }
+        teardown(&each);
+    }
+    (void)ctx;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -601,6 +684,7 @@ int main(void)
         TEST(a_parent_restarts_a_supervisor_afresh),
         TEST(giving_up_stops_where_a_parent_restarts),
         TEST(crash_codes_name_each_step),
+        TEST(random_models_are_consistent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
