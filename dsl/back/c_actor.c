@@ -195,15 +195,6 @@ static void emit_senders(struct c_gen *g, struct emit *e, const struct c_face *f
     emit_made(g, e, f);
 }
 
-static bool class_does(const struct c_face *f, const struct c_class *c, enum dir dir)
-{
-    const c_label_vec *labels = &f->session->labels[c->roles.at[0]];
-    for (uint32_t i = 0; i < labels->n; i++)
-        if (labels->at[i].dir == dir)
-            return true;
-    return false;
-}
-
 /* What the runtime calls, for one class. Members of a class agree in all that is read here. */
 static void emit_callbacks(struct c_gen *g, struct emit *e, const struct c_face *f, const struct c_class *c)
 {
@@ -211,14 +202,14 @@ static void emit_callbacks(struct c_gen *g, struct emit *e, const struct c_face 
     emit_set(e, "first", c_first_labels(g, f, c));
     emit(e, "\nstatic motet_status ${class}_receive(void *self, motet_session *s, uint16_t label, "
             "const void *payload)\n{\n");
-    if (class_does(f, c, DIR_RECEIVE))
+    if (c_class_does(f, c, DIR_RECEIVE))
         emit(e, "    return ${s}__received(self, s, &${first}_labels[label], payload);\n}\n");
     else
         emit(e, "    (void)self, (void)s, (void)label, (void)payload;\n"
                 "    return MOTET_FAIL; /* it receives nothing */\n}\n");
     emit(e, "\nstatic motet_status ${class}_produce(void *self, motet_session *s, uint16_t state, "
             "motet_out *out)\n{\n");
-    if (class_does(f, c, DIR_SEND))
+    if (c_class_does(f, c, DIR_SEND))
         emit(e, "    static const struct ${s}__sender sender = {&${first}_automaton, ${class}_first, ${class}_sends};\n"
                 "    return ${s}__produced(self, s, &sender, state, out);\n}\n");
     else

@@ -154,16 +154,16 @@ void c_claim_all(struct c_gen *g)
 
 /* ---- limits ---- */
 
-/* Numbers in tables are 16 bits wide and the last one means "none". */
-enum { MOST_NUMBERS = 65535, MOST_MAILBOX = 65535, MOST_TRANSITIONS = 1 << 24 };
+/* Numbers in tables are 16 bits wide and the last one means "none". A choice stands on a worker's stack. */
+enum { MOST_NUMBERS = 65535, MOST_MAILBOX = 65535, MOST_TRANSITIONS = 1 << 24, MOST_CHOICE = 1 << 20 };
 
 static void limit(struct c_gen *g, struct span at, uint64_t n, uint64_t most, const char *what)
 {
     if (n <= most)
         return;
-    struct diag *x = diag_add(g->d, E0523, at, "%s: %llu, and the generated tables hold at most %llu", what,
+    struct diag *x = diag_add(g->d, E0523, at, "%s: %llu, and generated C holds at most %llu", what,
                               (unsigned long long)n, (unsigned long long)most);
-    diag_note(g->d, x, "the checks have no such limit; only C generation does");
+    diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
 }
 
 static void check_automaton(struct c_gen *g, const struct c_session *s, uint32_t r)
@@ -190,6 +190,25 @@ static void check_session(struct c_gen *g, const struct c_session *s)
     }
 }
 
+static void check_choice(struct c_gen *g, const struct c_actor *a, const struct c_maker *m)
+{
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < m->branches.n; i++)
+        size += c_fields_size(c_fields(g, m->branches.at[i].message)); /* each below 2^31 */
+    if (m->choice)
+        limit(g, a->type->decl->name.at, size, MOST_CHOICE,
+              arena_printf(g->a, "bytes of all branches of the choice `%s` of actor `%s`", m->name, a->type->name));
+}
+
+static void check_actor(struct c_gen *g, const struct c_actor *a)
+{
+    limit(g, a->type->decl->name.at, a->type->mailbox, MOST_MAILBOX,
+          arena_printf(g->a, "places in a mailbox of actor `%s`", a->type->name));
+    for (uint32_t f = 0; f < a->faces.n; f++)
+        for (uint32_t i = 0; i < a->faces.at[f].makers.n; i++)
+            check_choice(g, a, &a->faces.at[f].makers.at[i]);
+}
+
 static void check_system(struct c_gen *g, const struct c_system *s)
 {
     const struct system *t = s->type;
@@ -207,8 +226,7 @@ void c_check_limits(struct c_gen *g)
     for (uint32_t i = 0; i < g->ir->n_sessions; i++)
         check_session(g, &g->sessions[i]);
     for (uint32_t i = 0; i < g->ir->n_actors; i++)
-        limit(g, g->actors[i].type->decl->name.at, g->actors[i].type->mailbox, MOST_MAILBOX,
-              arena_printf(g->a, "places in a mailbox of actor `%s`", g->actors[i].type->name));
+        check_actor(g, &g->actors[i]);
     for (uint32_t i = 0; i < g->ir->n_systems; i++)
         check_system(g, &g->systems[i]);
 }

@@ -119,6 +119,8 @@ void c_claim_all(struct c_gen *g);
 void c_check_limits(struct c_gen *g);
 
 const struct automaton *c_class_automaton(const struct c_face *f, const struct c_class *c);
+/* Whether roles of the class ever send, or receive. */
+bool c_class_does(const struct c_face *f, const struct c_class *c, enum dir dir);
 bool c_has_fields(const struct c_gen *g, uint32_t message);
 const field_vec *c_fields(const struct c_gen *g, uint32_t message);
 uint32_t c_line(const struct c_gen *g, struct span at); /* 0 for nowhere */

@@ -85,6 +85,8 @@ static const char *foreign_owner(const char *scope, const char *cname)
 {
     if (strcmp(scope, "file ") == 0)
         return among(cname, c_headers, sizeof c_headers / sizeof *c_headers) ? "a header of C or POSIX" : NULL;
+    if (cname[0] == '_' && (cname[1] == '_' || isupper((unsigned char)cname[1])))
+        return "reserved for the compiler";
     if (among(cname, c_words, sizeof c_words / sizeof *c_words))
         return "a word of C";
     if (*scope == 0 && (strncmp(cname, "motet_", 6) == 0 || strncmp(cname, "MOTET_", 6) == 0))

@@ -26,6 +26,15 @@ const struct automaton *c_class_automaton(const struct c_face *f, const struct c
     return &f->session->type->locals[c->roles.at[0]];
 }
 
+bool c_class_does(const struct c_face *f, const struct c_class *c, enum dir dir)
+{
+    const c_label_vec *labels = &f->session->labels[c->roles.at[0]];
+    for (uint32_t i = 0; i < labels->n; i++)
+        if (labels->at[i].dir == dir)
+            return true;
+    return false;
+}
+
 /* ---- sessions ---- */
 
 static int compare_labels(const void *left, const void *right)

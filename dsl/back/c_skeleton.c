@@ -17,6 +17,28 @@ static void emit_stub(struct c_gen *g, struct emit *e, const struct c_handler *h
     emit(e, "}\n");
 }
 
+/* Only for an actor with a handler that can fail: an unused function would not compile. */
+static const char *const missing_function =
+    "\nstatic motet_status missing(const char *handler)\n{\n"
+    "    fprintf(stderr, \"${actor}: handler %s is not written yet\\n\", handler);\n    return MOTET_FAIL;\n}\n";
+
+static bool acts(const struct c_actor *a)
+{
+    for (uint32_t i = 0; i < a->faces.n; i++)
+        if (a->faces.at[i].receives.n > 0 || a->faces.at[i].makers.n > 0)
+            return true;
+    return false;
+}
+
+static const char *expanded(struct c_gen *g, const char *template, const char *actor)
+{
+    struct emit e = emit_begin(g->a);
+    emit(&e, template, "actor", actor);
+    const char *text = arena_strndup(g->a, buf_cstr(&e.out), e.out.n);
+    emit_end(&e);
+    return text;
+}
+
 void c_render_handlers(struct c_gen *g, const struct c_actor *a)
 {
     const struct actor_decl *d = &a->type->decl->as.actor;
@@ -24,6 +46,7 @@ void c_render_handlers(struct c_gen *g, const struct c_actor *a)
     emit_set(&e, "actor", a->low);
     emit_set(&e, "ACTOR", a->up);
     emit_set(&e, "Name", a->type->name);
+    emit_set(&e, "missing", acts(a) ? expanded(g, missing_function, a->low) : "");
     bool state = d->has_state && d->state.n > 0;
     emit(&e, skel_handlers_c, "state", state ? arena_printf(g->a, "    struct %s_state state;\n", a->low) : "");
     for (uint32_t i = 0; i < a->faces.n; i++) {

@@ -52,6 +52,19 @@ static void render_sessions_header(struct c_gen *g)
     c_file_end(g, &e, arena_printf(g->a, "%s_sessions.h", g->low), false);
 }
 
+/* The runtime wakes every role that begins with a send; the table names the first of them. */
+static uint32_t initiator_of(const struct session_type *s)
+{
+    if (s->initiator != IR_NONE)
+        return s->initiator;
+    for (uint32_t r = 0; r < s->n_roles; r++) {
+        const struct automaton *m = &s->locals[r];
+        if (m->states[0].n > 0 && m->edges[m->states[0].first].dir == DIR_SEND)
+            return r;
+    }
+    return 0;
+}
+
 static void emit_session_tables(struct c_gen *g, struct emit *e, const struct c_session *s)
 {
     emit(e, "\nstatic const motet_role_info ${low}__roles[] = {\n");
@@ -73,7 +86,7 @@ static void emit_session_tables(struct c_gen *g, struct emit *e, const struct c_
             "    .n_messages = ${messages},\n    .initiator = ${initiator},\n    .roles = ${low}__roles,\n"
             "    .messages = ${low}__messages,\n};\n",
          "name", s->type->name, "roles", emit_num(e, s->type->n_roles), "messages", emit_num(e, s->messages.n),
-         "initiator", s->type->initiator == IR_NONE ? "MOTET_NONE" : emit_num(e, s->type->initiator));
+         "initiator", emit_num(e, initiator_of(s->type)));
 }
 
 static void render_sessions_source(struct c_gen *g)
@@ -217,7 +230,7 @@ static void emit_class(struct c_gen *g, struct emit *e, const struct c_face *f, 
         emit_labels(g, e, f->session, labels_name(g, f, c, i), c->roles.at[i]);
     emit_states(g, e, f, c);
     emit_transitions(g, e, f, c);
-    if (f->makers.n > 0)
+    if (c_class_does(f, c, DIR_SEND))
         emit_sends(g, e, f, c);
     for (uint32_t i = 0; i < c->roles.n; i++)
         emit(e, "\nstatic const motet_automaton ${labels}_automaton = {\n    .n_states = ${states},\n"

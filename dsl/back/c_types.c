@@ -105,11 +105,12 @@ static void emit_doc(struct emit *e, const struct decl *d)
     if (!d->doc)
         return;
     struct buf text = {0};
-    for (const char *c = d->doc; *c; c++) { /* one paragraph, in which no comment can end */
+    for (const char *c = d->doc; *c; c++) { /* one paragraph, in which no comment can begin or end */
+        bool pair = (c[0] == '*' && c[1] == '/') || (c[0] == '/' && c[1] == '*');
         if (c[0] == '\n')
             buf_puts(&text, c[1] ? " " : "");
         else
-            buf_puts(&text, (char[]){*c, c[0] == '*' && c[1] == '/' ? ' ' : 0, 0});
+            buf_puts(&text, (char[]){*c, pair ? ' ' : 0, 0});
     }
     emit(e, "/* ${doc} */\n", "doc", arena_strndup(e->a, buf_cstr(&text), text.n));
     buf_free(&text);
@@ -133,12 +134,14 @@ static void emit_record(struct c_gen *g, struct emit *e, const struct decl *d, c
     const char *low = arena_printf(g->a, "%s_%s", g->low, c_snake(g->a, d->name.name));
     emit(e, "\n");
     emit_doc(e, d);
-    if (fields->n == 0) { /* C has no empty structs */
+    if (fields->n == 0 && d->kind == D_MESSAGE) {
         emit(e, "/* ${name} has no fields and so no struct. */\n", "name", d->name.name);
         return;
     }
     emit(e, "typedef struct ${low} {\n", "low", low);
     c_emit_fields(g, e, fields);
+    if (fields->n == 0)
+        emit(e, "    uint8_t empty; /* C has no empty structs */\n");
     emit(e, "} ${low};\n", "low", low);
 }
 

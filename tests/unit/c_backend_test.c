@@ -256,6 +256,12 @@ static void a_field_named_like_a_keyword_is_refused(void **state)
            "field `register` would be `register` in C, which is a word of C");
 }
 
+static void a_field_with_a_reserved_underscore_is_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message M { _Bool: u8; }", "Buyer -> Seller: M;"), E0522, "reserved for the compiler");
+}
+
 static void a_branch_named_like_a_keyword_is_refused(void **state)
 {
     (void)state;
@@ -313,7 +319,15 @@ static void a_mailbox_past_sixteen_bits_is_refused(void **state)
     (void)state;
     struct ir *ir = compile(small);
     ir->actors[0].mailbox = 65536;
-    refuse_ir(ir, E0523, "places in a mailbox of actor `Customer`: 65536, and the generated tables hold at most 65535");
+    refuse_ir(ir, E0523, "places in a mailbox of actor `Customer`: 65536, and generated C holds at most 65535");
+}
+
+static void a_choice_too_large_for_a_stack_is_refused(void **state)
+{
+    (void)state;
+    refuse(PROTOCOL("message A { b: bytes<700000>; }\nmessage B { b: bytes<400000>; }",
+                    "choice at Buyer { Buyer -> Seller: A; } or { Buyer -> Seller: B; }"),
+           E0523, "bytes of all branches of the choice `a_or_b` of actor `Customer`: 1100032");
 }
 
 static void states_past_sixteen_bits_are_refused(void **state)
@@ -440,8 +454,20 @@ static void payload_types_are_bounded_values(void **state)
 static void documentation_becomes_a_comment_that_cannot_end_early(void **state)
 {
     (void)state;
-    generate(PROTOCOL("/// One */ of many.\nmessage M { x: u8; }", "Buyer -> Seller: M;"));
-    has("shop_messages.h", "One * / of many. */\ntypedef struct shop_m {");
+    generate(PROTOCOL("/// One */ of /* many.\nmessage M { x: u8; }", "Buyer -> Seller: M;"));
+    has("shop_messages.h", "One * / of / * many. */\ntypedef struct shop_m {");
+}
+
+static void a_role_that_never_sends_has_no_table_of_sends(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage Go;\nmessage Back;\n"
+             "session S(role A, role W[2], role Idle) { A -> W[0]: Go; A -> W[1]: Go; W[0] -> A: Back; }\n"
+             "actor Worker plays S.W {}\nactor Lazy plays S.Idle {}\n");
+    has("worker.c", "s__w__0_sends[]");
+    lacks("worker.c", "s__w__1_sends[]");
+    has("worker.c", "return MOTET_FAIL; /* it sends nothing */");
+    has("lazy.c", "/* the role does nothing */");
 }
 
 static void a_message_without_fields_has_no_struct_and_no_argument(void **state)
@@ -575,6 +601,23 @@ static void stubs_fail_and_say_what_is_missing(void **state)
     has("participant_handlers.c", "Set out->tag = PARTICIPANT_YES and fill out->yes, or another branch");
 }
 
+static void where_several_may_send_first_the_first_of_them_is_named(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage X;\nlocal L = B?X . end;\nlocal A = B!X . B?X . end;\n"
+             "local B = A!X . L!X . A?X . end;\nsession S(L, A, B);\n");
+    has("m_sessions.c", ".initiator = 1,");
+}
+
+static void an_actor_that_only_rests_has_no_unused_helper(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage X;\nsession S(role A, role B, role Idle) { A -> B: X; }\n"
+             "actor Lazy plays S.Idle {}\n");
+    lacks("lazy_handlers.c", "missing(const char");
+    has("lazy_handlers.c", "void lazy_completed(");
+}
+
 static void a_file_without_actors_still_has_its_types(void **state)
 {
     (void)state;
@@ -605,6 +648,7 @@ int main(void)
         TEST(a_message_and_a_struct_with_one_c_name_are_refused),
         TEST(enum_constants_that_meet_are_refused),
         TEST(a_field_named_like_a_keyword_is_refused),
+        TEST(a_field_with_a_reserved_underscore_is_refused),
         TEST(a_branch_named_like_a_keyword_is_refused),
         TEST(a_branch_named_tag_is_refused),
         TEST(an_actor_named_like_a_header_is_refused),
@@ -612,6 +656,7 @@ int main(void)
         TEST(names_of_the_library_are_refused),
         TEST(every_collision_of_a_file_is_told),
         TEST(a_mailbox_past_sixteen_bits_is_refused),
+        TEST(a_choice_too_large_for_a_stack_is_refused),
         TEST(states_past_sixteen_bits_are_refused),
         TEST(a_table_too_large_to_write_is_refused),
         TEST(files_are_named_and_owned),
@@ -619,6 +664,7 @@ int main(void)
         TEST(two_runs_give_the_same_bytes),
         TEST(payload_types_are_bounded_values),
         TEST(documentation_becomes_a_comment_that_cannot_end_early),
+        TEST(a_role_that_never_sends_has_no_table_of_sends),
         TEST(a_message_without_fields_has_no_struct_and_no_argument),
         TEST(handlers_of_one_session_have_the_actors_prefix),
         TEST(handlers_of_several_sessions_name_theirs),
@@ -630,6 +676,8 @@ int main(void)
         TEST(the_system_is_a_constant_spec),
         TEST(the_actors_limits_reach_its_type),
         TEST(stubs_fail_and_say_what_is_missing),
+        TEST(where_several_may_send_first_the_first_of_them_is_named),
+        TEST(an_actor_that_only_rests_has_no_unused_helper),
         TEST(a_file_without_actors_still_has_its_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

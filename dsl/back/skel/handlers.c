@@ -12,13 +12,7 @@ ${state}    uint32_t index; /* which one of its family this is */
 };
 
 const motet_actor_type ${actor}_actor = ${ACTOR}_ACTOR(struct ${actor});
-
-static motet_status missing(const char *handler)
-{
-    fprintf(stderr, "${actor}: handler %s is not written yet\n", handler);
-    return MOTET_FAIL;
-}
-
+${missing}
 motet_status ${actor}_init(struct ${actor} *self, const motet_start *start)
 {
     self->index = start->index;
