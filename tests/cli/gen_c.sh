@@ -82,6 +82,7 @@ for c in $compilers; do t "jobs with handlers: strict $c" strictly "$c" "$work/j
 t "jobs links" build "$work/jobs" address,undefined
 t "jobs runs under ASan and UBSan" "$work/jobs/run"
 fresh "$work/tpc" && cp "$tpc"/*.[ch] "$work/tpc" && generate "$tpc/two_phase_commit.proto-session" "$work/tpc" >/dev/null
+for c in $compilers; do t "two-phase commit with handlers: strict $c" strictly "$c" "$work/tpc"; done
 t "two-phase commit links" build "$work/tpc" address,undefined
 t "two-phase commit runs under ASan and UBSan" "$work/tpc/run" 300
 t "libmotet under TSan" library thread
