@@ -244,8 +244,6 @@ static void draw_events(struct chart *c, bool columns)
     }
     if (n == 0)
         put_line(c, "(in the first state already)");
-    if (c->story->cycle == n)
-        put_line(c, "-- nothing happens any more");
 }
 
 /*   North  waits to send Label to East  a.proto-session:9
@@ -289,5 +287,7 @@ void chart_draw(struct buf *out, struct arena *a, const struct story *story, con
     draw_events(&c, columns);
     if (columns)
         draw_blank(&c);
+    if (story->cycle == c.events.n)
+        put_line(&c, "-- nothing happens any more");
     draw_reasons(&c);
 }

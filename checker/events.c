@@ -211,49 +211,23 @@ static struct reason reason_of(struct arena *a, const struct semantics *s, const
     return r;
 }
 
-/* The violation as a wait: of a reader that semantics_waits does not list because it can do something else. */
-static bool violation_wait(const struct semantics *s, const uint8_t *state, enum safety broken, struct wait *w)
+/* The participant that breaks the property in this state, or IR_NONE. */
+static uint32_t violator(const struct semantics *s, const uint8_t *state, enum safety broken)
 {
-    const struct model *m = semantics_model(s);
     struct violation v;
-    if (broken == SAFETY_ORPHAN && semantics_orphan(s, state, &v)) {
-        *w = (struct wait){WAIT_ORPHAN, v.participant, m->lanes[v.lane].from, v.lane, IR_NONE, 0, v.message};
-        return true;
-    }
-    if (broken != SAFETY_FIDELITY || !semantics_fidelity_violation(s, state, &v))
-        return false;
-    const struct automaton *au = m->participants[v.participant].automaton;
-    const struct state *q = &au->states[semantics_at(s, state, v.participant)];
-    *w = (struct wait){WAIT_UNEXPECTED, v.participant, m->lanes[v.lane].from, v.lane, IR_NONE, 0, v.message};
-    for (uint32_t e = q->first; e < q->first + q->n; e++)
-        if (au->edges[e].dir == DIR_RECEIVE && model_peer(m, v.participant, au->edges[e].peer) == w->peer) {
-            w->edge = w->n_edges == 0 ? m->edge_base[v.participant] + e : w->edge;
-            w->n_edges++;
-        }
-    return true;
-}
-
-static bool same_wait(const struct wait *a, const struct wait *b)
-{
-    return a->kind == b->kind && a->participant == b->participant && a->lane == b->lane;
+    bool there = (broken == SAFETY_FIDELITY && semantics_fidelity_violation(s, state, &v)) ||
+                 (broken == SAFETY_ORPHAN && semantics_orphan(s, state, &v));
+    return there ? v.participant : IR_NONE;
 }
 
 struct reasons reasons_of(struct arena *a, const struct semantics *s, const uint8_t *state, enum safety broken)
 {
     VEC(struct reason) all = {0};
-    struct wait *waits = ARENA_ARRAY(a, struct wait, semantics_max_waits(s) + 1), special;
-    bool violation = violation_wait(s, state, broken, &special);
+    struct wait *waits = ARENA_ARRAY(a, struct wait, semantics_max_waits(s) + 1);
     bool everyone = broken == SAFETY_KINDS || semantics_is_deadlock(s, state);
+    uint32_t only = violator(s, state, broken);
     for (uint32_t p = 0; p < semantics_model(s)->n_participants; p++) {
-        bool violator = violation && special.participant == p;
-        uint32_t n = everyone || violator ? semantics_waits(s, state, p, waits) : 0;
-        if (violator) {
-            bool listed = false;
-            for (uint32_t i = 0; i < n; i++)
-                listed |= same_wait(&waits[i], &special);
-            if (!listed)
-                vec_push(a, all, reason_of(a, s, state, special));
-        }
+        uint32_t n = everyone || p == only ? semantics_waits(s, state, p, waits) : 0;
         for (uint32_t i = 0; i < n; i++)
             vec_push(a, all, reason_of(a, s, state, waits[i]));
     }

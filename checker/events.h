@@ -42,7 +42,7 @@ struct reasons {
 };
 
 /* Of a deadlock, or with SAFETY_KINDS for `broken`: why each stuck participant is stuck. Of a state that breaks
- * fidelity or has an orphan: what is wrong with its reader, even where that could still do something else. */
+ * fidelity or has an orphan: what its reader waits for. */
 struct reasons reasons_of(struct arena *a, const struct semantics *s, const uint8_t *state, enum safety broken);
 
 #endif

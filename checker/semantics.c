@@ -1,97 +1,13 @@
 /* semantics.c -- see semantics.h.
  *
  * Layout of a packed state: participants, lanes, budgets, restart counts, instances. A number takes 1, 2 or 4
- * bytes, fixed by the largest value that it can have in this model. A lane is its length and, where more than one message
- * can travel on it, `capacity` slots of one byte. Invariants: (1) the slots behind the length are 0 and so is the
- * padding: equal states have equal bytes; (2) a participant that is GONE has all its number's bits set, and no message
- * in its lanes; (3) what a crash does to the supervision tree depends on the state only through the counts, so that
+ * bytes, fixed by the largest value that it can have in this model. A lane is its length and, where more than one
+ * message can travel on it, `capacity` slots of one byte. Invariants: (1) the slots behind the length are 0 and so is
+ * the padding: equal states have equal bytes; (2) a participant that is GONE has all its number's bits set, and no
+ * message in its lanes; (3) what a crash does to the supervision tree depends on the state only through the counts, so that
  * who is affected is worked out once, for each instance and outcome (struct effect).
  */
-#include "semantics.h"
-
-#include "model.h"
-
-struct number { /* a number within the state */
-    uint32_t offset, width;
-};
-
-struct lane {
-    struct number length;
-    uint32_t slots; /* offset; unused when `plain` */
-    uint32_t capacity;
-    bool plain; /* one label only: the length says all */
-};
-
-enum { NO_LABEL = 255 };
-
-struct edge_row {
-    bool send;
-    uint8_t label; /* position in the lane's labels; NO_LABEL where it is never sent */
-    uint32_t lane; /* IR_NONE: no such lane */
-    uint32_t target;
-    uint32_t participant;
-};
-
-struct group { /* the edges of a state that write, or read, one lane */
-    uint32_t first, n; /* model-wide edges */
-};
-
-struct state_row {
-    bool final;
-    uint32_t first_group, n_sends, n_groups; /* the groups that send stand first */
-};
-
-struct effect { /* of a crash with one outcome */
-    bool possible;
-    bool *affected; /* [instances] restarted */
-    bool *revived;  /* [instances] up again whatever they were */
-    bool *fresh;    /* [supervisors] count becomes 0 */
-};
-
-struct semantics {
-    const struct model *m;
-    size_t size;
-    uint32_t max_steps, max_waits;
-    struct number *at;     /* [participants] */
-    struct lane *lanes;    /* [lanes] */
-    struct number *left;   /* [crash budgets] */
-    struct number *counts; /* [supervisors]; NULL without crashes, like all below */
-    struct number *gone;   /* [instances] */
-    uint32_t **chains;     /* [instances] supervisors from its own to the root */
-    uint32_t *chain_len;   /* [instances] */
-    uint32_t n_outcomes;   /* the longest chain + 1 */
-    struct effect *effects; /* [instances * n_outcomes] */
-    struct edge_row *edges; /* [model edges] */
-    struct group *groups;
-    struct state_row *states; /* of all participants; participant p's are at state_base[p] */
-    uint32_t *state_base;
-    uint32_t **lanes_in; /* [participants] the lanes that it reads, ascending */
-    uint32_t *n_lanes_in;
-};
-
-/* ---- numbers ---- */
-
-static inline uint32_t get(const uint8_t *state, struct number f)
-{
-    const uint8_t *p = state + f.offset;
-    if (f.width == 1)
-        return *p;
-    if (f.width == 2)
-        return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline void put(uint8_t *state, struct number f, uint32_t value)
-{
-    uint8_t *p = state + f.offset;
-    for (uint32_t i = 0; i < f.width; i++)
-        p[i] = (uint8_t)(value >> (8 * i));
-}
-
-static inline uint32_t all_ones(struct number f)
-{
-    return UINT32_MAX >> (32 - 8 * f.width);
-}
+#include "semantics_private.h"
 
 static struct number allot(struct semantics *s, uint32_t largest)
 {
@@ -191,104 +107,6 @@ static void build_rows(struct semantics *s, struct arena *a)
     }
 }
 
-/* ---- supervision, worked out once ---- */
-
-/* All below supervisor `v` start fresh. */
-static void restart_fresh(const struct system *sys, uint32_t v, struct effect *e)
-{
-    e->fresh[v] = true;
-    for (uint32_t i = 0; i < sys->supervisors[v].n_members; i++) {
-        const struct member *b = &sys->supervisors[v].members[i];
-        if (b->is_supervisor) {
-            restart_fresh(sys, b->index, e);
-            continue;
-        }
-        const struct child *c = &sys->children[b->index];
-        for (uint32_t k = 0; k < c->size; k++)
-            e->affected[c->first_instance + k] = e->revived[c->first_instance + k] = true;
-    }
-}
-
-/* What supervisor `v` restarts when its member failed: the instance `failed`, or the supervisor `below`. */
-static void restart_members(const struct system *sys, uint32_t v, uint32_t failed, uint32_t below, struct effect *e)
-{
-    const struct supervisor *sup = &sys->supervisors[v];
-    bool met = false;
-    for (uint32_t i = 0; i < sup->n_members; i++) {
-        const struct member *b = &sup->members[i];
-        uint32_t size = b->is_supervisor ? 1 : sys->children[b->index].size;
-        for (uint32_t k = 0; k < size; k++) {
-            uint32_t instance = b->is_supervisor ? IR_NONE : sys->children[b->index].first_instance + k;
-            bool it = below == IR_NONE ? instance == failed : b->is_supervisor && b->index == below;
-            met |= it;
-            bool hit = it || sup->strategy == ONE_FOR_ALL || (sup->strategy == REST_FOR_ONE && met);
-            if (hit && b->is_supervisor)
-                restart_fresh(sys, b->index, e);
-            else if (hit)
-                e->affected[instance] = true;
-        }
-    }
-}
-
-static void build_chain(struct semantics *s, struct arena *a, uint32_t instance)
-{
-    const struct system *sys = s->m->system;
-    uint32_t own = sys->children[sys->instances[instance].child].supervisor, n = 0;
-    for (uint32_t v = own; v != IR_NONE; v = sys->supervisors[v].parent)
-        n++;
-    s->chain_len[instance] = n;
-    s->chains[instance] = ARENA_ARRAY(a, uint32_t, n);
-    n = 0;
-    for (uint32_t v = own; v != IR_NONE; v = sys->supervisors[v].parent)
-        s->chains[instance][n++] = v;
-}
-
-static bool is_temporary(const struct system *sys, uint32_t instance)
-{
-    return sys->children[sys->instances[instance].child].restart == RESTART_TEMPORARY;
-}
-
-static struct effect *effect_of(const struct semantics *s, uint32_t instance, uint32_t outcome)
-{
-    return &s->effects[instance * s->n_outcomes + outcome];
-}
-
-static void build_effects(struct semantics *s, struct arena *a, uint32_t instance)
-{
-    const struct system *sys = s->m->system;
-    uint32_t n = is_temporary(sys, instance) ? 0 : s->chain_len[instance];
-    for (uint32_t k = 0; k <= n; k++) {
-        struct effect *e = effect_of(s, instance, k);
-        e->possible = true;
-        e->affected = ARENA_ARRAY(a, bool, sys->n_instances);
-        e->revived = ARENA_ARRAY(a, bool, sys->n_instances);
-        e->fresh = ARENA_ARRAY(a, bool, sys->n_supervisors);
-        if (k < n)
-            restart_members(sys, s->chains[instance][k], instance, k ? s->chains[instance][k - 1] : IR_NONE, e);
-    }
-}
-
-static void build_supervision(struct semantics *s, struct arena *a)
-{
-    const struct model *m = s->m;
-    const struct system *sys = m->system;
-    if (!sys || m->n_crashes == 0)
-        return;
-    s->left = ARENA_ARRAY(a, struct number, m->n_crashes);
-    s->counts = ARENA_ARRAY(a, struct number, sys->n_supervisors);
-    s->gone = ARENA_ARRAY(a, struct number, sys->n_instances);
-    s->chains = ARENA_ARRAY(a, uint32_t *, sys->n_instances);
-    s->chain_len = ARENA_ARRAY(a, uint32_t, sys->n_instances);
-    for (uint32_t i = 0; i < sys->n_instances; i++) {
-        build_chain(s, a, i);
-        s->n_outcomes = s->chain_len[i] + 1 > s->n_outcomes ? s->chain_len[i] + 1 : s->n_outcomes;
-    }
-    s->effects = ARENA_ARRAY(a, struct effect, (size_t)sys->n_instances * s->n_outcomes);
-    for (uint32_t i = 0; i < sys->n_instances; i++)
-        build_effects(s, a, i);
-    s->max_steps += sys->n_instances * s->n_outcomes;
-}
-
 /* ---- the layout ---- */
 
 static void lay_out(struct semantics *s, struct arena *a)
@@ -328,7 +146,7 @@ struct semantics *semantics_new(struct arena *a, const struct model *m)
     s->m = m;
     index_lanes(s, a);
     build_rows(s, a);
-    build_supervision(s, a);
+    semantics__build_supervision(s, a);
     lay_out(s, a);
     return s;
 }
@@ -358,11 +176,6 @@ void semantics_initial(const struct semantics *s, uint8_t *state)
 
 /* ---- lanes ---- */
 
-static inline uint8_t lane_head(const uint8_t *state, const struct lane *l)
-{
-    return l->plain ? 0 : state[l->slots];
-}
-
 static void lane_append(uint8_t *state, const struct lane *l, uint8_t label)
 {
     uint32_t n = get(state, l->length);
@@ -381,7 +194,7 @@ static void lane_remove(uint8_t *state, const struct lane *l)
     put(state, l->length, n - 1);
 }
 
-static void lane_clear(uint8_t *state, const struct lane *l)
+void semantics__lane_clear(uint8_t *state, const struct lane *l)
 {
     put(state, l->length, 0);
     if (!l->plain)
@@ -390,7 +203,7 @@ static void lane_clear(uint8_t *state, const struct lane *l)
 
 /* ---- enabled steps ---- */
 
-static bool edge_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e)
+bool semantics__edge_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e)
 {
     if (e->lane == IR_NONE || e->label == NO_LABEL)
         return false;
@@ -399,42 +212,27 @@ static bool edge_enabled(const struct semantics *s, const uint8_t *state, const 
     return e->send ? n < l->capacity : n > 0 && lane_head(state, l) == e->label;
 }
 
-/* The row of participant p's state, or NULL when it is gone. */
-static inline const struct state_row *row_of(const struct semantics *s, const uint8_t *state, uint32_t p)
-{
-    uint32_t q = get(state, s->at[p]);
-    return q == all_ones(s->at[p]) ? NULL : &s->states[s->state_base[p] + q];
-}
-
 static uint32_t group_enabled(const struct semantics *s, const uint8_t *state, struct group g, uint32_t *codes)
 {
     uint32_t n = 0;
     for (uint32_t e = g.first; e < g.first + g.n; e++)
-        if (edge_enabled(s, state, &s->edges[e]))
+        if (semantics__edge_enabled(s, state, &s->edges[e]))
             codes[n++] = e;
     return n;
 }
 
-static bool can_act(const struct semantics *s, const uint8_t *state, const struct state_row *row)
+bool semantics__can_act(const struct semantics *s, const uint8_t *state, const struct state_row *row)
 {
     for (uint32_t i = 0; i < row->n_groups; i++) {
         struct group g = s->groups[row->first_group + i];
         for (uint32_t e = g.first; e < g.first + g.n; e++)
-            if (edge_enabled(s, state, &s->edges[e]))
+            if (semantics__edge_enabled(s, state, &s->edges[e]))
                 return true;
     }
     return false;
 }
 
-/* A message stands at the head of the lane that the group reads. */
-static bool group_has_message(const struct semantics *s, const uint8_t *state, struct group g)
-{
-    uint32_t lane = s->edges[g.first].lane;
-    return lane != IR_NONE && get(state, s->lanes[lane].length) > 0;
-}
-
-/* `label` at the head of `lane` has a receive edge in that state. */
-static bool takes(const struct semantics *s, const struct state_row *row, uint32_t lane, uint8_t label)
+bool semantics__takes(const struct semantics *s, const struct state_row *row, uint32_t lane, uint8_t label)
 {
     for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->n_groups; i++) {
         struct group g = s->groups[i];
@@ -453,82 +251,70 @@ static uint32_t orphan_lane(const struct semantics *s, const uint8_t *state, uin
     for (uint32_t i = 0; i < s->n_lanes_in[p]; i++) {
         uint32_t lane = s->lanes_in[p][i];
         const struct lane *l = &s->lanes[lane];
-        if (get(state, l->length) > 0 && !takes(s, row, lane, lane_head(state, l)))
+        if (get(state, l->length) > 0 && !semantics__takes(s, row, lane, lane_head(state, l)))
             return lane;
     }
     return IR_NONE;
 }
 
-static uint32_t budget_for(const struct semantics *s, const uint8_t *state, uint32_t instance)
-{
-    const struct model *m = s->m;
-    for (uint32_t i = 0; i < m->n_crashes; i++) {
-        uint32_t child = m->crashes[i].child;
-        bool matches = child == IR_NONE || child == m->system->instances[instance].child;
-        if (matches && get(state, s->left[i]) > 0)
-            return i;
-    }
-    return IR_NONE;
-}
+/* How the lanes that a state reads stand: each that can ever hold a message counts. */
+struct lanes_read {
+    uint32_t n, refused; /* refused: its head has no edge in the state */
+};
 
-/* May the supervisors below level `outcome` all give up, and the one there restart? */
-static bool outcome_possible(const struct semantics *s, const uint8_t *state, uint32_t instance, uint32_t outcome)
+static struct lanes_read lanes_read(const struct semantics *s, const uint8_t *state, const struct state_row *row)
 {
-    if (outcome >= s->n_outcomes || !effect_of(s, instance, outcome)->possible)
-        return false;
-    if (is_temporary(s->m->system, instance))
-        return true;
-    for (uint32_t k = 0; k < outcome; k++) {
-        uint32_t v = s->chains[instance][k];
-        if (get(state, s->counts[v]) < s->m->system->supervisors[v].intensity)
-            return false;
-    }
-    return outcome == s->chain_len[instance] ||
-           s->m->system->supervisors[s->chains[instance][outcome]].intensity > 0;
-}
-
-static bool can_crash(const struct semantics *s, const uint8_t *state, uint32_t instance)
-{
-    return get(state, s->gone[instance]) == 0 && budget_for(s, state, instance) != IR_NONE;
-}
-
-static uint32_t crash_codes(const struct semantics *s, const uint8_t *state, uint32_t *codes)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->m->system->n_instances; i++) {
-        if (!can_crash(s, state, i))
+    struct lanes_read r = {0};
+    for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->n_groups; i++) {
+        uint32_t lane = s->edges[s->groups[i].first].lane;
+        if (lane == IR_NONE)
             continue;
-        for (uint32_t k = 0; k < s->n_outcomes; k++)
-            if (outcome_possible(s, state, i, k))
-                codes[n++] = s->m->n_edges + i * s->n_outcomes + k;
+        r.n++;
+        if (group_has_message(s, state, s->groups[i]) && !semantics__takes(s, row, lane, lane_head(state, &s->lanes[lane])))
+            r.refused++;
     }
-    return n;
+    return r;
+}
+
+static bool refuses_all(const struct state_row *row, struct lanes_read r)
+{
+    return row->n_sends == 0 && r.n > 0 && r.refused == r.n;
 }
 
 uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint32_t *codes, uint32_t *broken)
 {
     uint32_t n = 0, bad = 0;
-    bool all_done = true;
+    bool all_done = true, left_over = false;
     for (uint32_t p = 0; p < s->m->n_participants; p++) {
         const struct state_row *row = row_of(s, state, p);
         if (!row)
             continue;
+        struct lanes_read r = {0};
         for (uint32_t i = 0; i < row->n_groups; i++) {
             struct group g = s->groups[row->first_group + i];
             uint32_t enabled = group_enabled(s, state, g, codes + n);
-            if (i >= row->n_sends && enabled == 0 && group_has_message(s, state, g))
-                bad |= 1u << SAFETY_FIDELITY;
+            if (i >= row->n_sends && s->edges[g.first].lane != IR_NONE) {
+                r.n++;
+                r.refused += enabled == 0 && group_has_message(s, state, g);
+            }
             n += enabled;
         }
+        if (refuses_all(row, r))
+            bad |= 1u << SAFETY_FIDELITY;
         if (!row->final)
             all_done = false;
-        else if (orphan_lane(s, state, p, row) != IR_NONE)
-            bad |= 1u << SAFETY_ORPHAN;
+        else if (orphan_lane(s, state, p, row) != IR_NONE) {
+            left_over = true;
+            if (r.n == 0)
+                bad |= 1u << SAFETY_ORPHAN;
+        }
     }
     if (n == 0 && !all_done)
         bad |= 1u << SAFETY_DEADLOCK;
+    if (n == 0 && left_over)
+        bad |= 1u << SAFETY_ORPHAN;
     if (s->effects)
-        n += crash_codes(s, state, codes + n);
+        n += semantics__crash_codes(s, state, codes + n);
     *broken = bad;
     return n;
 }
@@ -536,8 +322,7 @@ uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint3
 bool semantics_enabled(const struct semantics *s, const uint8_t *state, const struct step *step)
 {
     if (step->kind == STEP_CRASH)
-        return s->effects && step->instance < s->m->system->n_instances && can_crash(s, state, step->instance) &&
-               outcome_possible(s, state, step->instance, step->outcome);
+        return semantics__crash_enabled(s, state, step->instance, step->outcome);
     if (step->edge >= s->m->n_edges || s->edges[step->edge].send != (step->kind == STEP_SEND))
         return false;
     const struct state_row *row = row_of(s, state, s->edges[step->edge].participant);
@@ -546,7 +331,7 @@ bool semantics_enabled(const struct semantics *s, const uint8_t *state, const st
     for (uint32_t i = 0; i < row->n_groups; i++) {
         struct group g = s->groups[row->first_group + i];
         if (step->edge >= g.first && step->edge < g.first + g.n)
-            return edge_enabled(s, state, &s->edges[step->edge]);
+            return semantics__edge_enabled(s, state, &s->edges[step->edge]);
     }
     return false;
 }
@@ -597,91 +382,41 @@ static void apply_edge(const struct semantics *s, uint8_t *state, const struct s
     put(state, s->at[e->participant], e->target);
 }
 
-static void apply_supervision(const struct semantics *s, uint8_t *state, uint32_t instance, uint32_t outcome)
-{
-    const struct system *sys = s->m->system;
-    const struct effect *e = effect_of(s, instance, outcome);
-    if (is_temporary(sys, instance)) {
-        put(state, s->gone[instance], 1);
-        return;
-    }
-    bool root_gave_up = outcome == s->chain_len[instance];
-    for (uint32_t i = 0; i < sys->n_instances; i++)
-        if (root_gave_up || e->revived[i])
-            put(state, s->gone[i], root_gave_up);
-    for (uint32_t v = 0; v < sys->n_supervisors; v++)
-        if (root_gave_up || e->fresh[v])
-            put(state, s->counts[v], 0);
-    if (root_gave_up)
-        return;
-    uint32_t v = s->chains[instance][outcome], c = get(state, s->counts[v]);
-    if (c < sys->supervisors[v].intensity)
-        put(state, s->counts[v], c + 1);
-}
-
-static void set_run(const struct semantics *s, uint8_t *state, uint32_t run, bool closed)
-{
-    const struct model *m = s->m;
-    uint32_t first = m->runs[run].first_participant;
-    for (uint32_t p = first; p < m->n_participants && m->participants[p].run == run; p++) {
-        put(state, s->at[p], closed ? all_ones(s->at[p]) : 0);
-        for (uint32_t i = 0; i < s->n_lanes_in[p]; i++)
-            lane_clear(state, &s->lanes[s->lanes_in[p][i]]);
-    }
-}
-
-static void settle_run(const struct semantics *s, uint8_t *state, uint32_t run, const bool *affected)
-{
-    const struct model *m = s->m;
-    uint32_t first = m->runs[run].first_participant;
-    bool gone = false, hit = !row_of(s, state, first); /* closed before */
-    if (semantics_run_complete(s, state, run))
-        return;
-    for (uint32_t p = first; p < m->n_participants && m->participants[p].run == run; p++) {
-        uint32_t i = m->participants[p].instance;
-        gone |= get(state, s->gone[i]) != 0;
-        hit |= affected[i];
-    }
-    if (gone || hit)
-        set_run(s, state, run, gone);
-}
-
-static void apply_crash(const struct semantics *s, uint8_t *state, const struct step *step)
-{
-    struct number left = s->left[budget_for(s, state, step->instance)];
-    put(state, left, get(state, left) - 1);
-    apply_supervision(s, state, step->instance, step->outcome);
-    for (uint32_t r = 0; r < s->m->n_runs; r++)
-        settle_run(s, state, r, effect_of(s, step->instance, step->outcome)->affected);
-}
-
 void semantics_apply(const struct semantics *s, const uint8_t *state, const struct step *step, uint8_t *next)
 {
     if (next != state)
         memcpy(next, state, s->size);
     if (step->kind == STEP_CRASH)
-        apply_crash(s, next, step);
+        semantics__apply_crash(s, next, step);
     else
         apply_edge(s, next, step);
 }
 
 /* ---- predicates ---- */
 
-bool semantics_is_deadlock(const struct semantics *s, const uint8_t *state)
+static bool nothing_moves(const struct semantics *s, const uint8_t *state)
 {
-    bool all_done = true;
     for (uint32_t p = 0; p < s->m->n_participants; p++) {
         const struct state_row *row = row_of(s, state, p);
-        if (!row)
-            continue;
-        if (can_act(s, state, row))
+        if (row && semantics__can_act(s, state, row))
             return false;
-        all_done &= row->final;
     }
-    return !all_done;
+    return true;
 }
 
-static uint32_t head_message(const struct semantics *s, const uint8_t *state, uint32_t lane)
+bool semantics_is_deadlock(const struct semantics *s, const uint8_t *state)
+{
+    if (!nothing_moves(s, state))
+        return false;
+    for (uint32_t p = 0; p < s->m->n_participants; p++) {
+        const struct state_row *row = row_of(s, state, p);
+        if (row && !row->final)
+            return true;
+    }
+    return false;
+}
+
+uint32_t semantics__head(const struct semantics *s, const uint8_t *state, uint32_t lane)
 {
     return s->m->lanes[lane].labels[lane_head(state, &s->lanes[lane])];
 }
@@ -689,7 +424,7 @@ static uint32_t head_message(const struct semantics *s, const uint8_t *state, ui
 static bool found(const struct semantics *s, const uint8_t *state, uint32_t p, uint32_t lane, struct violation *v)
 {
     if (v)
-        *v = (struct violation){p, lane, head_message(s, state, lane)};
+        *v = (struct violation){p, lane, semantics__head(s, state, lane)};
     return true;
 }
 
@@ -697,21 +432,23 @@ bool semantics_fidelity_violation(const struct semantics *s, const uint8_t *stat
 {
     for (uint32_t p = 0; p < s->m->n_participants; p++) {
         const struct state_row *row = row_of(s, state, p);
-        for (uint32_t i = row ? row->n_sends : 0; row && i < row->n_groups; i++) {
-            struct group g = s->groups[row->first_group + i];
-            uint32_t lane = s->edges[g.first].lane;
-            if (group_has_message(s, state, g) && !takes(s, row, lane, lane_head(state, &s->lanes[lane])))
-                return found(s, state, p, lane, v);
-        }
+        if (!row || !refuses_all(row, lanes_read(s, state, row)))
+            continue;
+        for (uint32_t i = row->first_group; i < row->first_group + row->n_groups; i++)
+            if (s->edges[s->groups[i].first].lane != IR_NONE)
+                return found(s, state, p, s->edges[s->groups[i].first].lane, v);
     }
     return false;
 }
 
 bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct violation *v)
 {
+    bool still = nothing_moves(s, state);
     for (uint32_t p = 0; p < s->m->n_participants; p++) {
         const struct state_row *row = row_of(s, state, p);
-        uint32_t lane = row && row->final ? orphan_lane(s, state, p, row) : IR_NONE;
+        if (!row || !row->final || (!still && lanes_read(s, state, row).n > 0))
+            continue;
+        uint32_t lane = orphan_lane(s, state, p, row);
         if (lane != IR_NONE)
             return found(s, state, p, lane, v);
     }
@@ -762,49 +499,3 @@ bool semantics_instance_up(const struct semantics *s, const uint8_t *state, uint
     return !s->effects || get(state, s->gone[instance]) == 0;
 }
 
-/* ---- who waits for what ---- */
-
-static struct wait group_wait(const struct semantics *s, const uint8_t *state, uint32_t p, struct group g, bool send)
-{
-    struct step first = semantics_decode(s, g.first);
-    uint32_t lane = s->edges[g.first].lane;
-    struct wait w = {WAIT_FULL, p, model_peer(s->m, p, step_edge(s->m, &first)->peer), lane, g.first, g.n, IR_NONE};
-    if (!send && group_has_message(s, state, g)) {
-        w.kind = WAIT_UNEXPECTED;
-        w.message = head_message(s, state, lane);
-    } else if (!send) {
-        w.kind = WAIT_EMPTY;
-    }
-    return w;
-}
-
-static uint32_t orphan_waits(const struct semantics *s, const uint8_t *state, uint32_t p, const struct state_row *row,
-                             struct wait *out)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n_lanes_in[p]; i++) {
-        uint32_t lane = s->lanes_in[p][i];
-        const struct lane *l = &s->lanes[lane];
-        if (get(state, l->length) > 0 && !takes(s, row, lane, lane_head(state, l)))
-            out[n++] = (struct wait){WAIT_ORPHAN, p, s->m->lanes[lane].from, lane, IR_NONE, 0,
-                                     head_message(s, state, lane)};
-    }
-    return n;
-}
-
-uint32_t semantics_waits(const struct semantics *s, const uint8_t *state, uint32_t p, struct wait *out)
-{
-    const struct state_row *row = row_of(s, state, p);
-    if (!row || can_act(s, state, row))
-        return 0;
-    if (row->final)
-        return orphan_waits(s, state, p, row, out);
-    for (uint32_t i = 0; i < row->n_groups; i++)
-        out[i] = group_wait(s, state, p, s->groups[row->first_group + i], i < row->n_sends);
-    return row->n_groups;
-}
-
-uint32_t semantics_max_waits(const struct semantics *s)
-{
-    return s->max_waits;
-}

@@ -76,10 +76,13 @@ struct violation {
     uint32_t lane;
     uint32_t message; /* the head of the lane, in ir.messages */
 };
-/* A participant stands in a state with a receive edge from a peer, and the head of the lane from that peer has
- * no edge there. The first such by participant; `v` may be NULL. */
+/* A participant can only receive, and every lane that its state reads has at its head a message without an edge
+ * there: an unspecified reception (Brand, Zafiropulo, "On Communicating Finite-State Machines", 1983). While another
+ * lane that it reads is empty, a head that has no edge yet may only be early. The first such by participant and lane;
+ * `v` may be NULL. */
 bool semantics_fidelity_violation(const struct semantics *s, const uint8_t *state, struct violation *v);
-/* A participant is final, and the head of a lane into it has no receive edge there. */
+/* A participant is final, the head of a lane into it has no receive edge there, and nothing can change that: its
+ * state reads no lane, or no participant can act. */
 bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct violation *v);
 
 /* Every participant of the run is final and every lane of the run is empty. */

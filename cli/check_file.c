@@ -119,7 +119,8 @@ static struct engine_result spin_engine_result(const struct spin_result *r)
         [SPIN_ERROR] = VERDICT_INCONCLUSIVE,
         [SPIN_NO_TOOL] = VERDICT_INCONCLUSIVE,
     };
-    return (struct engine_result){ "spin", verdicts[r->answer], r->answer == SPIN_ERROR, r->states, r->seconds, r->why };
+    bool failed = r->answer == SPIN_ERROR;
+    return (struct engine_result){ "spin", verdicts[r->answer], failed, r->states, r->seconds, r->why };
 }
 
 /* SPIN on the model, or a check in which every answer says why there is none. */

@@ -5,9 +5,9 @@
  *   kit_role(k, "B", "0 A?Ping 1, 1 A!Pong 2, 2 end");   "N end": final though it has (receive) edges
  *   struct model *m = kit_model(k, 1, 2);         one run, lanes of capacity 2
  *
- * Peers and messages are made by their first mention; a role must be described before kit_model. The i-th edge
- * described, from 1, has its place in the source at line i. Supervision: kit_supervisor, kit_child in start order, the root first;
- * the roles are bound to the instances in the same order.
+ * Roles and messages are numbered by their first mention. The i-th edge described, from 1, has its place in the source
+ * at line i. Supervision: kit_supervisor, kit_child in start order, the root first; the roles are bound to the
+ * instances in the same order.
  */
 #ifndef MOTET_TESTS_MODEL_KIT_H
 #define MOTET_TESTS_MODEL_KIT_H

@@ -20,8 +20,9 @@ static int setup(void **ctx)
 {
     struct world *w = calloc(1, sizeof *w);
     w->a = arena_new(0);
-    w->r = (struct report){.a = w->a, .path = "a.proto-session", .sources = sources_new(w->a), .diags = diags_new(w->a)};
-    sources_add((struct sources *)w->r.sources, "a.proto-session", "x\n", 2);
+    struct sources *sources = sources_new(w->a);
+    sources_add(sources, "a.proto-session", "x\n", 2);
+    w->r = (struct report){.a = w->a, .path = "a.proto-session", .sources = sources, .diags = diags_new(w->a)};
     *ctx = w;
     return 0;
 }
