@@ -9,6 +9,9 @@ void motet__sup_range(const motet__sup *s, uint32_t lo, uint32_t hi, motet__verd
 
 bool motet__sup_below(const motet__tree *tree, uint32_t t, uint32_t s)
 {
+    /*@ loop invariant below: t < tree->n_sups && (t == \at(t, Pre) || \at(t, Pre) > s);
+        loop assigns t;
+        loop variant t; */
     while (t > s) { /* parents have smaller numbers, so nothing at or before s is below it */
         t = tree->sups[t].parent;
         if (t == s) {
@@ -66,12 +69,28 @@ bool motet__verdict_starts(const motet__tree *tree, const motet__verdict *v, uin
 uint32_t motet__verdict_sets(const motet__tree *tree, const motet__verdict *v, uint32_t *stop, uint32_t *start)
 {
     uint32_t n = 0;
-    for (uint32_t j = v->lo; j < v->hi; j++) {
-        stop[v->hi - 1u - j] = j;
+    const uint32_t lo = v->lo, hi = v->hi;
+    /*@ loop invariant range: lo <= j <= hi && n <= j - lo;
+        loop invariant same: v->lo == lo && v->hi == hi;
+        loop invariant stopped: \forall integer k; hi - j <= k < hi - lo ==> stop[k] == hi - 1 - k;
+        loop invariant bounds: \forall integer a; 0 <= a < n ==> lo <= start[a] < j;
+        loop invariant ordered: \forall integer a, b; 0 <= a < b < n ==> start[a] < start[b];
+        loop invariant sound: \forall integer a; 0 <= a < n ==> verdict_starts(tree, v, start[a]);
+        loop invariant complete: \forall integer x; lo <= x < j && verdict_starts(tree, v, x) ==>
+            \exists integer a; 0 <= a < n && start[a] == x;
+        loop assigns j, n, stop[0 .. hi - lo - 1], start[0 .. hi - lo - 1];
+        loop variant hi - j; */
+    for (uint32_t j = lo; j < hi; j++) {
+        stop[hi - 1u - j] = j;
+        //@ assert kept: \forall integer a; 0 <= a < n ==> start[a] == \at(start[a], LoopCurrent);
         if (motet__verdict_starts(tree, v, j)) {
             start[n] = j;
+            //@ assert still: \forall integer a; 0 <= a < n ==> start[a] == \at(start[a], LoopCurrent);
+            //@ assert added: start[n] == j;
             n = n + 1u;
         }
+        /*@ assert earlier: \forall integer x; lo <= x < j && verdict_starts(tree, v, x) ==>
+                \exists integer a; 0 <= a < n && start[a] == x; */
     }
     return n;
 }

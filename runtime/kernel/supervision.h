@@ -52,7 +52,9 @@ typedef struct motet__verdict {
             t->sups[t->owner[i]].lo <= i < t->sups[t->owner[i]].hi);
     predicate sup_affects(motet__sup s, integer lo, integer hi, integer i) =
         s.strategy == MOTET__ONE_FOR_ALL ? s.lo <= i < s.hi :
-        s.strategy == MOTET__REST_FOR_ONE ? lo <= i < s.hi : lo <= i < hi; */
+        s.strategy == MOTET__REST_FOR_ONE ? lo <= i < s.hi : lo <= i < hi;
+    predicate verdict_starts{L}(motet__tree *t, motet__verdict *v, integer j) =
+        v->lo <= j < v->hi && v->sup != MOTET__NO_SUP && (t->owner[j] != v->sup || t->temporary[j] == 0); */
 
 /* The range that supervisor `s` restarts when its member with the instances lo .. hi-1 failed. */
 /*@ requires \valid(out) && \valid_read(s) && \separated(s, out);
@@ -63,6 +65,9 @@ typedef struct motet__verdict {
 void motet__sup_range(const motet__sup *s, uint32_t lo, uint32_t hi, motet__verdict *out);
 
 /* Whether supervisor `t` stands below `s` (t != s). */
+/*@ requires tree_readable(tree) && tree_parents(tree) && t < tree->n_sups && s < tree->n_sups;
+    terminates \true; exits \false; assigns \nothing;
+    ensures strict: t <= s ==> \result == 0; */
 bool motet__sup_below(const motet__tree *tree, uint32_t t, uint32_t s);
 
 /* Decides about the failure of instance `i` at time `now`, and records it in the windows (one for each supervisor):
@@ -74,12 +79,24 @@ motet__verdict motet__supervise(const motet__tree *tree, motet__window *windows,
  * it is temporary, and all that belong to a supervisor below it, which starts afresh. */
 /*@ requires tree_readable(tree) && \valid_read(v) && j < tree->n_instances;
     terminates \true; exits \false; assigns \nothing;
-    ensures rule: \result != 0 <==> v->lo <= j < v->hi && v->sup != MOTET__NO_SUP &&
-        (tree->owner[j] != v->sup || tree->temporary[j] == 0); */
+    ensures rule: \result != 0 <==> verdict_starts(tree, v, j); */
 bool motet__verdict_starts(const motet__tree *tree, const motet__verdict *v, uint32_t j);
 
 /* Writes the affected instances in stop order (the reverse of start order) to stop[], and those to be started, in
  * start order, to start[]; each has room for hi - lo. Returns how many are started; hi - lo are stopped. */
+/*@ requires tree_readable(tree) && \valid_read(v) && v->lo <= v->hi <= tree->n_instances;
+    requires room: \valid(stop + (0 .. v->hi - v->lo - 1)) && \valid(start + (0 .. v->hi - v->lo - 1));
+    requires apart: \separated(stop + (0 .. v->hi - v->lo - 1), start + (0 .. v->hi - v->lo - 1), tree, v,
+        tree->owner + (0 .. tree->n_instances - 1), tree->temporary + (0 .. tree->n_instances - 1));
+    terminates \true; exits \false;
+    assigns stop[0 .. v->hi - v->lo - 1], start[0 .. v->hi - v->lo - 1];
+    ensures count: \result <= v->hi - v->lo;
+    ensures stop_all_in_reverse: \forall integer k; 0 <= k < v->hi - v->lo ==> stop[k] == v->hi - 1 - k;
+    ensures start_in_order: \forall integer a, b; 0 <= a < b < \result ==> start[a] < start[b];
+    ensures start_sound: \forall integer a; 0 <= a < \result ==>
+        v->lo <= start[a] < v->hi && verdict_starts(tree, v, start[a]);
+    ensures start_complete: \forall integer j; v->lo <= j < v->hi && verdict_starts(tree, v, j) ==>
+        \exists integer a; 0 <= a < \result && start[a] == j; */
 uint32_t motet__verdict_sets(const motet__tree *tree, const motet__verdict *v, uint32_t *stop, uint32_t *start);
 
 #endif

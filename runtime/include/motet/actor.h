@@ -19,8 +19,11 @@ typedef struct motet_role_type {
     motet_status (*receive)(void *self, motet_session *s, uint16_t label, const void *payload);
     /* The participant stands in a MOTET_AT_SEND state: fill `out`. MOTET_LATER postpones. */
     motet_status (*produce)(void *self, motet_session *s, uint16_t state, motet_out *out);
-    void (*on_done)(void *self, motet_session *s); /* this role's part is complete; called once */
-    void (*on_abort)(void *self, motet_session *s, motet_abort_reason why); /* instead of on_done; called once */
+    /* Exactly one of these two is called, once, for each participant that receive or produce was called for; both
+     * may be NULL. on_done: this role's part is complete. on_abort: the session is lost; also called on an actor that
+     * failed, for each of its sessions, before fini. */
+    void (*on_done)(void *self, motet_session *s);
+    void (*on_abort)(void *self, motet_session *s, motet_abort_reason why);
 } motet_role_type;
 
 typedef struct motet_start {

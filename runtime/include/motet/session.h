@@ -54,7 +54,7 @@ typedef enum motet_abort_reason {
 /* Where a maker puts what is to be sent. The runtime zeroes `payload` before the call. */
 typedef struct motet_out {
     uint16_t label; /* MOTET_SEND label of the state */
-    void *payload;  /* room for the session type's largest message, aligned for any of them */
+    void *payload;  /* room for the largest message that the state can send, aligned for any */
 } motet_out;
 
 uint64_t motet_session_id(const motet_session *s);   /* unique in the process, never 0; the same for all participants */
