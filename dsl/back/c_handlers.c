@@ -86,8 +86,8 @@ static struct context context_of(struct c_gen *g, const struct c_face *f, uint32
     for (uint32_t i = 0; i < f->classes.n; i++) {
         const struct c_class *c = &f->classes.at[i];
         size_t before = x.states.n;
-        buf_puts(&x.states, before ? ", as " : f->classes.n > 1 ? "as " : "");
-        buf_printf(&x.states, f->classes.n > 1 ? "%s " : "", f->session->type->roles[c->roles.at[0]].name);
+        if (f->classes.n > 1)
+            buf_printf(&x.states, "%sas %s ", before ? ", " : "", f->session->type->roles[c->roles.at[0]].name);
         uint32_t n = add_states_of(g, &x, f, c, message, maker);
         if (n == 0 && !x.states.failed)
             x.states.n = before; /* this role never calls it */

@@ -246,9 +246,12 @@ static void plan_makers(struct c_gen *g, struct c_face *f, struct c_class *c)
     const struct automaton *m = c_class_automaton(f, c);
     c->maker = ARENA_ARRAY(g->a, uint16_t, m->n_states + 1u);
     for (uint32_t i = 0; i < m->n_states; i++) {
-        const struct state *s = &m->states[i];
-        if (s->n > 0 && m->edges[s->first].dir == DIR_SEND)
-            c->maker[i] = (uint16_t)(intern_maker(g, f, maker_of(g, f, &m->edges[s->first], s->n)) + 1);
+        const struct edge *e = &m->edges[m->states[i].first];
+        uint32_t n = 0; /* sends stand first */
+        while (n < m->states[i].n && e[n].dir == DIR_SEND)
+            n++;
+        if (n > 0)
+            c->maker[i] = (uint16_t)(intern_maker(g, f, maker_of(g, f, e, n)) + 1);
     }
 }
 
