@@ -200,13 +200,35 @@ static void check_choice(struct c_gen *g, const struct c_actor *a, const struct 
               arena_printf(g->a, "bytes of all branches of the choice `%s` of actor `%s`", m->name, a->type->name));
 }
 
+/* The runtime asks a handler what to send: where the role might as well receive, the handler would have to wait for
+ * what it cannot see. */
+static void check_mixed(struct c_gen *g, const struct c_actor *a, const struct automaton *m)
+{
+    for (uint32_t s = 0; s < m->n_states; s++) {
+        const struct state *state = &m->states[s];
+        if (state->n == 0)
+            continue;
+        const struct edge *first = &m->edges[state->first], *last = first + state->n - 1; /* sends stand first */
+        if (first->dir == last->dir)
+            continue;
+        struct diag *x = diag_add(g->d, E0524, first->at, "actor `%s` can send here or receive instead; generated C "
+                                  "cannot offer both", a->type->name);
+        diag_label(g->d, x, last->at, "it can receive here");
+        diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
+    }
+}
+
 static void check_actor(struct c_gen *g, const struct c_actor *a)
 {
     limit(g, a->type->decl->name.at, a->type->mailbox, MOST_MAILBOX,
           arena_printf(g->a, "places in a mailbox of actor `%s`", a->type->name));
-    for (uint32_t f = 0; f < a->faces.n; f++)
-        for (uint32_t i = 0; i < a->faces.at[f].makers.n; i++)
-            check_choice(g, a, &a->faces.at[f].makers.at[i]);
+    for (uint32_t f = 0; f < a->faces.n; f++) {
+        const struct c_face *face = &a->faces.at[f];
+        for (uint32_t i = 0; i < face->makers.n; i++)
+            check_choice(g, a, &face->makers.at[i]);
+        for (uint32_t i = 0; i < face->classes.n; i++)
+            check_mixed(g, a, c_class_automaton(face, &face->classes.at[i]));
+    }
 }
 
 static void check_system(struct c_gen *g, const struct c_system *s)

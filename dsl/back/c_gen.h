@@ -115,7 +115,8 @@ bool c_claim(struct c_gen *g, const char *scope, const char *cname, struct span 
 void c_plan(struct c_gen *g);
 /* Claims every name that the plan gives to C. */
 void c_claim_all(struct c_gen *g);
-/* E0523 for each limit of motet/automaton.h, motet/session.h or motet/system.h that the plan passes. */
+/* E0523 for each limit of motet/automaton.h, motet/session.h or motet/system.h that the plan passes; E0524 for each
+ * state in which an actor could send or receive. */
 void c_check_limits(struct c_gen *g);
 
 const struct automaton *c_class_automaton(const struct c_face *f, const struct c_class *c);

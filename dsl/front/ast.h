@@ -89,6 +89,7 @@ enum local_kind {
     LT_ACTION, /* [peer] !|? message . next */
     LT_SELECT, /* +{ branches }: this role chooses */
     LT_BRANCH, /* &{ branches }: a peer chooses */
+    LT_MIXED,  /* mixed{ branches }: sends and receives, whichever can happen */
     LT_DUAL    /* dual next */
 };
 

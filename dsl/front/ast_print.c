@@ -231,7 +231,7 @@ static void local(struct printer *w, const struct local *l);
 
 static void branches(struct printer *w, const struct local *l)
 {
-    buf_puts(w->out, l->kind == LT_SELECT ? "+{\n" : "&{\n");
+    buf_puts(w->out, l->kind == LT_SELECT ? "+{\n" : l->kind == LT_BRANCH ? "&{\n" : "mixed{\n");
     w->level++;
     for (uint32_t i = 0; i < l->branches.n; i++) {
         line(w);
@@ -250,7 +250,8 @@ static void local(struct printer *w, const struct local *l)
         case LT_END: buf_puts(w->out, "end"); return;
         case LT_NAME: ident(w, &l->name); return;
         case LT_SELECT:
-        case LT_BRANCH: branches(w, l); return;
+        case LT_BRANCH:
+        case LT_MIXED: branches(w, l); return;
         case LT_DUAL: buf_puts(w->out, "dual "); break;
         case LT_REC:
             buf_puts(w->out, "rec ");

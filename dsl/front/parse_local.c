@@ -27,10 +27,10 @@ static struct local *parse_action(struct parser *p)
     return l;
 }
 
-/* At `+` or `&`: `{ branch, branch ... }`. */
-static struct local *parse_branches(struct parser *p)
+/* At `+`, `&` or `mixed`: `{ branch, branch ... }`. */
+static struct local *parse_branches(struct parser *p, enum local_kind kind)
 {
-    struct local *l = new_local(p, at(p, T_PLUS) ? LT_SELECT : LT_BRANCH);
+    struct local *l = new_local(p, kind);
     advance(p);
     struct span open = p->tok.at;
     if (!at(p, T_LBRACE)) {
@@ -95,9 +95,11 @@ static struct local *parse_link(struct parser *p)
     bool peer_acts = at_name(p) && (p->ahead.kind == T_NOT || p->ahead.kind == T_QUESTION);
     if (acts || peer_acts)
         return parse_action(p);
+    if (at(p, K_MIXED) && p->ahead.kind == T_LBRACE) /* elsewhere it is a name */
+        return parse_branches(p, LT_MIXED);
     switch (p->tok.kind) {
-    case T_PLUS:
-    case T_AND: return parse_branches(p);
+    case T_PLUS: return parse_branches(p, LT_SELECT);
+    case T_AND: return parse_branches(p, LT_BRANCH);
     case T_LPAREN: return parse_parentheses(p);
     case K_REC: return parse_prefix_name(p, LT_REC);
     case K_END: return parse_keyword(p, LT_END);

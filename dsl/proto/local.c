@@ -2,7 +2,7 @@
  *
  * A state is (node of the syntax tree, dual or not): names, `rec` and `dual` only lead to another such pair, so
  * recursion, also among declarations and through `dual`, is sharing. Well-formed means: an internal choice starts
- * with sends, an external one with receives, and no two branches start with the same action.
+ * with sends, an external one with receives, a mixed one with either, and no two branches start with the same action.
  */
 #include "proto.h"
 
@@ -154,14 +154,29 @@ static void add_action(struct reading *r, uint32_t state, struct point p)
     vec_push(r->b->scratch, r->draft.edges, e);
 }
 
-static void report_start(struct reading *r, const struct local *l, struct point found, bool send)
+/* Which actions the branches of a choice may start with. */
+enum starts { STARTS_SEND = 1, STARTS_RECEIVE = 2, STARTS_ANY = 3 };
+
+static enum starts starts_of(struct point choice)
+{
+    if (choice.at->kind == LT_MIXED)
+        return STARTS_ANY;
+    return (choice.at->kind == LT_SELECT) != choice.dual ? STARTS_SEND : STARTS_RECEIVE;
+}
+
+static bool is_choice(const struct local *l)
+{
+    return l->kind == LT_SELECT || l->kind == LT_BRANCH || l->kind == LT_MIXED;
+}
+
+static void report_start(struct reading *r, const struct local *l, struct point found, enum starts may)
 {
     r->ok = false;
     struct span at = l->at;
     bool mixed = found.at && found.at->kind != LT_END;
     if (ir__reported(r->b, mixed ? E0303 : E0308, at))
         return;
-    const char *must = send ? "a send" : "a receive";
+    const char *must = may == STARTS_ANY ? "an action" : may == STARTS_SEND ? "a send" : "a receive";
     struct diag *x;
     if (mixed)
         x = diag_add(r->b->d, E0303, at, "this branch does not start with %s, as the others do", must);
@@ -170,22 +185,23 @@ static void report_start(struct reading *r, const struct local *l, struct point 
     if (found.at && !same_span(found.at->at, at))
         diag_label(r->b->d, x, found.at->at, "it starts here");
     diag_note(r->b->d, x, "in `+{ ... }` the role chooses by sending, in `&{ ... }` it learns a choice by receiving");
+    if (mixed)
+        diag_help(r->b->d, x, "write `mixed{ ... }` where both are meant to be possible");
 }
 
-/* The branches of a choice, and of choices of the same kind at their start. */
-static void add_branches(struct reading *r, uint32_t state, struct point p, bool send)
+/* The branches of a choice, and of choices at their start that it allows. */
+static void add_branches(struct reading *r, uint32_t state, struct point p, enum starts may)
 {
     for (uint32_t i = 0; i < p.at->branches.n; i++) {
         const struct local *l = p.at->branches.at[i];
         struct point q = head(r, (struct point){l, p.dual});
         bool action = q.at && q.at->kind == LT_ACTION;
-        bool choice = q.at && (q.at->kind == LT_SELECT || q.at->kind == LT_BRANCH);
-        if (action && (q.at->send != q.dual) == send)
+        if (action && (may & (q.at->send != q.dual ? STARTS_SEND : STARTS_RECEIVE)))
             add_action(r, state, q);
-        else if (choice && ((q.at->kind == LT_SELECT) != q.dual) == send)
-            add_branches(r, state, q, send);
+        else if (q.at && is_choice(q.at) && (may & starts_of(q)) == starts_of(q))
+            add_branches(r, state, q, starts_of(q));
         else
-            report_start(r, l, q, send);
+            report_start(r, l, q, may);
     }
 }
 
@@ -197,8 +213,8 @@ static void read_state(struct reading *r, uint32_t state)
         return;
     if (p.at->kind == LT_ACTION)
         add_action(r, state, p);
-    else if (p.at->kind == LT_SELECT || p.at->kind == LT_BRANCH)
-        add_branches(r, state, p, (p.at->kind == LT_SELECT) != p.dual);
+    else if (is_choice(p.at))
+        add_branches(r, state, p, starts_of(p));
 }
 
 static bool too_large(struct reading *r)

@@ -128,6 +128,7 @@ static void walk_local(struct walk *w, struct local *l)
     }
     case LT_SELECT:
     case LT_BRANCH:
+    case LT_MIXED:
         for (uint32_t i = 0; i < l->branches.n; i++)
             walk_local(w, l->branches.at[i]);
         break;
@@ -162,6 +163,7 @@ static void follow_heads(struct colours *c, const struct local *l)
         break;
     case LT_SELECT:
     case LT_BRANCH:
+    case LT_MIXED:
         for (uint32_t i = 0; i < l->branches.n; i++)
             follow_heads(c, l->branches.at[i]);
         break;

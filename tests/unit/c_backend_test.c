@@ -330,6 +330,14 @@ static void a_choice_too_large_for_a_stack_is_refused(void **state)
            E0523, "bytes of all branches of the choice `a_or_b` of actor `Customer`: 1100032");
 }
 
+static void a_mixed_choice_is_refused(void **state)
+{
+    (void)state;
+    refuse("message M;\nmessage N;\nlocal A = mixed{ !M . ?N . end, ?N . !M . end };\nlocal B = dual A;\n"
+           "session S(A, B);\nactor Peer plays S.A {}\n",
+           E0524, "actor `Peer` can send here or receive instead; generated C cannot offer both");
+}
+
 static void states_past_sixteen_bits_are_refused(void **state)
 {
     (void)state;
@@ -657,6 +665,7 @@ int main(void)
         TEST(every_collision_of_a_file_is_told),
         TEST(a_mailbox_past_sixteen_bits_is_refused),
         TEST(a_choice_too_large_for_a_stack_is_refused),
+        TEST(a_mixed_choice_is_refused),
         TEST(states_past_sixteen_bits_are_refused),
         TEST(a_table_too_large_to_write_is_refused),
         TEST(files_are_named_and_owned),

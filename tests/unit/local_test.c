@@ -43,6 +43,14 @@ ERRORS(select_starts_with_receive, PAIR("+{ !M . end,\n ?N . end }", "dual A"), 
 ERRORS(branch_starts_with_send, PAIR("&{ ?M . end,\n !N . end }", "dual A"), "E0303:3")
 ERRORS(mixed_through_a_name, PAIR("+{ !M . end,\n C }", "dual A") " local C = rec X . ?N . X;", "E0303:3")
 ERRORS(mixed_through_dual, PAIR("+{ !M . end,\n dual !N . end }", "dual A"), "E0303:3")
+LOCAL(mixed_choice, PAIR("mixed{ !M . end, ?N . end }", "dual A"), "A", "0: B!M>1 B?N>1 / 1*:")
+LOCAL(dual_of_a_mixed_choice, PAIR("mixed{ !M . end, ?N . end }", "dual A"), "B", "0: A!N>1 A?M>1 / 1*:")
+LOCAL(choices_in_a_mixed_choice, PAIR("mixed{ +{ !M . end, !N . end }, &{ ?O . end, ?P . end } }", "dual A"), "A",
+      "0: B!M>1 B!N>1 B?O>1 B?P>1 / 1*:")
+LOCAL(mixed_as_a_name, PAIR("mixed", "dual A") " local mixed = !M . mixed;", "A", "0: B!M>0")
+ERRORS(mixed_branch_ends, PAIR("mixed{ !M . end,\n end }", "dual A"), "E0308:3")
+ERRORS(mixed_inside_a_select, PAIR("+{ !M . end,\n mixed{ !N . end, ?O . end } }", "dual A"), "E0303:3")
+ERRORS(mixed_two_ways_after_the_same, PAIR("mixed{ !M . end,\n !M . ?N . end }", "dual A"), "E0307:3")
 ERRORS(branch_ends, PAIR("&{ ?M . end,\n end }", "dual A"), "E0308:3")
 ERRORS(two_ways_after_the_same, PAIR("+{ !M . end,\n !M . ?N . end }", "dual A"), "E0307:3")
 ERRORS(two_ways_through_a_name, PAIR("+{ !M . end,\n C }", "dual A") "\nlocal C = !M . ?N . end;", "E0307:6")
@@ -103,6 +111,8 @@ int main(void)
         T(dual_names_the_peer_of_the_other), T(peers), T(choice_of_receivers), T(nested_choice_is_one),
         T(named_branch), T(declarations_in_a_circle), T(inner_rec), T(select_starts_with_receive),
         T(branch_starts_with_send), T(mixed_through_a_name), T(mixed_through_dual), T(branch_ends),
+        T(mixed_choice), T(dual_of_a_mixed_choice), T(choices_in_a_mixed_choice), T(mixed_as_a_name),
+        T(mixed_branch_ends), T(mixed_inside_a_select), T(mixed_two_ways_after_the_same),
         T(two_ways_after_the_same), T(two_ways_through_a_name), T(no_global_type_and_two_initiators),
         T(one_initiator), T(spans_are_those_of_the_actions), T(long_chain),
     };
