@@ -4,8 +4,8 @@
  * bytes, fixed by the largest value that it can have in this model. A lane is its length and, where more than one
  * message can travel on it, `capacity` slots of one byte. Invariants: (1) the slots behind the length are 0 and so is
  * the padding: equal states have equal bytes; (2) a participant that is GONE has all its number's bits set, and no
- * message in its lanes; (3) what a crash does to the supervision tree depends on the state only through the counts, so that
- * who is affected is worked out once, for each instance and outcome (struct effect).
+ * message in its lanes; (3) what a crash does to the supervision tree depends on the state only through the counts, so
+ * that who is affected is worked out once, for each instance and outcome (struct effect).
  */
 #include "semantics_private.h"
 
@@ -266,12 +266,13 @@ static struct lanes_read lanes_read(const struct semantics *s, const uint8_t *st
 {
     struct lanes_read r = {0};
     for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->n_groups; i++) {
-        uint32_t lane = s->edges[s->groups[i].first].lane;
+        struct group g = s->groups[i];
+        uint32_t lane = s->edges[g.first].lane;
         if (lane == IR_NONE)
             continue;
         r.n++;
-        if (group_has_message(s, state, s->groups[i]) && !semantics__takes(s, row, lane, lane_head(state, &s->lanes[lane])))
-            r.refused++;
+        bool any = group_has_message(s, state, g);
+        r.refused += any && !semantics__takes(s, row, lane, lane_head(state, &s->lanes[lane]));
     }
     return r;
 }

@@ -237,6 +237,49 @@ static void a_message_without_an_edge_violates_fidelity(void **ctx)
     assert_true(semantics_is_deadlock(w->s, w->state)); /* Y cannot be taken */
 }
 
+static void an_early_message_is_no_violation(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 C!Late 1");
+    kit_role(w->k, "B", "0 C!Go 1, 0 C!Other 1");
+    kit_role(w->k, "C", "0 A?Soon 1, 0 B?Go 1, 1 A?Late 2");
+    begin(w, 1, 1);
+    take(w, "A", '!', "Late");
+    assert_false(semantics_fidelity_violation(w->s, w->state, NULL)); /* Go may still come */
+    take(w, "B", '!', "Other");
+    struct violation v;
+    assert_true(semantics_fidelity_violation(w->s, w->state, &v)); /* now nothing can */
+    assert_string_equal(w->m->participants[v.participant].name, "C");
+}
+
+static void a_participant_that_can_send_violates_nothing(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B!Y 1");
+    kit_role(w->k, "B", "0 A!Z 1, 0 A?X 1");
+    begin(w, 1, 1);
+    take(w, "A", '!', "Y");
+    assert_false(semantics_fidelity_violation(w->s, w->state, NULL));
+}
+
+static void a_message_to_one_that_rests_is_an_orphan_when_nothing_moves(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B!X 1");
+    kit_role(w->k, "B", "0 C?Y 1, 0 end, 1 A?X 2");
+    kit_role(w->k, "C", "0 B!Y 1, 0 A!Never 1");
+    begin(w, 1, 1);
+    take(w, "A", '!', "X");
+    assert_false(semantics_orphan(w->s, w->state, NULL)); /* C can still send Y, and then B takes X */
+    take(w, "C", '!', "Never");
+    struct violation v;
+    assert_true(semantics_orphan(w->s, w->state, &v)); /* A, which is done, has one too, and comes first */
+    assert_int_equal(v.participant, 0);
+    struct wait waits[8];
+    assert_int_equal(semantics_waits(w->s, w->state, 1, waits), 1);
+    assert_int_equal(waits[0].kind, WAIT_ORPHAN);
+}
+
 static void a_lane_that_the_state_does_not_read_is_no_violation(void **ctx)
 {
     struct world *w = *ctx;
@@ -662,6 +705,9 @@ int main(void)
         TEST(everyone_at_end_is_no_deadlock),
         TEST(resting_at_an_end_with_receives_is_no_deadlock),
         TEST(a_message_without_an_edge_violates_fidelity),
+        TEST(an_early_message_is_no_violation),
+        TEST(a_participant_that_can_send_violates_nothing),
+        TEST(a_message_to_one_that_rests_is_an_orphan_when_nothing_moves),
         TEST(a_lane_that_the_state_does_not_read_is_no_violation),
         TEST(a_message_left_at_an_end_is_an_orphan),
         TEST(expand_reports_what_the_predicates_say),
