@@ -190,7 +190,8 @@ motet_err motet__wire_init(motet_system *sys, motet__wire *wire, const motet_wir
 {
     const motet_session_type *s = spec->session;
     wire->session = s;
-    if (!s || s->n_roles == 0 || s->n_roles == MOTET_NONE || s->initiator >= s->n_roles) {
+    if (!s || s->n_roles == 0 || s->n_roles == MOTET_NONE ||
+        (s->initiator >= s->n_roles && s->initiator != MOTET_NONE)) {
         return MOTET_EINVAL;
     }
     wire->roles = calloc(s->n_roles, sizeof *wire->roles);

@@ -32,7 +32,7 @@ typedef struct motet_message_type {
 typedef struct motet_session_type {
     const char *name;
     uint16_t n_roles, n_messages;
-    uint16_t initiator; /* the role that sends first: opening a session wakes it */
+    uint16_t initiator; /* the role that sends first, or MOTET_NONE when several may; opening a session wakes them */
     const motet_role_info *roles;
     const motet_message_type *messages;
 } motet_session_type;
