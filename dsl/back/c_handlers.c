@@ -231,7 +231,8 @@ static struct c_handler hook(struct c_gen *g, const struct c_actor *a, const str
                                    self_of(g, a)),
         .unused = done ? "(void)self;\n(void)s;" : "(void)self;\n(void)s;\n(void)why;",
         .about = done ? "This role's part of the session is complete; nothing more is called for it."
-                      : "The session ends early: free what it holds. Nothing more is called for it.",
+                      : "The session is lost, through a failure of this actor or of another one: free what it holds. "
+                           "Nothing more is called for it.",
     };
 }
 

@@ -19,11 +19,10 @@ struct transaction {
 struct ledger {
     uint64_t n;
     struct transaction *tx; /* [n] by number */
-    /* by the participants: each transaction that one of them prepared is in exactly one of the next four */
+    /* by the participants: each transaction that one of them prepared is in exactly one of the next three */
     entry prepared;
     entry committed, rolled_back; /* told the outcome */
-    entry given_up; /* the session was lost under it */
-    entry forgotten; /* it crashed itself */
+    entry given_up; /* the session was lost, by its own crash or another's */
     entry crashes; /* made to happen */
     entry lost_otherwise; /* sessions lost for another reason than a crash: expected to stay 0 */
 };

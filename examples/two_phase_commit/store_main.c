@@ -58,8 +58,8 @@ static bool balance(const struct books *b, const struct ledger *l, const motet_s
     ok &= same("opened, and completed or lost by the runtime's count", s->opened, s->completed + s->aborted);
     ok &= same("opened, and decided or lost by the coordinator's", s->opened,
                b->commits + b->aborts + b->lost + b->unbegun);
-    ok &= same("prepared by participants, and decided, given up or forgotten", l->prepared,
-               l->committed + l->rolled_back + l->given_up + l->forgotten);
+    ok &= same("prepared by participants, and decided or given up", l->prepared,
+               l->committed + l->rolled_back + l->given_up);
     ok &= same("crashes made to happen, and seen by the supervisor", l->crashes, s->crashes);
     ok &= same("crashes, and restarts", s->crashes, s->restarts);
     ok &= none("transactions with two outcomes or none", b->twice);

@@ -42,7 +42,8 @@ motet_status dispatcher_work_make_stop(struct dispatcher *self, motet_session *s
 /* This role's part of the session is complete; nothing more is called for it. */
 void dispatcher_work_completed(struct dispatcher *self, motet_session *s);
 
-/* The session ends early: free what it holds. Nothing more is called for it. */
+/* The session is lost, through a failure of this actor or of another one: free what it holds. Nothing more is called
+ * for it. */
 void dispatcher_work_aborted(struct dispatcher *self, motet_session *s, motet_abort_reason why);
 
 /* ---- session Audit ---- */
@@ -56,7 +57,8 @@ motet_status dispatcher_audit_make_note(struct dispatcher *self, motet_session *
 /* This role's part of the session is complete; nothing more is called for it. */
 void dispatcher_audit_completed(struct dispatcher *self, motet_session *s);
 
-/* The session ends early: free what it holds. Nothing more is called for it. */
+/* The session is lost, through a failure of this actor or of another one: free what it holds. Nothing more is called
+ * for it. */
 void dispatcher_audit_aborted(struct dispatcher *self, motet_session *s, motet_abort_reason why);
 
 /* The actor's type. Define it beside the handlers, with the type of the state:

@@ -68,7 +68,8 @@ void dispatcher_work_completed(struct dispatcher *self, motet_session *s)
     (void)s;
 }
 
-/* The session ends early: free what it holds. Nothing more is called for it. */
+/* The session is lost, through a failure of this actor or of another one: free what it holds. Nothing more is called
+ * for it. */
 void dispatcher_work_aborted(struct dispatcher *self, motet_session *s, motet_abort_reason why)
 {
     (void)self;
@@ -103,7 +104,8 @@ void dispatcher_audit_completed(struct dispatcher *self, motet_session *s)
     (void)s;
 }
 
-/* The session ends early: free what it holds. Nothing more is called for it. */
+/* The session is lost, through a failure of this actor or of another one: free what it holds. Nothing more is called
+ * for it. */
 void dispatcher_audit_aborted(struct dispatcher *self, motet_session *s, motet_abort_reason why)
 {
     (void)self;
