@@ -304,7 +304,7 @@ uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint3
             bad |= 1u << SAFETY_FIDELITY;
         if (!row->final)
             all_done = false;
-        else if (orphan_lane(s, state, p, row) != IR_NONE) {
+        else if (!refuses_all(row, r) && orphan_lane(s, state, p, row) != IR_NONE) {
             left_over = true;
             if (r.n == 0)
                 bad |= 1u << SAFETY_ORPHAN;
@@ -447,7 +447,10 @@ bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct vi
     bool still = nothing_moves(s, state);
     for (uint32_t p = 0; p < s->m->n_participants; p++) {
         const struct state_row *row = row_of(s, state, p);
-        if (!row || !row->final || (!still && lanes_read(s, state, row).n > 0))
+        if (!row || !row->final)
+            continue;
+        struct lanes_read r = lanes_read(s, state, row);
+        if (refuses_all(row, r) || (r.n > 0 && !still))
             continue;
         uint32_t lane = orphan_lane(s, state, p, row);
         if (lane != IR_NONE)

@@ -82,7 +82,7 @@ struct violation {
  * `v` may be NULL. */
 bool semantics_fidelity_violation(const struct semantics *s, const uint8_t *state, struct violation *v);
 /* A participant is final, the head of a lane into it has no receive edge there, and nothing can change that: its
- * state reads no lane, or no participant can act. */
+ * state reads no lane, or no participant can act. What is an unexpected reception is not an orphan as well. */
 bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct violation *v);
 
 /* Every participant of the run is final and every lane of the run is empty. */

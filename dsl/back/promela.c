@@ -227,22 +227,142 @@ static uint32_t put_actions_of(struct pml *p, uint32_t who, uint32_t state)
     return n;
 }
 
-/* The messages that must not stand at the head of a lane in this state. */
-static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
+/* The lanes that a state reads; returns how many. */
+static uint32_t lanes_read(const struct model *m, uint32_t who, uint32_t state, uint32_t *lanes)
+{
+    uint32_t n = 0;
+    for (uint32_t l = 0; l < m->n_lanes; l++) {
+        bool reads = false;
+        if (m->lanes[l].to == who)
+            pml_takes(m, who, state, l, UINT32_MAX, &reads);
+        if (reads)
+            lanes[n++] = l;
+    }
+    return n;
+}
+
+/* "(lane?[a] || lane?[b])": the head of the lane has no edge in this state. */
+static void put_refused(struct pml *p, struct buf *out, uint32_t who, uint32_t state, uint32_t l)
+{
+    const struct model_lane *lane = &p->m->lanes[l];
+    const char *sep = "(";
+    bool reads;
+    for (uint32_t k = 0; k < lane->n_labels; k++)
+        if (!pml_takes(p->m, who, state, l, lane->labels[k], &reads)) {
+            buf_printf(out, "%s%s?[%s]", sep, p->lane[l], p->message[lane->labels[k]]);
+            sep = " || ";
+        }
+    buf_putc(out, ')');
+}
+
+/* The lanes that an unexpected reception in that state needs; 0 when there cannot be one: the state sends, reads
+ * nothing, or takes every message of some lane. */
+static uint32_t unexpected_lanes(const struct model *m, uint32_t who, uint32_t state, uint32_t *lanes)
+{
+    const struct automaton *am = m->participants[who].automaton;
+    const struct state *st = &am->states[state];
+    for (uint32_t e = st->first; e < st->first + st->n; e++)
+        if (am->edges[e].dir == DIR_SEND)
+            return 0;
+    uint32_t n = lanes_read(m, who, state, lanes);
+    bool reads;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct model_lane *lane = &m->lanes[lanes[i]];
+        uint32_t k = 0;
+        while (k < lane->n_labels && pml_takes(m, who, state, lanes[i], lane->labels[k], &reads))
+            k++;
+        if (k == lane->n_labels)
+            return 0;
+    }
+    return n;
+}
+
+const char *pml_unexpected(struct pml *p, uint32_t who, uint32_t state)
+{
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, p->m->n_lanes), n = unexpected_lanes(p->m, who, state, lanes);
+    if (n == 0)
+        return NULL;
+    struct buf out = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        buf_puts(&out, i ? " && " : "");
+        put_refused(p, &out, who, state, lanes[i]);
+    }
+    const char *text = arena_strndup(p->a, buf_cstr(&out), out.n);
+    buf_free(&out);
+    return text;
+}
+
+uint32_t pml_orphans(struct pml *p, uint32_t who, uint32_t state, struct pml_orphan *out)
 {
     const struct model *m = p->m;
-    bool final = m->participants[who].automaton->states[state].final, reads;
+    if (!m->participants[who].automaton->states[state].final)
+        return 0;
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes), n_read = lanes_read(m, who, state, lanes), n = 0;
+    bool reads;
     for (uint32_t l = 0; l < m->n_lanes; l++) {
-        const struct model_lane *lane = &m->lanes[l];
-        for (uint32_t k = 0; lane->to == who && k < lane->n_labels; k++) {
-            if (pml_takes(m, who, state, l, lane->labels[k], &reads))
-                continue;
-            if (reads)
-                buf_printf(&p->text, "    UNEXPECTED(%s, %s)\n", p->lane[l], p->message[lane->labels[k]]);
-            if (final)
-                buf_printf(&p->text, "    ORPHAN(%s, %s)\n", p->lane[l], p->message[lane->labels[k]]);
-        }
+        if (m->lanes[l].to != who || (n_read == 1 && lanes[0] == l))
+            continue; /* what the only lane brings and the state does not take is unexpected, and no orphan */
+        for (uint32_t k = 0; k < m->lanes[l].n_labels; k++)
+            if (!pml_takes(m, who, state, l, m->lanes[l].labels[k], &reads))
+                out[n++] = (struct pml_orphan){l, p->message[m->lanes[l].labels[k]], n_read > 0};
     }
+    return n;
+}
+
+const char *pml_left_over(struct pml *p, uint32_t who, uint32_t state, const struct pml_orphan *o)
+{
+    const char *unexpected = pml_unexpected(p, who, state), *lane = p->lane[o->lane];
+    return unexpected ? arena_printf(p->a, "%s?[%s] && !(%s)", lane, o->message, unexpected)
+                      : arena_printf(p->a, "%s?[%s]", lane, o->message);
+}
+
+uint32_t pml_max_orphans(const struct model *m)
+{
+    uint32_t n = 1;
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        n += m->lanes[l].n_labels;
+    return n;
+}
+
+/* One lane: its wrong messages are received, which leaves the lane exclusive. Several: a condition on their heads. */
+static void put_unexpected(struct pml *p, uint32_t who, uint32_t state)
+{
+    const struct model *m = p->m;
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes + 1), n = unexpected_lanes(m, who, state, lanes);
+    bool reads;
+    if (n > 1)
+        buf_printf(&p->text, "    ALL_UNEXPECTED(%s)\n", pml_unexpected(p, who, state));
+    for (uint32_t k = 0; n == 1 && k < m->lanes[lanes[0]].n_labels; k++)
+        if (!pml_takes(m, who, state, lanes[0], m->lanes[lanes[0]].labels[k], &reads))
+            buf_printf(&p->text, "    UNEXPECTED(%s, %s)\n", p->lane[lanes[0]],
+                       p->message[m->lanes[lanes[0]].labels[k]]);
+}
+
+/* The lanes that are looked into without receiving from them: SPIN then allows no exclusive use. */
+static const bool *peeked_lanes(struct pml *p)
+{
+    const struct model *m = p->m;
+    bool *peeked = ARENA_ARRAY(p->a, bool, m->n_lanes + 1);
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes + 1);
+    for (uint32_t who = 0; who < m->n_participants; who++)
+        for (uint32_t s = 0; s < m->participants[who].automaton->n_states; s++) {
+            uint32_t n = unexpected_lanes(m, who, s, lanes);
+            for (uint32_t i = 0; n > 1 && i < n; i++)
+                peeked[lanes[i]] = true;
+        }
+    return peeked;
+}
+
+static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
+{
+    put_unexpected(p, who, state);
+    struct pml_orphan *orphans = ARENA_ARRAY(p->a, struct pml_orphan, pml_max_orphans(p->m));
+    uint32_t n = pml_orphans(p, who, state, orphans);
+    for (uint32_t i = 0; i < n; i++)
+        if (!orphans[i].rests)
+            buf_printf(&p->text, "    ORPHAN(%s, %s)\n", p->lane[orphans[i].lane], orphans[i].message);
+        else if (i == 0 || orphans[i - 1].lane != orphans[i].lane)
+            buf_printf(&p->text, "    LEFT_OVER(%s)\n", p->lane[orphans[i].lane]);
 }
 
 static void put_state(struct pml *p, uint32_t who, uint32_t state)
@@ -254,16 +374,16 @@ static void put_state(struct pml *p, uint32_t who, uint32_t state)
     buf_puts(&p->text, "    fi;\n");
 }
 
-static void put_process(struct pml *p, uint32_t who)
+static void put_process(struct pml *p, uint32_t who, const bool *peeked)
 {
     const struct model *m = p->m;
     const struct automaton *am = m->participants[who].automaton;
     buf_printf(&p->text, "\nactive proctype p_%s() /* %s */\n{\n#ifndef LTL\n", p->participant[who],
                m->participants[who].name);
     for (uint32_t l = 0; l < m->n_lanes; l++) {
-        if (m->lanes[l].from == who)
+        if (m->lanes[l].from == who && !peeked[l])
             buf_printf(&p->text, "    xs %s;\n", p->lane[l]);
-        if (m->lanes[l].to == who)
+        if (m->lanes[l].to == who && !peeked[l])
             buf_printf(&p->text, "    xr %s;\n", p->lane[l]);
     }
     buf_puts(&p->text, "#endif\n");
@@ -280,17 +400,25 @@ static void label_macros(struct pml *p)
     buf_puts(&p->text, "#else\n"
                        "#define STEP(action, event) action\n"
                        "#endif\n"
-                       "\n/* A message at the head of a lane that the state reads and that it does not take. */\n"
+                       "\n/* Every lane that the state reads has a head that it does not take; most states read one. */\n"
                        "#ifdef CHECK_FIDELITY\n"
                        "#define UNEXPECTED(lane, message) :: atomic { lane?message -> assert(false) }\n"
+                       "#define ALL_UNEXPECTED(heads) :: atomic { heads -> assert(false) }\n"
                        "#else\n"
                        "#define UNEXPECTED(lane, message)\n"
+                       "#define ALL_UNEXPECTED(heads)\n"
                        "#endif\n"
-                       "\n/* A message at the head of a lane to a participant that is done. */\n"
+                       "\n/* A message to a participant that is done. To one that could take another: once nothing moves,\n"
+                       " * which pan's -q sees too, when deadlock is looked for at the same time. */\n"
                        "#ifdef CHECK_ORPHANS\n"
                        "#define ORPHAN(lane, message) :: atomic { lane?message -> assert(false) }\n"
                        "#else\n"
                        "#define ORPHAN(lane, message)\n"
+                       "#endif\n"
+                       "#ifdef ONLY_ORPHANS\n"
+                       "#define LEFT_OVER(lane) :: atomic { timeout && nempty(lane) -> assert(false) }\n"
+                       "#else\n"
+                       "#define LEFT_OVER(lane)\n"
                        "#endif\n");
 }
 
@@ -303,7 +431,7 @@ static void put_header(struct pml *p)
                m->system ? "System" : "Session", m->subject, m->ir->module ? m->ir->module : "a protocol",
                m->n_participants, m->n_lanes);
     buf_puts(&p->text,
-             " *   spin -search -DSAFETY FILE.pml                        all three of these, or one at a time:\n"
+             " *   spin -search -DSAFETY -q FILE.pml                     all three of these, or one at a time:\n"
              " *   spin -DONLY_DEADLOCK -search -DSAFETY FILE.pml        no deadlock\n"
              " *   spin -DONLY_FIDELITY -search -DSAFETY -E FILE.pml     no message that its receiver does not expect\n"
              " *   spin -DONLY_ORPHANS -search -DSAFETY -E FILE.pml      no message to a participant that is done\n");
@@ -363,8 +491,9 @@ static void put_text(struct pml *p)
         crash_processes(p);
     } else {
         label_macros(p);
+        const bool *peeked = peeked_lanes(p);
         for (uint32_t i = 0; i < p->m->n_participants; i++)
-            put_process(p, i);
+            put_process(p, i, peeked);
     }
     if (p->events)
         ltl_claims(p);

@@ -42,6 +42,21 @@ bool pml_possible(const struct model *m, uint32_t who, uint32_t e);
 /* Is the label `message` taken from `lane` in that state of participant `who`? *reads: is the lane read at all? */
 bool pml_takes(const struct model *m, uint32_t who, uint32_t state, uint32_t lane, uint32_t message, bool *reads);
 
+/* When the state is an unexpected reception: every lane that it reads has a head without an edge; as a condition.
+ * NULL when that cannot be: the state sends, reads nothing, or takes every message of some lane. */
+const char *pml_unexpected(struct pml *p, uint32_t who, uint32_t state);
+
+struct pml_orphan {
+    uint32_t lane;
+    const char *message;
+    bool rests; /* the state reads other lanes: it counts once nothing moves */
+};
+/* The messages that are orphans in that state, into out[pml_max_orphans]; returns how many. */
+uint32_t pml_orphans(struct pml *p, uint32_t who, uint32_t state, struct pml_orphan *out);
+/* The condition for one that `rests`: the message is there, and the state is no unexpected reception. */
+const char *pml_left_over(struct pml *p, uint32_t who, uint32_t state, const struct pml_orphan *o);
+uint32_t pml_max_orphans(const struct model *m);
+
 /* ---- promela_crash.c ---- */
 
 /* Why the crash budgets cannot be rendered, or NULL. */
