@@ -78,9 +78,11 @@ static void run_passes(struct unit *u)
     u->file = parse_file(u->a, u->names, u->sources, 0, u->diags);
     if (!u->file)
         return;
-    bool meaningful = sema_file(u->file, u->a, u->names, u->diags);
-    if (!meaningful || u->diags->n_errors > 0)
+    sema_file(u->file, u->a, u->names, u->diags);
+    if (u->diags->n_errors > 0) {
+        ir_check(u->a, u->names, u->sources, u->file, u->diags); /* so that one run names all that is wrong */
         return;
+    }
     u->ir = ir_build(u->a, u->names, u->sources, u->file, u->diags);
 }
 
