@@ -1,4 +1,4 @@
-/* runtime_crash_test.c -- failing actors: what their sessions hear, what their supervisors do, that the books balance. */
+/* runtime_crash_test.c -- failing actors: what their sessions hear, what their supervisors do; the books balance. */
 #include "runtime_fixture.h"
 
 enum { PREPARE, YES, NO, COMMIT, ABORT, DONE, N_MESSAGES };
@@ -585,6 +585,58 @@ static void any_passes_over_an_instance_that_is_down(void **state)
     fx_stop(sys);
 }
 
+static _Atomic uint64_t stopping_d, release_d;
+
+static void hold_d(struct fx_instance *self)
+{
+    if (self->child == 3) {
+        atomic_store(&stopping_d, 1);
+        while (!atomic_load(&release_d)) {
+        }
+    }
+}
+
+/* a -> b and a -> c are wired; c fails, and one_for_all stops d, b and a, in this order. */
+static void an_actor_that_is_to_be_stopped_joins_no_session(void **state)
+{
+    (void)state;
+    atomic_store(&stopping_d, 0);
+    atomic_store(&release_d, 0);
+    atomic_store(&crash_child, 2);
+    atomic_store(&crashes_left, 1);
+    fx_send(0, 0, 1, 0, 1);
+    fx_take(1, 0, 0, 0, 1);
+    fx_ready(2, 1);
+    static motet_bind to_c[2];
+    static motet_wire_spec wires[2];
+    to_c[0] = fx.bind[0];
+    to_c[1] = (motet_bind){2, 0, false};
+    wires[0] = fx.wire;
+    wires[1] = (motet_wire_spec){&fx.type, to_c};
+    fx.spec.wires = wires;
+    fx.spec.n_wires = 2;
+    for (uint16_t c = 2; c < 4; c++) {
+        fx.children[c] = fx.children[1];
+        fx.children[c].name = fx_names[c];
+        fx.members[c] = (motet_member){false, c};
+    }
+    fx.spec.n_children = fx.supervisors[0].n_members = 4;
+    fx.supervisors[0].strategy = MOTET_ONE_FOR_ALL;
+    fx.on_receive = fail_some;
+    fx.on_fini = hold_d;
+    motet_system *sys = fx_start(2);
+    assert_int_equal(motet_session_open(sys, 1, 0, NULL), MOTET_OK);
+    while (!atomic_load(&stopping_d)) {
+    }
+    fx_open(sys, 1, 0); /* a and b are up still */
+    motet_stats s;
+    motet_system_stats(sys, &s);
+    assert_int_equal(s.waiting, 1);
+    atomic_store(&release_d, 1);
+    fx_idle(sys);
+    assert_int_equal(fx_stop(sys).completed, 1);
+}
+
 /* ---- stress ---- */
 
 static uint64_t mix(uint64_t x)
@@ -692,6 +744,7 @@ int main(void)
         cmocka_unit_test_setup(an_open_waits_for_the_restart, fx_setup),
         cmocka_unit_test_setup(a_stop_does_not_wait_for_a_restart, fx_setup),
         cmocka_unit_test_setup(any_passes_over_an_instance_that_is_down, fx_setup),
+        cmocka_unit_test_setup(an_actor_that_is_to_be_stopped_joins_no_session, fx_setup),
         cmocka_unit_test_setup(a_storm_on_one_worker, fx_setup),
         cmocka_unit_test_setup(a_storm_on_two_workers, fx_setup),
         cmocka_unit_test_setup(a_storm_on_four_workers_one_for_all, fx_setup),

@@ -98,6 +98,7 @@ static struct fx_kit {
     struct fx_automaton roles[FX_ROLES];
     /* hooks; NULL: none. A non-zero answer is the handler's status. */
     motet_status (*on_init)(struct fx_instance *self, const motet_start *start);
+    void (*on_fini)(struct fx_instance *self);
     motet_status (*on_receive)(struct fx_instance *self, motet_session *s, uint16_t message, uint64_t value);
     motet_status (*on_produce)(struct fx_instance *self, motet_session *s, uint16_t *message, uint64_t *value);
     /* what happened, by role or child */
@@ -165,6 +166,9 @@ static inline motet_status fx_init(void *self, const motet_start *start)
 static inline void fx_fini(void *self)
 {
     struct fx_instance *me = self;
+    if (fx.on_fini) {
+        fx.on_fini(me);
+    }
     atomic_fetch_add(&fx.finis[me->child], 1);
     fx_note('-', fx.children[me->child].name, me->index);
 }

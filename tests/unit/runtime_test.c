@@ -569,23 +569,6 @@ static void later_opens_wait_behind_earlier_ones(void **state)
     assert_int_equal(fx_stop(sys).completed, 100);
 }
 
-static void one_actor_in_two_roles_counts_once(void **state)
-{
-    (void)state;
-    one_message();
-    static motet_role_type both[2];
-    both[0] = fx.role_types[0];
-    both[1] = fx.role_types[1];
-    fx.actors[0].roles = both;
-    fx.actors[0].n_roles = 2;
-    fx.actors[0].sessions = 1;
-    fx.bind[1].child = 0;
-    motet_system *sys = fx_start(2);
-    fx_open(sys, 10, 0);
-    fx_idle(sys);
-    assert_int_equal(fx_stop(sys).completed, 10);
-}
-
 static motet_system *nested;
 
 static motet_status open_more(struct fx_instance *self, motet_session *s, uint16_t message, uint64_t value)
@@ -640,13 +623,85 @@ static void later_waits_for_resume(void **state)
     assert_int_equal(motet_system_wait_idle(sys, FX_MS), MOTET_ETIME);
     assert_int_equal(fx_get(&asked), 1);
     assert_int_equal(motet_session_resume(sys, id, 9), MOTET_EINVAL);
+    assert_int_equal(motet_session_resume(sys, id, 0), MOTET_OK);
+    while (fx_get(&asked) == 1) {
+    }
+    assert_int_equal(motet_system_wait_idle(sys, FX_MS), MOTET_ETIME);
+    assert_int_equal(fx_get(&asked), 2); /* one resume, one question */
     atomic_store(&allowed, 1);
     assert_int_equal(motet_session_resume(sys, id, 0), MOTET_OK);
     fx_idle(sys);
-    assert_int_equal(fx_get(&asked), 2);
+    assert_int_equal(fx_get(&asked), 3);
     assert_int_equal(motet_session_resume(sys, id, 0), MOTET_EGONE);
     assert_int_equal(motet_session_resume(sys, id + 1, 0), MOTET_EGONE);
     assert_int_equal(fx_stop(sys).completed, 1);
+}
+
+/* b takes one message from a and then postpones; a's second must find the credit, before b goes on. */
+static motet_status b_postpones(struct fx_instance *self, motet_session *s, uint16_t *message, uint64_t *value)
+{
+    return motet_session_role(s).role == 1 ? wait_for_leave(self, s, message, value) : MOTET_DONE;
+}
+
+static void a_credit_comes_back_though_the_reader_waits(void **state)
+{
+    (void)state;
+    atomic_store(&allowed, 0);
+    fx_send(0, 0, 1, M0, 1);
+    fx_send(0, 1, 1, M0, 2);
+    fx_send(0, 2, 2, M1, 3);
+    fx_take(1, 0, 0, M0, 1);
+    fx_send(1, 1, 2, M2, 2);
+    fx_take(1, 2, 0, M0, 3);
+    fx_take(2, 0, 0, M1, 1);
+    fx_take(2, 1, 1, M2, 2);
+    fx_ready(3, 3);
+    fx.actors[1].mailbox = 1;
+    fx.on_produce = b_postpones;
+    motet_system *sys = fx_start(1);
+    uint64_t id;
+    assert_int_equal(motet_session_open(sys, 0, 0, &id), MOTET_OK);
+    while (fx_get(&fx.received[2]) == 0) { /* a has sent all */
+    }
+    atomic_store(&allowed, 1);
+    assert_int_equal(motet_session_resume(sys, id, 1), MOTET_OK);
+    fx_idle(sys);
+    motet_stats s = fx_stop(sys);
+    assert_int_equal(s.completed, 1);
+    assert_int_equal(s.blocked, 1);
+}
+
+static void one_actor_in_two_roles_counts_once(void **state)
+{
+    (void)state;
+    atomic_store(&asked, 0);
+    atomic_store(&allowed, 0);
+    one_message();
+    static motet_role_type both[2];
+    both[0] = fx.role_types[0];
+    both[1] = fx.role_types[1];
+    fx.actors[0].roles = both;
+    fx.actors[0].n_roles = 2;
+    fx.actors[0].sessions = 2;
+    fx.bind[1].child = 0;
+    fx.on_produce = wait_for_leave;
+    motet_system *sys = fx_start(2);
+    uint64_t id[3];
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(motet_session_open(sys, 0, 0, &id[i]), MOTET_OK);
+    }
+    motet_stats s;
+    motet_system_stats(sys, &s);
+    assert_int_equal(s.open, 2);
+    assert_int_equal(s.waiting, 1);
+    while (fx_get(&asked) < 2) {
+    }
+    atomic_store(&allowed, 1);
+    for (int i = 0; i < 3; i++) {
+        (void)!motet_session_resume(sys, id[i], 0); /* the third may have ended already */
+    }
+    fx_idle(sys);
+    assert_int_equal(fx_stop(sys).completed, 3);
 }
 
 static motet_status resume_itself(struct fx_instance *self, motet_session *s, uint16_t *message, uint64_t *value)
@@ -811,6 +866,7 @@ int main(void)
         cmocka_unit_test_setup(one_actor_in_two_roles_counts_once, fx_setup),
         cmocka_unit_test_setup(a_handler_may_open_sessions, fx_setup),
         cmocka_unit_test_setup(later_waits_for_resume, fx_setup),
+        cmocka_unit_test_setup(a_credit_comes_back_though_the_reader_waits, fx_setup),
         cmocka_unit_test_setup(a_resume_before_the_answer_is_not_lost, fx_setup),
         cmocka_unit_test_setup(a_handler_that_runs_long_does_not_hold_up_others, fx_setup),
         cmocka_unit_test_setup(a_stop_in_mid_session_tells_those_that_began, fx_setup),
