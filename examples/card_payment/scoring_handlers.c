@@ -1,4 +1,5 @@
-/* scoring_handlers.c -- what actor Scoring does: guesses how risky an order is. There are two of it; each order has one. */
+/* scoring_handlers.c -- what actor Scoring does: guesses how risky an order is. There are two of it; each
+ * order has one. */
 #include "scoring.h"
 
 #include "card_tally.h"

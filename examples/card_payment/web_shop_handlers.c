@@ -1,4 +1,5 @@
-/* web_shop_handlers.c -- what actor WebShop does: asks for the risk and the money, and keeps the order in mind meanwhile. */
+/* web_shop_handlers.c -- what actor WebShop does: asks for the risk and the money, and keeps the order in mind
+ * meanwhile. */
 #include "web_shop.h"
 
 #include "card_tally.h"
