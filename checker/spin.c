@@ -303,8 +303,8 @@ static struct spin_result verify(struct driver *d, const struct question *q, con
         arg(&c, semantics_model(d->s)->fair_weak ? "-f" : NULL);
         arg(&c, "-N");
         arg(&c, q->claim);
-    } else if (!q->end_states) {
-        arg(&c, "-E");
+    } else {
+        arg(&c, !q->end_states ? "-E" : q->define == NULL ? "-q" : NULL); /* -q: nothing is left in a lane at the end */
     }
     discard(d, MODEL ".trail");
     struct process_result p = run(d, &c, deadline);

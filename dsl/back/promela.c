@@ -324,6 +324,15 @@ uint32_t pml_max_orphans(const struct model *m)
     return n;
 }
 
+const char *pml_some_empty(struct pml *p, uint32_t who, uint32_t state)
+{
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, p->m->n_lanes + 1), n = lanes_read(p->m, who, state, lanes);
+    const char *text = "";
+    for (uint32_t i = 0; i < n; i++)
+        text = arena_printf(p->a, "%s%sempty(%s)", text, i ? " || " : "", p->lane[lanes[i]]);
+    return text;
+}
+
 /* One lane: its wrong messages are received, which leaves the lane exclusive. Several: a condition on their heads. */
 static void put_unexpected(struct pml *p, uint32_t who, uint32_t state)
 {
@@ -362,7 +371,7 @@ static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
         if (!orphans[i].rests)
             buf_printf(&p->text, "    ORPHAN(%s, %s)\n", p->lane[orphans[i].lane], orphans[i].message);
         else if (i == 0 || orphans[i - 1].lane != orphans[i].lane)
-            buf_printf(&p->text, "    LEFT_OVER(%s)\n", p->lane[orphans[i].lane]);
+            buf_printf(&p->text, "    LEFT_OVER(%s, %s)\n", p->lane[orphans[i].lane], pml_some_empty(p, who, state));
 }
 
 static void put_state(struct pml *p, uint32_t who, uint32_t state)
@@ -416,9 +425,9 @@ static void label_macros(struct pml *p)
                        "#define ORPHAN(lane, message)\n"
                        "#endif\n"
                        "#ifdef ONLY_ORPHANS\n"
-                       "#define LEFT_OVER(lane) :: atomic { timeout && nempty(lane) -> assert(false) }\n"
+                       "#define LEFT_OVER(lane, waits) :: atomic { timeout && nempty(lane) && (waits) -> assert(false) }\n"
                        "#else\n"
-                       "#define LEFT_OVER(lane)\n"
+                       "#define LEFT_OVER(lane, waits)\n"
                        "#endif\n");
 }
 

@@ -150,9 +150,10 @@ static void put_macros(struct pml *p)
              "#define ORPHAN(who, at, lane, message)\n"
              "#endif\n"
              "#ifdef ONLY_ORPHANS\n"
-             "#define LEFT_OVER(who, at, lane) :: atomic { timeout && pc_##who == at && nempty(lane) -> assert(false) }\n"
+             "#define LEFT_OVER(who, at, lane, waits) "
+             ":: atomic { timeout && pc_##who == at && nempty(lane) && (waits) -> assert(false) }\n"
              "#else\n"
-             "#define LEFT_OVER(who, at, lane)\n"
+             "#define LEFT_OVER(who, at, lane, waits)\n"
              "#endif\n"
              "\n#define EMPTY(lane) do :: nempty(lane) -> lane?_ :: empty(lane) -> break od\n"
              "#define COUNT(count, intensity) count = (count < intensity -> count + 1 : count)\n");
@@ -428,7 +429,8 @@ static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
             buf_printf(&p->text, "    ORPHAN(%s, %u, %s, %s)\n", p->participant[who], state, p->lane[orphans[i].lane],
                        orphans[i].message);
         else if (i == 0 || orphans[i - 1].lane != orphans[i].lane)
-            buf_printf(&p->text, "    LEFT_OVER(%s, %u, %s)\n", p->participant[who], state, p->lane[orphans[i].lane]);
+            buf_printf(&p->text, "    LEFT_OVER(%s, %u, %s, %s)\n", p->participant[who], state,
+                       p->lane[orphans[i].lane], pml_some_empty(p, who, state));
 }
 
 static void put_participant(struct pml *p, uint32_t who)
