@@ -182,25 +182,36 @@ static enum turn at_end(motet__worker *w, motet_session *p)
     return TURN_CLOSED;
 }
 
-/* The lane to be served now: those that the state reads, beginning behind the one served last. */
-static motet__lane *lane_with_message(motet_session *p)
+/* The lane to be served now, of those that the state reads, beginning behind the one served last: its head has an
+ * edge. A head without one may only be early, while another lane is still empty; *refused: all have such a head. */
+static motet__lane *lane_to_serve(motet_session *p, bool *refused)
 {
     const motet__role *plan = p->plan;
-    uint32_t first = plan->reads[p->state], n = plan->reads[p->state + 1u] - first;
+    uint32_t first = plan->reads[p->state], n = plan->reads[p->state + 1u] - first, early = 0;
+    *refused = false;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = (p->cursor + i) % n;
         motet__lane *l = &p->block->lanes[plan->read_lanes[first + at]];
-        if (motet__lane_peek(l)) {
+        const motet__message *m = motet__lane_peek(l);
+        if (m && motet__step(plan->automaton, p->state, m->label) != MOTET_NONE) {
             p->cursor = (uint16_t)(at + 1u);
             return l;
         }
+        early += m != NULL;
     }
+    *refused = n > 0 && early == n;
     return NULL;
 }
 
 static enum turn at_receive(motet__worker *w, motet_session *p, bool may_rest, motet_status *status)
 {
-    motet__lane *l = lane_with_message(p);
+    bool refused;
+    motet__lane *l = lane_to_serve(p, &refused);
+    if (refused) {
+        motet__count(&w->counts.fidelity, 1);
+        motet__block_abort(p->block, MOTET_ABORT_FIDELITY);
+        return TURN_ON;
+    }
     if (!l) {
         settle(p);
         if (may_rest && !p->passive) {
@@ -210,11 +221,6 @@ static enum turn at_receive(motet__worker *w, motet_session *p, bool may_rest, m
     }
     motet__message *m = motet__lane_peek(l);
     uint16_t label = m->label, to = motet__step(p->plan->automaton, p->state, label);
-    if (to == MOTET_NONE) {
-        motet__count(&w->counts.fidelity, 1);
-        motet__block_abort(p->block, MOTET_ABORT_FIDELITY);
-        return TURN_ON;
-    }
     if (p->passive) {
         join_active(p);
     }

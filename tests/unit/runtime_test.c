@@ -437,6 +437,26 @@ static void a_label_that_has_an_edge_elsewhere_only_aborts_too(void **state)
     assert_int_equal(s.dropped, 2);
 }
 
+static void a_message_that_is_early_waits_for_its_turn(void **state)
+{
+    (void)state;
+    fx_send(0, 0, 2, M1, 1); /* c hears from a before b, and takes it after */
+    fx_send(0, 1, 1, M2, 2);
+    fx_take(1, 0, 0, M2, 1);
+    fx_send(1, 1, 2, M0, 2);
+    fx_take(2, 0, 0, M0, 2);
+    fx_take(2, 0, 1, M0, 1);
+    fx_take(2, 1, 0, M1, 2);
+    fx_ready(3, 3);
+    motet_system *sys = fx_start(2);
+    fx_open(sys, 100, 0);
+    fx_idle(sys);
+    motet_stats s = fx_stop(sys);
+    assert_int_equal(s.fidelity, 0);
+    assert_int_equal(s.completed, 100);
+    assert_int_equal(fx_get(&fx.received[2]), 200);
+}
+
 static void a_message_to_a_role_that_has_ended_is_an_orphan(void **state)
 {
     (void)state;
@@ -856,6 +876,7 @@ int main(void)
         cmocka_unit_test_setup(a_role_at_rest_is_done_when_all_are_on_three_workers, fx_setup),
         cmocka_unit_test_setup(a_message_without_an_edge_aborts_its_session, fx_setup),
         cmocka_unit_test_setup(a_label_that_has_an_edge_elsewhere_only_aborts_too, fx_setup),
+        cmocka_unit_test_setup(a_message_that_is_early_waits_for_its_turn, fx_setup),
         cmocka_unit_test_setup(a_message_to_a_role_that_has_ended_is_an_orphan, fx_setup),
         cmocka_unit_test_setup(a_message_to_a_role_that_never_acts_is_an_orphan, fx_setup),
         cmocka_unit_test_setup(any_takes_the_instances_in_turn, fx_setup),
