@@ -46,6 +46,8 @@ struct search {
     uint32_t *codes;            /* [max steps], like the two below */
     uint8_t *successors;        /* max steps times size, and at least one */
     uint64_t *hashes;
+    struct state_graph *graph;  /* NULL: steps are not kept */
+    uint64_t cap_first, cap_target, cap_code;
 };
 
 static uint8_t *state_at(const struct search *x, uint32_t i)
@@ -147,16 +149,57 @@ static bool add_state(struct search *x, const uint8_t *state, uint64_t slot, uin
     return x->found * 2 < x->table.n || grow_table(x);
 }
 
-/* Adds the state unless it is known. False: the search must stop. */
-static bool visit(struct search *x, const uint8_t *state, uint64_t h, struct origin from)
+/* ---- the graph, where it is kept ---- */
+
+/* Room for one more element behind the first `n` of an array. */
+static bool room(struct search *x, void **array, uint64_t *cap, uint64_t n, size_t size)
+{
+    uint64_t more = *cap ? *cap * 2 : CHUNK;
+    if (n < *cap)
+        return true;
+    if (!charge(x, (more - *cap) * size))
+        return false;
+    void *grown = realloc(*array, more * size);
+    if (!grown)
+        return stop(x, "the system has no more memory");
+    *array = grown;
+    *cap = more;
+    return true;
+}
+
+/* Of each state, before its steps, and once behind the last one: states are expanded in order. */
+static bool keep_first(struct search *x, uint64_t state)
+{
+    struct state_graph *g = x->graph;
+    if (!room(x, (void **)&g->first, &x->cap_first, state, sizeof *g->first))
+        return false;
+    g->first[state] = g->n_steps;
+    return true;
+}
+
+static bool keep_step(struct search *x, uint32_t target, uint32_t code)
+{
+    struct state_graph *g = x->graph;
+    if (!room(x, (void **)&g->target, &x->cap_target, g->n_steps, sizeof *g->target) ||
+        !room(x, (void **)&g->code, &x->cap_code, g->n_steps, sizeof *g->code))
+        return false;
+    g->target[g->n_steps] = target;
+    g->code[g->n_steps++] = code;
+    return true;
+}
+
+/* Adds the state unless it is known; *index gets its number. False: the search must stop. */
+static bool visit(struct search *x, const uint8_t *state, uint64_t h, struct origin from, uint32_t *index)
 {
     uint64_t mask = x->table.n - 1, at = h & mask;
     for (; x->table.slots[at]; at = (at + 1) & mask) {
         uint64_t slot = x->table.slots[at];
         bool maybe = slot >> 32 == h >> 32;
-        if (maybe && memcmp(state_at(x, (uint32_t)slot - 1), state, x->size) == 0)
+        *index = (uint32_t)slot - 1;
+        if (maybe && memcmp(state_at(x, *index), state, x->size) == 0)
             return true;
     }
+    *index = x->found;
     return add_state(x, state, at, h, from);
 }
 
@@ -174,7 +217,9 @@ static void note_broken(struct search *x, uint32_t state, uint32_t broken)
 /* The successors are made first and looked up then: meanwhile their slots are on the way from memory. */
 static bool expand(struct search *x, uint32_t state)
 {
-    uint32_t broken, n = semantics_expand(x->s, state_at(x, state), x->codes, &broken);
+    uint32_t broken, index, n = semantics_expand(x->s, state_at(x, state), x->codes, &broken);
+    if (x->graph && !keep_first(x, state))
+        return false;
     if (broken)
         note_broken(x, state, broken);
     for (uint32_t i = 0; i < n; i++) {
@@ -185,7 +230,8 @@ static bool expand(struct search *x, uint32_t state)
     }
     for (uint32_t i = 0; i < n; i++) {
         x->e->transitions++;
-        if (!visit(x, x->successors + i * x->size, x->hashes[i], (struct origin){state, x->codes[i]}))
+        if (!visit(x, x->successors + i * x->size, x->hashes[i], (struct origin){state, x->codes[i]}, &index) ||
+            (x->graph && !keep_step(x, index, x->codes[i])))
             return false;
     }
     return true;
@@ -202,13 +248,14 @@ static bool run_search(struct search *x)
 {
     if (!grow_table(x))
         return false;
+    uint32_t first;
     semantics_initial(x->s, x->successors);
-    if (!visit(x, x->successors, hash_state(x->successors, x->size), (struct origin){UINT32_MAX, UINT32_MAX}))
+    if (!visit(x, x->successors, hash_state(x->successors, x->size), (struct origin){UINT32_MAX, UINT32_MAX}, &first))
         return false;
     for (; x->next < x->found; x->next++)
         if (!in_time(x) || !expand(x, x->next))
             return false;
-    return true;
+    return x->graph ? keep_first(x, x->found) : true;
 }
 
 static struct trail trail_to(const struct search *x, struct arena *a, uint32_t state)
@@ -236,23 +283,73 @@ static void conclude(struct search *x, struct arena *a)
     e->seconds = seconds_since(&x->start);
 }
 
+static void free_states(struct search *x)
+{
+    for (uint32_t i = 0; i < x->n_chunks; i++) {
+        free(x->chunks[i].origins);
+        free(x->chunks[i].states);
+    }
+    free(x->chunks);
+    x->n_chunks = 0;
+    x->chunks = NULL;
+}
+
+static void search(struct search *x, struct arena *a)
+{
+    clock_gettime(CLOCK_MONOTONIC, &x->start);
+    uint32_t most = semantics_max_steps(x->s);
+    x->codes = ARENA_ARRAY(a, uint32_t, most);
+    x->successors = arena_array(a, x->size, (size_t)most + 1);
+    x->hashes = ARENA_ARRAY(a, uint64_t, most);
+    x->e->complete = run_search(x);
+    conclude(x, a);
+    free(x->table.slots);
+    x->table.slots = NULL;
+}
+
 struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b)
 {
     struct search x = {.s = s, .budget = b, .size = semantics_size(s), .e = ARENA_NEW(a, struct exploration)};
-    clock_gettime(CLOCK_MONOTONIC, &x.start);
-    uint32_t most = semantics_max_steps(s);
-    x.codes = ARENA_ARRAY(a, uint32_t, most);
-    x.successors = arena_array(a, x.size, (size_t)most + 1);
-    x.hashes = ARENA_ARRAY(a, uint64_t, most);
-    x.e->complete = run_search(&x);
-    conclude(&x, a);
-    for (uint32_t i = 0; i < x.n_chunks; i++) {
-        free(x.chunks[i].origins);
-        free(x.chunks[i].states);
-    }
-    free(x.chunks);
-    free(x.table.slots);
+    search(&x, a);
+    free_states(&x);
     return x.e;
+}
+
+struct exploration *explore_graph(struct arena *a, const struct semantics *s, const struct budget *b,
+                                  struct state_graph **g)
+{
+    struct search *x = ARENA_NEW(a, struct search);
+    *x = (struct search){.s = s, .budget = b, .size = semantics_size(s), .e = ARENA_NEW(a, struct exploration)};
+    x->graph = ARENA_NEW(a, struct state_graph);
+    x->graph->s = s;
+    x->graph->search = x;
+    search(x, a);
+    x->graph->n = x->found;
+    *g = x->graph;
+    if (!x->e->complete) {
+        state_graph_free(*g);
+        *g = NULL;
+    }
+    return x->e;
+}
+
+const uint8_t *state_graph_state(const struct state_graph *g, uint32_t i) { return state_at(g->search, i); }
+
+struct trail state_graph_trail(const struct state_graph *g, struct arena *a, uint32_t i)
+{
+    return trail_to(g->search, a, i);
+}
+
+void state_graph_free(struct state_graph *g)
+{
+    if (!g)
+        return;
+    free_states(g->search);
+    free(g->first);
+    free(g->target);
+    free(g->code);
+    g->first = NULL;
+    g->target = g->code = NULL;
 }
 
 /* ---- replay ---- */

@@ -33,6 +33,26 @@ struct exploration {
 /* Result and trails live in `a`. */
 struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b);
 
+/* Every reachable state and step of a complete search. States are numbered in the order in which they were found, the
+ * initial one first. */
+struct state_graph {
+    const struct semantics *s;
+    uint32_t n;       /* states */
+    uint64_t n_steps;
+    uint64_t *first;  /* [n + 1]: state i has the steps first[i] .. first[i + 1] - 1 */
+    uint32_t *target; /* [n_steps]: the state after the step */
+    uint32_t *code;   /* [n_steps]: the step, for semantics_decode */
+    struct search *search;
+};
+
+/* As explore; where the search is complete, *g gets the graph, else NULL. Free it with state_graph_free. */
+struct exploration *explore_graph(struct arena *a, const struct semantics *s, const struct budget *b,
+                                  struct state_graph **g);
+const uint8_t *state_graph_state(const struct state_graph *g, uint32_t i);
+/* A shortest way to state i. */
+struct trail state_graph_trail(const struct state_graph *g, struct arena *a, uint32_t i);
+void state_graph_free(struct state_graph *g); /* NULL is allowed */
+
 struct replay {
     bool ok;         /* every step was enabled in its turn */
     uint32_t failed; /* index of the first that was not; else the number of steps */

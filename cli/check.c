@@ -17,7 +17,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct check {
     int format, engines, color; /* the enums above */
     uint64_t capacity, seconds, mib;
-    bool ascii;
+    bool ascii, progress;
 };
 
 static enum options_result parse(struct check *k, int argc, char **argv, uint32_t *n_files)
@@ -28,6 +28,7 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "capacity", 0, OPTION_NUMBER, "N", &k->capacity, 1, 255, "of lanes into a role that no actor plays (2)" },
         { "time", 0, OPTION_NUMBER, "SECONDS", &k->seconds, 1, 1000000, "for each engine and search (60)" },
         { "memory", 0, OPTION_NUMBER, "MB", &k->mib, 1, 1 << 20, "for each engine and search (1024)" },
+        { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide progress and no-leftovers, too" },
         { "ascii", 0, OPTION_FLAG, NULL, &k->ascii, 0, 0, "draw charts without UTF-8" },
         { "color", 0, OPTION_CHOICE, "auto|always|never", &k->color, 0, 0, "auto: on a terminal without NO_COLOR" },
     };
@@ -100,7 +101,7 @@ static enum exit_status status_of(const struct report *r)
 
 static enum exit_status check_one(const struct check *k, const char *path)
 {
-    const struct check_options o = { k->engines != ENGINES_SPIN, k->engines != ENGINES_EXPLORER, k->capacity,
+    const struct check_options o = { k->engines != ENGINES_SPIN, k->engines != ENGINES_EXPLORER, k->progress, k->capacity,
                                      k->seconds, k->mib };
     struct unit u;
     struct report r;

@@ -2,6 +2,7 @@
 #include "check_file.h"
 
 #include "buf.h"
+#include "progress.h"
 #include "promela.h"
 #include "spin.h"
 
@@ -9,6 +10,11 @@ static const char *const safety_titles[SAFETY_KINDS] = {
     [SAFETY_DEADLOCK] = "deadlock-free",
     [SAFETY_FIDELITY] = "fidelity",
     [SAFETY_ORPHAN] = "no-orphans",
+};
+
+static const char *const progress_titles[PROGRESS_KINDS] = {
+    [PROGRESS] = "progress",
+    [NO_LEFTOVERS] = "no-leftovers",
 };
 
 struct checking {
@@ -197,6 +203,41 @@ static void add_ltl(struct checking *c, const struct semantics *s, const char *s
     add_property(c, &p);
 }
 
+/* What only the graph of all states tells. `g` is NULL where the search did not end. */
+static void add_progress(struct checking *c, const struct semantics *s, const char *scope, enum progress_kind k,
+                         const struct exploration *e, const struct state_graph *g, const struct progress *found)
+{
+    struct property p = { .title = progress_titles[k], .subject = semantics_model(s)->subject, .scope = scope,
+                          .n_engines = 1 };
+    p.engines[0] = (struct engine_result){ "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL };
+    if (!g)
+        p.engines[0].why = e->stopped ? e->stopped : "the system has no more memory";
+    else
+        p.engines[0].result = found->broken[k] ? VERDICT_VIOLATED : VERDICT_HOLDS;
+    if (g && found->broken[k])
+        p.story = story_of(c->a, s, state_graph_trail(g, c->a, found->state[k]), IR_NONE, SAFETY_KINDS);
+    add_property(c, &p);
+}
+
+static void check_progress(struct checking *c, const struct semantics *s, const char *scope,
+                           const struct exploration *e, struct state_graph *g)
+{
+    struct progress found;
+    bool decided = g && progress_check(g, &found);
+    for (uint32_t k = 0; k < PROGRESS_KINDS; k++)
+        add_progress(c, s, scope, (enum progress_kind)k, e, decided ? g : NULL, &found);
+    state_graph_free(g);
+}
+
+static const struct exploration *run_explorer(const struct checking *c, const struct semantics *s,
+                                              const struct budget *b, struct state_graph **g)
+{
+    *g = NULL;
+    if (!c->o->explorer)
+        return NULL;
+    return c->o->progress ? explore_graph(c->a, s, b, g) : explore(c->a, s, b);
+}
+
 static void check_model(struct checking *c, const struct model *m)
 {
     if (!m) { /* a limit, and a diagnostic says which */
@@ -205,7 +246,8 @@ static void check_model(struct checking *c, const struct model *m)
     }
     const struct semantics *s = semantics_new(c->a, m);
     const struct budget budget = { (double)c->o->seconds, c->o->mib << 20 };
-    const struct exploration *e = c->o->explorer ? explore(c->a, s, &budget) : NULL;
+    struct state_graph *g;
+    const struct exploration *e = run_explorer(c, s, &budget, &g);
     const struct spin_check *spin = c->o->spin && !c->no_spin ? run_spin(c, s, &budget) : NULL;
     const char *scope = scope_of(c->a, m);
     if (spin && spin->missing) {
@@ -215,6 +257,8 @@ static void check_model(struct checking *c, const struct model *m)
     if (e || spin)
         for (uint32_t k = 0; k < SAFETY_KINDS; k++)
             add_safety(c, s, scope, (enum safety)k, e, spin);
+    if (e && c->o->progress)
+        check_progress(c, s, scope, e, g);
     for (uint32_t i = 0; m->verify && i < m->verify->n_ltls && !c->no_spin; i++)
         add_ltl(c, s, scope, i, spin);
 }

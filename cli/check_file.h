@@ -6,6 +6,7 @@
 
 struct check_options {
     bool explorer, spin; /* the engines to run */
+    bool progress;       /* decide progress and no-leftovers, too: the explorer alone can */
     uint64_t capacity;   /* of the lanes of a session that no actor plays */
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;

@@ -4,6 +4,8 @@
 #include "ast.h"
 #include "buf.h"
 
+enum { WIDTH = 100 }; /* where chains of actions go on in the next line */
+
 struct printer {
     struct buf *out;
     size_t level;
@@ -243,6 +245,19 @@ static void branches(struct printer *w, const struct local *l)
     buf_putc(w->out, '}');
 }
 
+/* A chain that grows too long goes on in the next line. */
+static void wrap(struct printer *w)
+{
+    size_t column = 0;
+    while (column < w->out->n && w->out->p[w->out->n - 1 - column] != '\n')
+        column++;
+    if (column < WIDTH)
+        return;
+    w->out->n--; /* the blank after the dot */
+    buf_putc(w->out, '\n');
+    buf_repeat(w->out, ' ', 2 * (w->level + 2));
+}
+
 static void local(struct printer *w, const struct local *l)
 {
     for (; l; l = l->next) {
@@ -259,6 +274,7 @@ static void local(struct printer *w, const struct local *l)
             buf_puts(w->out, " . ");
             break;
         case LT_ACTION:
+            wrap(w);
             if (l->peer.name)
                 ident(w, &l->peer);
             buf_putc(w->out, l->send ? '!' : '?');
@@ -491,6 +507,12 @@ static void declaration(struct printer *w, const struct decl *d)
     }
 }
 
+/* Messages that need one line each stand together. */
+static bool short_message(const struct decl *d)
+{
+    return d->kind == D_MESSAGE && !d->doc && d->as.message.fields.n == 0;
+}
+
 void ast_print(const struct file *f, struct buf *out)
 {
     struct printer w = {.out = out};
@@ -498,7 +520,8 @@ void ast_print(const struct file *f, struct buf *out)
     if (f->module.name)
         buf_printf(out, "module %s;\n", f->module.name);
     for (uint32_t i = 0; i < f->decls.n; i++) {
-        if (out->n)
+        bool together = i > 0 && short_message(f->decls.at[i - 1]) && short_message(f->decls.at[i]);
+        if (out->n && !together)
             buf_putc(out, '\n');
         declaration(&w, f->decls.at[i]);
     }

@@ -1,0 +1,150 @@
+/* progress.c -- see progress.h.
+ *
+ * One search backwards through the graph for each lane and each participant: from the states with a step that does
+ * what is wanted (takes from the lane, is the participant's) to all from which one of them can be reached.
+ */
+#include "progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct backward {
+    const struct state_graph *g;
+    uint64_t *first;  /* [n + 1]: the steps into each state */
+    uint32_t *source; /* [n_steps] */
+    uint8_t *reaches; /* [n] */
+    uint32_t *queue;  /* [n] */
+    struct progress *out;
+};
+
+static bool backward_init(struct backward *b, const struct state_graph *g, struct progress *out)
+{
+    *b = (struct backward){g, calloc((size_t)g->n + 2, sizeof *b->first), malloc((g->n_steps + 1) * sizeof *b->source),
+                           malloc((size_t)g->n + 1), malloc(((size_t)g->n + 1) * sizeof *b->queue), out};
+    if (!b->first || !b->source || !b->reaches || !b->queue)
+        return false;
+    for (uint64_t e = 0; e < g->n_steps; e++)
+        b->first[g->target[e] + 2]++;
+    for (uint32_t i = 0; i < g->n; i++)
+        b->first[i + 2] += b->first[i + 1]; /* first[i + 1] is where the next step into i goes */
+    for (uint32_t i = 0; i < g->n; i++)
+        for (uint64_t e = g->first[i]; e < g->first[i + 1]; e++)
+            b->source[b->first[g->target[e] + 1]++] = i;
+    return true;
+}
+
+static void backward_fini(struct backward *b)
+{
+    free(b->first);
+    free(b->source);
+    free(b->reaches);
+    free(b->queue);
+}
+
+/* ---- what a step does ---- */
+
+struct goal { /* a receive from this lane, or, where that is IR_NONE, any step of this participant */
+    uint32_t lane, participant;
+};
+
+static bool serves(const struct model *m, const struct step *s, struct goal goal)
+{
+    if (s->kind == STEP_CRASH)
+        return false;
+    if (goal.lane != IR_NONE)
+        return s->kind == STEP_RECEIVE && m->lane_of[s->edge] == goal.lane;
+    return step_participant(m, s) == goal.participant;
+}
+
+static void mark_reaching(struct backward *b, struct goal goal)
+{
+    const struct state_graph *g = b->g;
+    const struct model *m = semantics_model(g->s);
+    uint32_t n = 0;
+    memset(b->reaches, 0, g->n);
+    for (uint32_t i = 0; i < g->n; i++)
+        for (uint64_t e = g->first[i]; e < g->first[i + 1] && !b->reaches[i]; e++) {
+            struct step s = semantics_decode(g->s, g->code[e]);
+            if (serves(m, &s, goal)) {
+                b->reaches[i] = 1;
+                b->queue[n++] = i;
+            }
+        }
+    for (uint32_t k = 0; k < n; k++)
+        for (uint64_t e = b->first[b->queue[k]]; e < b->first[b->queue[k] + 1]; e++)
+            if (!b->reaches[b->source[e]]) {
+                b->reaches[b->source[e]] = 1;
+                b->queue[n++] = b->source[e];
+            }
+}
+
+/* ---- what a state asks for ---- */
+
+static bool only_receives(const struct semantics *s, const uint8_t *state, uint32_t participant)
+{
+    uint32_t at = semantics_at(s, state, participant);
+    if (at == SEMANTICS_GONE)
+        return false;
+    const struct automaton *m = semantics_model(s)->participants[participant].automaton;
+    const struct state *q = &m->states[at];
+    return !q->final && q->n && m->edges[q->first].dir == DIR_RECEIVE; /* sends stand first */
+}
+
+static bool asks(const struct semantics *s, const uint8_t *state, struct goal goal)
+{
+    return goal.lane != IR_NONE ? semantics_lane_length(s, state, goal.lane) > 0
+                                : only_receives(s, state, goal.participant);
+}
+
+static void note(struct progress *out, enum progress_kind k, uint32_t state, struct goal goal)
+{
+    if (out->broken[k] && out->state[k] <= state)
+        return;
+    out->broken[k] = true;
+    out->state[k] = state;
+    if (k == PROGRESS) {
+        out->lane = goal.lane;
+        out->participant = goal.lane == IR_NONE ? goal.participant : IR_NONE;
+    }
+}
+
+static void check_goal(struct backward *b, struct goal goal)
+{
+    mark_reaching(b, goal);
+    for (uint32_t i = 0; i < b->g->n; i++)
+        if (!b->reaches[i] && asks(b->g->s, state_graph_state(b->g, i), goal)) {
+            note(b->out, PROGRESS, i, goal);
+            return;
+        }
+}
+
+/* ---- leftovers ---- */
+
+static bool has_leftovers(const struct semantics *s, const uint8_t *state)
+{
+    const struct model *m = semantics_model(s);
+    for (uint32_t p = 0; p < m->n_participants; p++)
+        if (!semantics_is_final(s, state, p))
+            return false;
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        if (semantics_lane_length(s, state, l))
+            return true;
+    return false;
+}
+
+bool progress_check(const struct state_graph *g, struct progress *out)
+{
+    struct backward b;
+    const struct model *m = semantics_model(g->s);
+    *out = (struct progress){.lane = IR_NONE, .participant = IR_NONE};
+    bool ok = backward_init(&b, g, out);
+    for (uint32_t l = 0; ok && l < m->n_lanes; l++)
+        check_goal(&b, (struct goal){l, IR_NONE});
+    for (uint32_t p = 0; ok && p < m->n_participants; p++)
+        check_goal(&b, (struct goal){IR_NONE, p});
+    for (uint32_t i = 0; ok && i < g->n && !out->broken[NO_LEFTOVERS]; i++)
+        if (g->first[i] == g->first[i + 1] && has_leftovers(g->s, state_graph_state(g, i)))
+            note(out, NO_LEFTOVERS, i, (struct goal){IR_NONE, IR_NONE});
+    backward_fini(&b);
+    return ok;
+}
