@@ -17,8 +17,9 @@
 enum {
     FIRST_SECONDS = 3,              /* for the search that is compiled without optimisation */
     DEFAULT_MEGABYTES = 2048,       /* when the budget has no limit */
-    SMALL_DEPTH = 1000000,          /* steps of the longest run; memory is taken as it is touched */
-    LARGE_DEPTH = 20000000,
+    SMALL_DEPTH = 4000,             /* steps of the longest run a megabyte: a fifth of the memory for the stack */
+    LARGE_DEPTH = 8000,
+    ENOUGH_DEPTH = 1000000,         /* for a first search, whatever the memory */
     VECTOR = 65536,                 /* bytes of a state, at most */
     OUTPUT = 64 << 20,              /* bytes kept of what a tool prints */
     CLOSING_STEPS = 2000            /* to make an infinite run of a finite one */
@@ -290,13 +291,20 @@ static struct spin_result judge_report(struct driver *d, const struct question *
     return result;
 }
 
+/* The stack counts as memory at once, though it is taken as it is touched. */
+static uint64_t depth(const struct driver *d, const struct attempt *t)
+{
+    uint64_t n = (uint64_t)d->megabytes * (t->deep ? LARGE_DEPTH : SMALL_DEPTH);
+    return !t->deep && n > ENOUGH_DEPTH ? ENOUGH_DEPTH : n > INT32_MAX ? INT32_MAX : n;
+}
+
 static struct spin_result verify(struct driver *d, const struct question *q, const struct attempt *t, double deadline,
                                  enum spin_stop *why)
 {
     struct command c = {{0}, 0};
     arg(&c, "./pan");
     arg(&c, "-n");
-    arg(&c, arena_printf(d->a, "-m%d", t->deep ? LARGE_DEPTH : SMALL_DEPTH));
+    arg(&c, arena_printf(d->a, "-m%llu", (unsigned long long)depth(d, t)));
     arg(&c, t->partial ? "-w27" : "-w20");
     if (q->claim != NULL) {
         arg(&c, "-a");

@@ -347,19 +347,24 @@ static void put_unexpected(struct pml *p, uint32_t who, uint32_t state)
                        p->message[m->lanes[lanes[0]].labels[k]]);
 }
 
-/* The lanes that are looked into without receiving from them: SPIN then allows no exclusive use. */
-static const bool *peeked_lanes(struct pml *p)
+/* SPIN allows exclusive use only of lanes that are not looked into without receiving from them. */
+enum use { USE_EXCLUSIVE, USE_ASKED, USE_PEEKED }; /* USE_ASKED: whether it is empty, when orphans alone are looked for */
+
+static const enum use *lane_uses(struct pml *p)
 {
     const struct model *m = p->m;
-    bool *peeked = ARENA_ARRAY(p->a, bool, m->n_lanes + 1);
+    enum use *uses = ARENA_ARRAY(p->a, enum use, m->n_lanes + 1);
     uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes + 1);
     for (uint32_t who = 0; who < m->n_participants; who++)
         for (uint32_t s = 0; s < m->participants[who].automaton->n_states; s++) {
-            uint32_t n = unexpected_lanes(m, who, s, lanes);
+            uint32_t n = m->participants[who].automaton->states[s].final ? lanes_read(m, who, s, lanes) : 0;
+            for (uint32_t i = 0; i < n; i++)
+                uses[lanes[i]] = uses[lanes[i]] == USE_PEEKED ? USE_PEEKED : USE_ASKED;
+            n = unexpected_lanes(m, who, s, lanes);
             for (uint32_t i = 0; n > 1 && i < n; i++)
-                peeked[lanes[i]] = true;
+                uses[lanes[i]] = USE_PEEKED;
         }
-    return peeked;
+    return uses;
 }
 
 static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
@@ -383,19 +388,29 @@ static void put_state(struct pml *p, uint32_t who, uint32_t state)
     buf_puts(&p->text, "    fi;\n");
 }
 
-static void put_process(struct pml *p, uint32_t who, const bool *peeked)
+static void put_exclusive(struct pml *p, uint32_t who, const enum use *uses, enum use use, const char *condition)
+{
+    const struct model *m = p->m;
+    bool open = false;
+    for (uint32_t l = 0; l < m->n_lanes; l++) {
+        if (uses[l] != use || (m->lanes[l].from != who && m->lanes[l].to != who))
+            continue;
+        if (!open)
+            buf_printf(&p->text, "#if %s\n", condition);
+        open = true;
+        buf_printf(&p->text, "    %s %s;\n", m->lanes[l].from == who ? "xs" : "xr", p->lane[l]);
+    }
+    if (open)
+        buf_puts(&p->text, "#endif\n");
+}
+
+static void put_process(struct pml *p, uint32_t who, const enum use *uses)
 {
     const struct model *m = p->m;
     const struct automaton *am = m->participants[who].automaton;
-    buf_printf(&p->text, "\nactive proctype p_%s() /* %s */\n{\n#ifndef LTL\n", p->participant[who],
-               m->participants[who].name);
-    for (uint32_t l = 0; l < m->n_lanes; l++) {
-        if (m->lanes[l].from == who && !peeked[l])
-            buf_printf(&p->text, "    xs %s;\n", p->lane[l]);
-        if (m->lanes[l].to == who && !peeked[l])
-            buf_printf(&p->text, "    xr %s;\n", p->lane[l]);
-    }
-    buf_puts(&p->text, "#endif\n");
+    buf_printf(&p->text, "\nactive proctype p_%s() /* %s */\n{\n", p->participant[who], m->participants[who].name);
+    put_exclusive(p, who, uses, USE_EXCLUSIVE, "!defined(LTL)");
+    put_exclusive(p, who, uses, USE_ASKED, "!defined(LTL) && !defined(ONLY_ORPHANS)");
     for (uint32_t s = 0; s < am->n_states; s++)
         put_state(p, who, s);
     buf_puts(&p->text, "}\n");
@@ -500,9 +515,9 @@ static void put_text(struct pml *p)
         crash_processes(p);
     } else {
         label_macros(p);
-        const bool *peeked = peeked_lanes(p);
+        const enum use *uses = lane_uses(p);
         for (uint32_t i = 0; i < p->m->n_participants; i++)
-            put_process(p, i, peeked);
+            put_process(p, i, uses);
     }
     if (p->events)
         ltl_claims(p);

@@ -266,16 +266,15 @@ static bool is_temporary(const struct system *sys, uint32_t instance)
     return sys->children[sys->instances[instance].child].restart == RESTART_TEMPORARY;
 }
 
-/* What happened, for the formulas; ends the d_step. A temporary child that is gone is not restarted with others. */
+/* What happened, for the formulas; ends the d_step. A temporary child is not restarted with others. */
 static void put_crash_event(struct pml *p, struct step s, const struct reach *r)
 {
     const struct system *sys = p->m->system;
     buf_printf(&p->text, "        skip EVENT(%u", pml_event(p, &s));
     for (uint32_t i = 0; r != NULL && p->events != NULL && i < sys->n_instances; i++) {
-        uint32_t bits = r->instances[i] == UNTOUCHED ? 0 : ltl_restarted(p->events, i);
-        if (bits != 0 && r->instances[i] == RESTARTED && is_temporary(sys, i))
-            buf_printf(&p->text, " | (gone_%u -> 0 : %u)", i, bits);
-        else if (bits != 0)
+        bool stays_down = r->instances[i] == UNTOUCHED || (r->instances[i] == RESTARTED && is_temporary(sys, i));
+        uint32_t bits = stays_down ? 0 : ltl_restarted(p->events, i);
+        if (bits != 0)
             buf_printf(&p->text, " | %u", bits);
     }
     buf_puts(&p->text, ")\n    }\n");
@@ -322,6 +321,8 @@ static void put_restart(struct pml *p, uint32_t instance, const uint32_t *chain,
     for (uint32_t i = 0; i < sys->n_instances; i++)
         if (r.instances[i] == FRESH)
             buf_printf(&p->text, " gone_%u = 0;", i);
+        else if (r.instances[i] == RESTARTED && is_temporary(sys, i))
+            buf_printf(&p->text, " gone_%u = 1;", i);
     buf_putc(&p->text, '\n');
     put_runs(p, &r);
     put_crash_event(p, (struct step){STEP_CRASH, 0, instance, outcome}, &r);
