@@ -21,9 +21,9 @@
  *   A supervisor that gives up counts at its parent as the crash of a permanent member. When the root gives up,
  *   every instance is gone for good and every count is 0.
  *   A restart affects, by strategy, the member that failed, all members, or that one and those after it, where the
- *   instances of a child family are members of their own, in index order. The member that failed is up again. An
- *   affected instance that was gone before (a temporary one) stays gone; an affected supervisor starts fresh: its
- *   count and those below it are 0 and all instances below it are up, the temporary ones too.
+ *   instances of a child family are members of their own, in index order. The member that failed is up again; a
+ *   temporary one that is affected with it is gone for good, as it is never restarted. An affected supervisor starts
+ *   fresh: its count and those below it are 0 and all instances below it are up, the temporary ones too.
  * Runs. Then each run that is not complete is settled: where a bound instance is gone, the run is closed (its
  *   participants GONE, its lanes empty); else where a bound instance was affected, or the run was closed, it is reset
  *   (its participants at 0, its lanes empty): the run now stands for a session opened anew; else nothing changes.

@@ -3,6 +3,11 @@
 
 /* ---- supervision, worked out once ---- */
 
+static bool is_temporary(const struct system *sys, uint32_t instance)
+{
+    return sys->children[sys->instances[instance].child].restart == RESTART_TEMPORARY;
+}
+
 /* All below supervisor `v` start fresh. */
 static void restart_fresh(const struct system *sys, uint32_t v, struct effect *e)
 {
@@ -34,8 +39,10 @@ static void restart_members(const struct system *sys, uint32_t v, uint32_t faile
             bool hit = it || sup->strategy == ONE_FOR_ALL || (sup->strategy == REST_FOR_ONE && met);
             if (hit && b->is_supervisor)
                 restart_fresh(sys, b->index, e);
-            else if (hit)
+            else if (hit) {
                 e->affected[instance] = true;
+                e->stopped[instance] = is_temporary(sys, instance);
+            }
         }
     }
 }
@@ -53,11 +60,6 @@ static void build_chain(struct semantics *s, struct arena *a, uint32_t instance)
         s->chains[instance][n++] = v;
 }
 
-static bool is_temporary(const struct system *sys, uint32_t instance)
-{
-    return sys->children[sys->instances[instance].child].restart == RESTART_TEMPORARY;
-}
-
 static struct effect *effect_of(const struct semantics *s, uint32_t instance, uint32_t outcome)
 {
     return &s->effects[instance * s->n_outcomes + outcome];
@@ -71,6 +73,7 @@ static void build_effects(struct semantics *s, struct arena *a, uint32_t instanc
         struct effect *e = effect_of(s, instance, k);
         e->possible = true;
         e->affected = ARENA_ARRAY(a, bool, sys->n_instances);
+        e->stopped = ARENA_ARRAY(a, bool, sys->n_instances);
         e->revived = ARENA_ARRAY(a, bool, sys->n_instances);
         e->fresh = ARENA_ARRAY(a, bool, sys->n_supervisors);
         if (k < n)
@@ -165,8 +168,8 @@ static void apply_supervision(const struct semantics *s, uint8_t *state, uint32_
     }
     bool root_gave_up = outcome == s->chain_len[instance];
     for (uint32_t i = 0; i < sys->n_instances; i++)
-        if (root_gave_up || e->revived[i])
-            put(state, s->gone[i], root_gave_up);
+        if (root_gave_up || e->revived[i] || e->stopped[i])
+            put(state, s->gone[i], root_gave_up || e->stopped[i]);
     for (uint32_t v = 0; v < sys->n_supervisors; v++)
         if (root_gave_up || e->fresh[v])
             put(state, s->counts[v], 0);

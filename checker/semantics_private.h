@@ -36,6 +36,7 @@ struct state_row {
 struct effect { /* of a crash with one outcome */
     bool possible;
     bool *affected; /* [instances] restarted */
+    bool *stopped;  /* [instances] affected, and gone for good: temporary ones beside the member that failed */
     bool *revived;  /* [instances] up again whatever they were */
     bool *fresh;    /* [supervisors] count becomes 0 */
 };

@@ -475,6 +475,21 @@ static void a_temporary_child_closes_its_runs(void **ctx)
     assert_true(can_crash(w, 0, 0));
 }
 
+static void a_temporary_sibling_stops_for_good(void **ctx)
+{
+    struct world *w = *ctx;
+    uint32_t root = kit_supervisor(w->k, IR_NONE, ONE_FOR_ALL, 3);
+    uint32_t a = kit_child(w->k, root, "a", 1, RESTART_PERMANENT);
+    kit_child(w->k, root, "b", 1, RESTART_TEMPORARY);
+    kit_crashes(w->k, 2, a);
+    ping_pong(w, 1, 1);
+    take(w, "A", '!', "Ping");
+    crash(w, 0, 0);
+    assert_true(semantics_instance_up(w->s, w->state, 0));
+    assert_false(semantics_instance_up(w->s, w->state, 1));
+    assert_int_equal(semantics_at(w->s, w->state, 0), SEMANTICS_GONE); /* its session cannot be opened again */
+}
+
 static void below_its_intensity_a_supervisor_restarts(void **ctx)
 {
     struct world *w = *ctx;
@@ -721,6 +736,7 @@ int main(void)
         TEST(a_budget_of_one_child_is_not_for_another),
         TEST(the_first_budget_that_fits_is_used),
         TEST(a_temporary_child_closes_its_runs),
+        TEST(a_temporary_sibling_stops_for_good),
         TEST(below_its_intensity_a_supervisor_restarts),
         TEST(at_its_intensity_a_supervisor_may_give_up),
         TEST(intensity_zero_always_gives_up),
