@@ -126,14 +126,22 @@ static bool here(const struct lexer *x, const char *s)
             vec_push((x)->a, vec, (x)->src->text[i_]);                                                                 \
     } while (0)
 
+static void keep_comment(struct lexer *x, uint32_t lo, bool block)
+{
+    if (x->keep_comments)
+        vec_push(x->a, x->comments, (struct comment){span_from(x, lo), block});
+}
+
 /* `//`: an ordinary comment, `///`: doc of the next declaration, `//!`: doc of the file. `////` is ordinary. */
 static void line_comment(struct lexer *x)
 {
     bool file = byte(x, 2) == '!', doc = byte(x, 2) == '/' && byte(x, 3) != '/';
+    uint32_t start = x->pos;
     x->pos += file || doc ? 3 : 2;
     uint32_t lo = byte(x, 0) == ' ' ? x->pos + 1 : x->pos;
     const char *nl = memchr(x->src->text + x->pos, '\n', x->src->size - x->pos);
     x->pos = nl ? (uint32_t)(nl - x->src->text) : x->src->size;
+    keep_comment(x, start, false);
     uint32_t hi = x->pos;
     while (hi > lo && is_blank(x->src->text[hi - 1]))
         hi--;
@@ -156,6 +164,7 @@ static void block_comment(struct lexer *x)
         x->pos++;
     if (x->pos < x->src->size) {
         x->pos += 2;
+        keep_comment(x, lo, true);
         return;
     }
     struct diag *g = front_error(x, E0102, (struct span){x->file, lo, lo + 2}, "this comment is not closed");

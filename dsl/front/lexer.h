@@ -38,6 +38,11 @@ struct token {
     const char *doc; /* text of the `///` lines before it, or NULL */
 };
 
+struct comment {
+    struct span at; /* of a line comment: without its line end */
+    bool block;     /* between slash-star and star-slash */
+};
+
 struct lexer {
     struct arena *a;
     struct interner *names;
@@ -50,6 +55,8 @@ struct lexer {
     uint32_t n_errors;
     VEC(char) doc;      /* of the next token */
     VEC(char) file_doc; /* of all `//!` lines so far */
+    bool keep_comments;
+    VEC(struct comment) comments; /* all so far, documentation included, when they are kept */
     struct keyword {
         name name;
         enum token_kind kind;

@@ -132,9 +132,10 @@ static struct local *parse_local_type(struct parser *p)
 {
     struct local *first = NULL, **tail = &first;
     for (uint32_t n = 0;; n++) {
+        bool whole = at(p, T_LPAREN); /* a type in parentheses brings its own rest */
         struct local *l = parse_link(p);
         *tail = l;
-        if (l->kind != LT_REC && l->kind != LT_ACTION && l->kind != LT_DUAL)
+        if (whole || (l->kind != LT_REC && l->kind != LT_ACTION && l->kind != LT_DUAL))
             return first;
         tail = &l->next;
         bool more = l->kind == LT_DUAL || parse_dot(p, l);

@@ -104,6 +104,21 @@ static void local_types(void **state)
     assert_true(decl_named(w, "Rpc")->as.session.by_locals);
 }
 
+static void parentheses_in_local_types_mean_nothing(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS("local A = (B!M . (B?M . rec X . (+{ (B!M . X), B!N . (end) })));");
+    struct buf with = {0}, without = {0};
+    ast_print(w->f, &with);
+    ACCEPTS("local A = B!M . B?M . rec X . +{ B!M . X, B!N . end };");
+    ast_print(w->f, &without);
+    assert_string_equal(with.p, without.p);
+    buf_free(&with);
+    buf_free(&without);
+    REPORTS("local A = (B!M . end) . end;", "E0104@1:23");
+    REPORTS("local A = (B!M);", "E0104@1:15");
+}
+
 static void actors(void **state)
 {
     struct world *w = *state;
@@ -299,7 +314,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(file_module_and_docs), T(payload_types), T(messages_and_tags), T(global_types),
-        T(statements_have_their_source_text), T(local_types), T(actors), T(systems), T(verify_blocks),
+        T(statements_have_their_source_text), T(local_types),
+        T(parentheses_in_local_types_mean_nothing), T(actors), T(systems), T(verify_blocks),
         T(operators_bind_as_documented), T(words_are_names_where_they_mean_nothing), T(empty_files_are_valid),
         T(module_stands_first_and_once), T(printing_is_a_fixed_point), T(documented_examples_parse),
         T(every_keyword_is_documented),

@@ -1,0 +1,236 @@
+/* format_pieces.c -- reading pieces, and the rules for two tokens side by side. */
+#include "format_pieces.h"
+
+#include "parser_internal.h"
+
+bool is_blank_byte(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/* ---- reading ---- */
+
+typedef VEC(struct piece) piece_vec;
+
+static uint32_t newlines_between(const char *text, uint32_t lo, uint32_t hi)
+{
+    uint32_t n = 0;
+    for (; lo < hi && n < 2; lo++)
+        n += text[lo] == '\n';
+    return n;
+}
+
+static void add(struct arena *a, piece_vec *v, const char *text, struct piece p)
+{
+    p.newlines = newlines_between(text, v->n ? vec_last(*v).at.hi : 0, p.at.lo);
+    vec_push(a, *v, p);
+}
+
+static void match_braces(struct arena *a, piece_vec *v)
+{
+    VEC(uint32_t) open = {0};
+    for (uint32_t i = 0; i < v->n; i++) {
+        if (is_token(&v->at[i], T_LBRACE))
+            vec_push(a, open, i);
+        if (!is_token(&v->at[i], T_RBRACE) || !open.n)
+            continue;
+        v->at[i].match = open.at[--open.n];
+        v->at[v->at[i].match].match = i;
+    }
+}
+
+static bool names_event(enum token_kind k)
+{
+    return k == K_SENT || k == K_RECEIVED || k == K_DONE || k == K_CRASHED || k == K_RESTARTED;
+}
+
+/* What the scan for areas remembers. `ltl` and the names of events are names elsewhere, so what stands before them counts. */
+struct area_scan {
+    enum piece_area area;
+    enum token_kind last[3]; /* the tokens before, the nearest first */
+};
+
+static bool starts_formula(const struct area_scan *s)
+{
+    enum token_kind before = s->last[2];
+    return s->last[1] == K_LTL && (before == T_LBRACE || before == T_RBRACE || before == T_SEMI);
+}
+
+static enum piece_area area_of(struct area_scan *s, enum token_kind k)
+{
+    enum piece_area here = s->area;
+    switch (s->area) {
+    case AREA_PLAIN:
+        if (k == K_LOCAL)
+            here = s->area = AREA_LOCAL;
+        else if (k == T_LBRACE && starts_formula(s))
+            s->area = AREA_FORMULA;
+        break;
+    case AREA_LOCAL:
+        if (k == T_SEMI)
+            s->area = AREA_PLAIN;
+        break;
+    case AREA_FORMULA:
+        if (k == T_RBRACE)
+            here = s->area = AREA_PLAIN;
+        else if (k == T_LPAREN && names_event(s->last[0]))
+            here = s->area = AREA_EVENT;
+        break;
+    case AREA_EVENT:
+        if (k == T_RPAREN)
+            s->area = AREA_FORMULA;
+        break;
+    }
+    s->last[2] = s->last[1];
+    s->last[1] = s->last[0];
+    s->last[0] = k;
+    return here;
+}
+
+static void mark_areas(piece_vec *v)
+{
+    struct area_scan s = {0};
+    for (uint32_t i = 0; i < v->n; i++)
+        if (v->at[i].kind == PIECE_TOKEN)
+            v->at[i].area = area_of(&s, v->at[i].token);
+    bool continues = false;
+    for (uint32_t i = v->n; i-- > 0;) {
+        const struct piece *p = &v->at[i];
+        if (p->kind == PIECE_TOKEN)
+            continues = p->token == K_OR && p->area == AREA_PLAIN;
+        v->at[i].continues = continues;
+    }
+}
+
+struct pieces pieces_read(struct arena *a, struct interner *names, const struct sources *s, uint32_t source)
+{
+    struct lexer x;
+    const char *text = s->at[source]->text;
+    piece_vec v = {0};
+    uint32_t done = 0; /* comments */
+    lexer_init(&x, a, names, s, source, diags_new(a));
+    x.keep_comments = true;
+    for (bool more = true; more;) {
+        struct token t = lex_next(&x);
+        for (; done < x.comments.n; done++) {
+            enum piece_kind kind = x.comments.at[done].block ? PIECE_BLOCK_COMMENT : PIECE_LINE_COMMENT;
+            add(a, &v, text, (struct piece){.kind = kind, .at = x.comments.at[done].at});
+        }
+        more = t.kind != T_EOF;
+        if (more)
+            add(a, &v, text, (struct piece){.kind = PIECE_TOKEN, .token = t.kind, .at = t.at});
+    }
+    match_braces(a, &v);
+    mark_areas(&v);
+    return (struct pieces){text, v.at, v.n};
+}
+
+/* ---- comparing ---- */
+
+static uint32_t skip_blanks(const char *text, uint32_t lo, uint32_t hi)
+{
+    while (lo < hi && is_blank_byte(text[lo]))
+        lo++;
+    return lo;
+}
+
+static bool same_text(const char *s, struct span x, const char *t, struct span y)
+{
+    for (;;) {
+        x.lo = skip_blanks(s, x.lo, x.hi);
+        y.lo = skip_blanks(t, y.lo, y.hi);
+        if (x.lo == x.hi || y.lo == y.hi)
+            return x.lo == x.hi && y.lo == y.hi;
+        if (s[x.lo++] != t[y.lo++])
+            return false;
+    }
+}
+
+bool pieces_same(const struct pieces *x, const struct pieces *y)
+{
+    bool same = x->n == y->n;
+    for (uint32_t i = 0; same && i < x->n; i++)
+        same = x->at[i].kind == y->at[i].kind && x->at[i].token == y->at[i].token &&
+               same_text(x->text, x->at[i].at, y->text, y->at[i].at);
+    return same;
+}
+
+/* ---- two tokens side by side ---- */
+
+/* Nothing stands between these and what follows. */
+static bool hugs_next(enum token_kind k) { return k == T_LPAREN || k == T_LBRACKET || k == T_NOT; }
+
+/* What the second token asks for; false where the first one decides. */
+static bool joined_by_second(const struct piece *x, const struct piece *y)
+{
+    switch (y->token) {
+    case T_SEMI:
+    case T_COMMA:
+    case T_COLON:
+    case T_RPAREN:
+    case T_RBRACKET:
+    case T_GT:
+    case T_DOT_DOT: return true;
+    case T_DOT: return y->area != AREA_LOCAL;
+    case T_LT:
+    case T_LBRACKET: return y->area != AREA_FORMULA;
+    case T_LPAREN: return y->area == AREA_PLAIN || y->area == AREA_EVENT;
+    case T_LBRACE: return x->token == T_PLUS || x->token == T_AND;
+    case T_RBRACE: return x->token == T_LBRACE;
+    case T_NOT:
+    case T_QUESTION: return y->area == AREA_LOCAL && names_something(x->token); /* the peer */
+    default: return false;
+    }
+}
+
+static bool joined_by_first(const struct piece *x)
+{
+    switch (x->token) {
+    case T_DOT: return x->area != AREA_LOCAL;
+    case T_DOT_DOT:
+    case T_QUESTION:
+    case T_LT: return true;
+    default: return hugs_next(x->token);
+    }
+}
+
+bool blank_between(const struct piece *x, const struct piece *y)
+{
+    return !joined_by_second(x, y) && !joined_by_first(x);
+}
+
+static bool joins_formulas(enum token_kind k)
+{
+    switch (k) {
+    case T_IFF:
+    case T_ARROW:
+    case T_OR_OR:
+    case T_AND_AND:
+    case K_IMPLIES:
+    case K_OR:
+    case K_AND:
+    case K_U:
+    case K_UNTIL:
+    case K_W:
+    case K_WEAK_UNTIL: return true;
+    default: return false;
+    }
+}
+
+static bool starts_clause(enum token_kind k)
+{
+    return k == K_PLAYS || k == K_INTENSITY || k == K_PERMANENT || k == K_TRANSIENT || k == K_TEMPORARY ||
+           k == K_SHUTDOWN || k == K_BACKOFF;
+}
+
+bool may_break(enum break_tier tier, const struct piece *x, const struct piece *y)
+{
+    if (!blank_between(x, y) || y->continues)
+        return false;
+    if (tier == BREAK_ANY)
+        return true;
+    switch (x->area) {
+    case AREA_PLAIN: return x->token == T_COMMA || starts_clause(y->token);
+    case AREA_LOCAL: return x->token == T_DOT || x->token == T_COMMA;
+    case AREA_FORMULA: return joins_formulas(x->token);
+    case AREA_EVENT: return false;
+    }
+    return false;
+}

@@ -1,0 +1,49 @@
+/* format_pieces.h -- a file as the formatter sees it: tokens and comments in one row, and how they may stand together. */
+#ifndef MOTET_DSL_FORMAT_PIECES_H
+#define MOTET_DSL_FORMAT_PIECES_H
+#include "lexer.h"
+
+enum piece_kind { PIECE_TOKEN, PIECE_LINE_COMMENT, PIECE_BLOCK_COMMENT };
+
+/* Which grammar a token belongs to, where one sign means several things. */
+enum piece_area {
+    AREA_PLAIN,
+    AREA_LOCAL,   /* a local type, through its `;` */
+    AREA_FORMULA, /* between the braces of `ltl` */
+    AREA_EVENT    /* in a formula: the parentheses of `sent(R, M)` and the like */
+};
+
+struct piece {
+    enum piece_kind kind;
+    enum token_kind token; /* PIECE_TOKEN; else T_EOF */
+    enum piece_area area;
+    struct span at;
+    uint32_t newlines; /* line ends in the source between the piece before and this one; 2 stands for more */
+    uint32_t match;    /* of a brace: the index of its other half */
+    bool continues;    /* it is the `or` of a choice, or a comment before one: it belongs to what stands before */
+};
+
+struct pieces {
+    const char *text; /* of the file */
+    struct piece *at;
+    uint32_t n;
+};
+
+/* The pieces of a file without syntax errors; in `a`. */
+struct pieces pieces_read(struct arena *a, struct interner *names, const struct sources *s, uint32_t source);
+/* Do both hold the same tokens and comments, but for white space in comments? */
+bool pieces_same(const struct pieces *x, const struct pieces *y);
+
+bool is_blank_byte(char c);
+static inline bool is_token(const struct piece *p, enum token_kind kind)
+{
+    return p->kind == PIECE_TOKEN && p->token == kind;
+}
+
+/* Is there a blank between these tokens, when they stand on one line? */
+bool blank_between(const struct piece *x, const struct piece *y);
+/* May a line that is too long end between these tokens? BREAK_GOOD: without hurting the eye. */
+enum break_tier { BREAK_GOOD, BREAK_ANY };
+bool may_break(enum break_tier tier, const struct piece *x, const struct piece *y);
+
+#endif
