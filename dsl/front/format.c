@@ -199,45 +199,52 @@ static bool emit_flat(struct layout *l, uint32_t lo, uint32_t hi)
     return !l->pen.over;
 }
 
-static bool breaks_before(const struct layout *l, enum break_tier tier, uint32_t i)
-{
-    const struct piece *p = &l->p.at[i];
-    return p->kind == PIECE_TOKEN && l->pen.last_token && may_break(tier, l->pen.last_token, p);
-}
-
-/* The end of the pieces from i on that no line end of this tier may part. */
-static uint32_t chunk_end(const struct layout *l, enum break_tier tier, uint32_t i, uint32_t hi)
+/* The end of the pieces from i on between which no line may end, where only breaks up to `rank` may be used. *next gets the
+ * best rank of a break among them, which is worse. */
+static uint32_t chunk_end(const struct layout *l, uint32_t rank, uint32_t i, uint32_t hi, uint32_t *next)
 {
     const struct piece *last = NULL;
-    for (uint32_t k = i; k < hi; k++) {
-        const struct piece *p = &l->p.at[k];
+    *next = BREAK_NEVER;
+    for (; i < hi; i++) {
+        const struct piece *p = &l->p.at[i];
         if (p->kind != PIECE_TOKEN)
             continue;
-        if (last && may_break(tier, last, p))
-            return k;
+        uint32_t r = last ? break_rank(last, p) : BREAK_NEVER;
+        if (r <= rank)
+            return i;
+        *next = r < *next ? r : *next;
         last = p;
     }
     return hi;
 }
 
-/* Pieces lo..hi in as few lines as they need. */
-static void fill(struct layout *l, uint32_t lo, uint32_t hi, enum break_tier tier)
+/* Begins a line before piece i, if that is allowed and of use. */
+static bool break_before(struct layout *l, uint32_t rank, uint32_t i)
 {
-    for (uint32_t end; lo < hi; lo = end) {
+    const struct piece *p = &l->p.at[i], *last = l->pen.last_token;
+    if (l->pen.line_start || p->kind != PIECE_TOKEN || !last || break_rank(last, p) > rank)
+        return false;
+    new_line(l, hanging(l, p));
+    return true;
+}
+
+/* Pieces lo..hi in as few lines as they need, with breaks up to `rank`, and worse ones in what is too long for a line. */
+static void fill(struct layout *l, uint32_t lo, uint32_t hi, uint32_t rank)
+{
+    for (uint32_t end, next; lo < hi; lo = end) {
         struct pen before = l->pen;
-        end = chunk_end(l, tier, lo, hi);
+        end = chunk_end(l, rank, lo, hi, &next);
         if (emit_flat(l, lo, end))
             continue;
         return_to(l, &before);
-        if (!l->pen.line_start && breaks_before(l, tier, lo)) {
-            new_line(l, hanging(l, &l->p.at[lo]));
+        if (break_before(l, rank, lo)) {
             before = l->pen;
             if (emit_flat(l, lo, end))
                 continue;
             return_to(l, &before);
         }
-        if (tier == BREAK_GOOD) {
-            fill(l, lo, end, BREAK_ANY);
+        if (next < BREAK_NEVER) {
+            fill(l, lo, end, next);
             continue;
         }
         for (; lo < end; lo++)
@@ -359,11 +366,11 @@ static void unit(struct layout *l, uint32_t lo, uint32_t hi)
     if (!flat) {
         return_to(l, &before);
         for (; open < hi; open = next_open(l, lo, hi)) {
-            fill(l, lo, open + 1, BREAK_GOOD);
+            fill(l, lo, open + 1, 0);
             block(l, open, l->base);
             lo = l->p.at[open].match + 1;
         }
-        fill(l, lo, hi, BREAK_GOOD);
+        fill(l, lo, hi, 0);
     }
     l->base = outer;
 }
@@ -456,11 +463,12 @@ struct shifts {
     uint32_t by[MAX_STOPS], total;
 };
 
-/* Aligns rows lo..hi, unless one would be too long then. */
-static void align_rows(const struct layout *l, uint32_t lo, uint32_t hi, struct shifts *shifts)
+/* Aligns the first n stops of rows lo..hi. False when a row is too long then. */
+static bool align_stops(const struct layout *l, uint32_t lo, uint32_t hi, uint32_t n, struct shifts *shifts)
 {
     bool fits = true;
-    for (uint32_t k = 0; k < MAX_STOPS; k++) {
+    memset(shifts + lo, 0, (hi - lo) * sizeof *shifts);
+    for (uint32_t k = 0; k < n; k++) {
         uint32_t column = 0;
         for (uint32_t i = lo; i < hi; i++)
             if (l->rows.at[i].n_stops > k && l->rows.at[i].stops[k].column + shifts[i].total > column)
@@ -472,8 +480,15 @@ static void align_rows(const struct layout *l, uint32_t lo, uint32_t hi, struct 
                 fits &= l->rows.at[i].end_column + shifts[i].total <= WIDTH;
             }
     }
-    if (!fits)
-        memset(shifts + lo, 0, (hi - lo) * sizeof *shifts);
+    return fits;
+}
+
+/* Aligns as many stops as leave all rows short enough. */
+static void align_rows(const struct layout *l, uint32_t lo, uint32_t hi, struct shifts *shifts)
+{
+    for (uint32_t n = MAX_STOPS; n && !align_stops(l, lo, hi, n, shifts); n--)
+        if (n == 1)
+            align_stops(l, lo, hi, 0, shifts);
 }
 
 /* The text with the rows of each run of neighbours aligned. */

@@ -87,9 +87,20 @@ static enum piece_area area_of(struct area_scan *s, enum token_kind k)
 static void mark_areas(piece_vec *v)
 {
     struct area_scan s = {0};
-    for (uint32_t i = 0; i < v->n; i++)
-        if (v->at[i].kind == PIECE_TOKEN)
-            v->at[i].area = area_of(&s, v->at[i].token);
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < v->n; i++) {
+        struct piece *p = &v->at[i];
+        if (p->kind != PIECE_TOKEN)
+            continue;
+        p->area = area_of(&s, p->token);
+        depth -= p->token == T_RPAREN && depth > 0;
+        p->depth = depth;
+        depth += p->token == T_LPAREN;
+    }
+}
+
+static void mark_continuations(piece_vec *v)
+{
     bool continues = false;
     for (uint32_t i = v->n; i-- > 0;) {
         const struct piece *p = &v->at[i];
@@ -119,6 +130,7 @@ struct pieces pieces_read(struct arena *a, struct interner *names, const struct 
     }
     match_braces(a, &v);
     mark_areas(&v);
+    mark_continuations(&v);
     return (struct pieces){text, v.at, v.n};
 }
 
@@ -196,21 +208,24 @@ bool blank_between(const struct piece *x, const struct piece *y)
     return !joined_by_second(x, y) && !joined_by_first(x);
 }
 
-static bool joins_formulas(enum token_kind k)
+enum { TIGHTEST = 5, NOT_BINARY };
+
+/* How tightly an operator of formulas binds, from 0. */
+static uint32_t tightness(enum token_kind k)
 {
     switch (k) {
-    case T_IFF:
+    case T_IFF: return 0;
     case T_ARROW:
+    case K_IMPLIES: return 1;
     case T_OR_OR:
+    case K_OR: return 2;
     case T_AND_AND:
-    case K_IMPLIES:
-    case K_OR:
-    case K_AND:
+    case K_AND: return 3;
     case K_U:
     case K_UNTIL:
     case K_W:
-    case K_WEAK_UNTIL: return true;
-    default: return false;
+    case K_WEAK_UNTIL: return TIGHTEST;
+    default: return NOT_BINARY;
     }
 }
 
@@ -220,17 +235,20 @@ static bool starts_clause(enum token_kind k)
            k == K_SHUTDOWN || k == K_BACKOFF;
 }
 
-bool may_break(enum break_tier tier, const struct piece *x, const struct piece *y)
+uint32_t break_rank(const struct piece *x, const struct piece *y)
 {
+    bool good = false;
+    uint32_t rank = x->depth * (TIGHTEST + 1);
     if (!blank_between(x, y) || y->continues)
-        return false;
-    if (tier == BREAK_ANY)
-        return true;
+        return BREAK_NEVER;
     switch (x->area) {
-    case AREA_PLAIN: return x->token == T_COMMA || starts_clause(y->token);
-    case AREA_LOCAL: return x->token == T_DOT || x->token == T_COMMA;
-    case AREA_FORMULA: return joins_formulas(x->token);
-    case AREA_EVENT: return false;
+    case AREA_PLAIN: good = x->token == T_COMMA || starts_clause(y->token); break;
+    case AREA_LOCAL: good = x->token == T_DOT || x->token == T_COMMA; break;
+    case AREA_FORMULA:
+        good = tightness(x->token) != NOT_BINARY;
+        rank += tightness(x->token);
+        break;
+    case AREA_EVENT: break;
     }
-    return false;
+    return good ? rank : BREAK_BAD;
 }

@@ -20,6 +20,7 @@ struct piece {
     struct span at;
     uint32_t newlines; /* line ends in the source between the piece before and this one; 2 stands for more */
     uint32_t match;    /* of a brace: the index of its other half */
+    uint32_t depth;    /* of parentheses around it */
     bool continues;    /* it is the `or` of a choice, or a comment before one: it belongs to what stands before */
 };
 
@@ -42,8 +43,9 @@ static inline bool is_token(const struct piece *p, enum token_kind kind)
 
 /* Is there a blank between these tokens, when they stand on one line? */
 bool blank_between(const struct piece *x, const struct piece *y);
-/* May a line that is too long end between these tokens? BREAK_GOOD: without hurting the eye. */
-enum break_tier { BREAK_GOOD, BREAK_ANY };
-bool may_break(enum break_tier tier, const struct piece *x, const struct piece *y);
+/* How much it hurts to end a line that is too long between these tokens: less is better. Looser operators come before
+ * tighter ones and the outside of parentheses before what is in them. */
+enum { BREAK_BAD = 1 << 30, BREAK_NEVER };
+uint32_t break_rank(const struct piece *x, const struct piece *y);
 
 #endif

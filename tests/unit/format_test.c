@@ -159,6 +159,17 @@ static void long_lists_are_filled(void **state)
             "        <> done(Session)\n  }\n}\n");
 }
 
+static void long_formulas_end_lines_at_their_loosest_operators(void **state)
+{
+    struct world *w = *state;
+    STAYS("verify S {\n  ltl p {\n    [] (sent(Client, Request) ->\n"
+          "        <> (received(Client, Response) || received(Client, Failure) || crashed(store) && done(S)))\n"
+          "  }\n}\n");
+    STAYS("verify S {\n  ltl p {\n"
+          "    received(Client, Response) && received(Client, Failure) ||\n"
+          "        done(OneSession) && done(AnotherOne) || crashed(store) && received(Client, Failure)\n  }\n}\n");
+}
+
 static void neighbours_of_one_line_are_aligned(void **state)
 {
     struct world *w = *state;
@@ -184,6 +195,8 @@ static void rows_that_would_be_too_long_are_not_aligned(void **state)
     struct world *w = *state;
     STAYS("message M { field_one: string<100>; field_two: string<100>; field_three: string<100>; four: u8; }\n"
           "message LongName {}\n");
+    STAYS("actor Alpha plays Session.RoleName { mailbox 2; state { one: u64; two: u64; three: u64; } }\n"
+          "actor Be    plays Session.Role { mailbox 2; state { one: u64; two: u64; three: u64; four: u8; } }\n");
 }
 
 static void blank_lines_are_kept_single(void **state)
@@ -672,7 +685,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(blanks_are_as_documented), T(blocks_stay_as_they_were), T(the_branches_of_a_choice_are_alike),
-        T(blocks_that_do_not_fit_are_broken), T(long_lists_are_filled), T(neighbours_of_one_line_are_aligned),
+        T(blocks_that_do_not_fit_are_broken), T(long_lists_are_filled),
+        T(long_formulas_end_lines_at_their_loosest_operators), T(neighbours_of_one_line_are_aligned),
         T(what_is_not_adjacent_is_not_aligned), T(rows_that_would_be_too_long_are_not_aligned),
         T(blank_lines_are_kept_single), T(comments_stay_where_they_belong), T(comments_in_midst_of_a_statement_survive),
         T(tall_comments_move_as_one), T(words_are_laid_out_as_what_they_are),
