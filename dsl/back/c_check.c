@@ -218,6 +218,17 @@ static void check_mixed(struct c_gen *g, const struct c_actor *a, const struct a
     }
 }
 
+static void check_self(struct c_gen *g, const struct c_actor *a, const struct automaton *m, uint32_t role)
+{
+    for (uint32_t e = 0; e < m->n_edges; e++) {
+        if (m->edges[e].peer != role)
+            continue;
+        struct diag *x = diag_add(g->d, E0525, m->edges[e].at, "actor `%s` has no lane to itself in generated C",
+                                  a->type->name);
+        diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
+    }
+}
+
 static void check_actor(struct c_gen *g, const struct c_actor *a)
 {
     limit(g, a->type->decl->name.at, a->type->mailbox, MOST_MAILBOX,
@@ -226,8 +237,11 @@ static void check_actor(struct c_gen *g, const struct c_actor *a)
         const struct c_face *face = &a->faces.at[f];
         for (uint32_t i = 0; i < face->makers.n; i++)
             check_choice(g, a, &face->makers.at[i]);
-        for (uint32_t i = 0; i < face->classes.n; i++)
-            check_mixed(g, a, c_class_automaton(face, &face->classes.at[i]));
+        for (uint32_t i = 0; i < face->classes.n; i++) {
+            const struct automaton *m = c_class_automaton(face, &face->classes.at[i]);
+            check_mixed(g, a, m);
+            check_self(g, a, m, face->classes.at[i].roles.at[0]);
+        }
     }
 }
 

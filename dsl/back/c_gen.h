@@ -116,7 +116,7 @@ void c_plan(struct c_gen *g);
 /* Claims every name that the plan gives to C. */
 void c_claim_all(struct c_gen *g);
 /* E0523 for each limit of motet/automaton.h, motet/session.h or motet/system.h that the plan passes; E0524 for each
- * state in which an actor could send or receive. */
+ * state in which an actor could send or receive, E0525 for each action of an actor with itself. */
 void c_check_limits(struct c_gen *g);
 
 const struct automaton *c_class_automaton(const struct c_face *f, const struct c_class *c);

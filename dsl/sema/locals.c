@@ -223,8 +223,9 @@ static void check_peer(struct peers *p, const struct local *l, bool dual)
         return;
     }
     if (l->peer.name == p->self && !(dual && binary(p->session))) {
-        if (!sema__reported(s, E0206, l->at))
-            diag_add(s->d, E0206, l->at, "`%s` is this role itself in session `%s`", p->self, p->session->name.name);
+        enum diag_code code = binary(p->session) ? E0206 : W0206; /* of two roles the peer is the other one */
+        if (!sema__reported(s, code, l->at))
+            diag_add(s->d, code, l->at, "`%s` is this role itself in session `%s`", p->self, p->session->name.name);
         return;
     }
     if (!sema__role(p->session, l->peer.name) && !sema__reported(s, E0202, l->peer.at))
