@@ -20,7 +20,6 @@ enum {
     SMALL_DEPTH = 4000,             /* steps of the longest run a megabyte: a fifth of the memory for the stack */
     LARGE_DEPTH = 8000,
     ENOUGH_DEPTH = 1000000,         /* for a first search, whatever the memory */
-    VECTOR = 65536,                 /* bytes of a state, at most */
     OUTPUT = 64 << 20,              /* bytes kept of what a tool prints */
     CLOSING_STEPS = 2000            /* to make an infinite run of a finite one */
 };
@@ -200,6 +199,17 @@ static bool same_attempt(const struct attempt *a, const struct attempt *b)
     return a->optimised == b->optimised && a->compressed == b->compressed && a->partial == b->partial;
 }
 
+/* Bytes of a state, at least as many as it has: too few is an error when it runs, too many only waste. */
+static uint32_t vector_size(const struct model *m)
+{
+    uint32_t n = 2048 + 64 * m->n_participants + 8 * m->n_crashes;
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        n += m->lanes[l].capacity + 32;
+    if (m->system != NULL)
+        n += 8 * (m->system->n_instances + m->system->n_supervisors);
+    return n;
+}
+
 static struct spin_result compile(struct driver *d, const struct question *q, const struct attempt *t, double deadline)
 {
     struct command c = {{0}, 0};
@@ -209,7 +219,7 @@ static struct spin_result compile(struct driver *d, const struct question *q, co
     arg(&c, "-w");
     arg(&c, t->optimised ? "-O2" : "-O0");
     arg(&c, arena_printf(d->a, "-DMEMLIM=%u", d->megabytes));
-    arg(&c, arena_printf(d->a, "-DVECTORSZ=%d", VECTOR));
+    arg(&c, arena_printf(d->a, "-DVECTORSZ=%u", vector_size(semantics_model(d->s))));
     if (q->claim != NULL) {
         arg(&c, arena_printf(d->a, "-DNFAIR=%u", (d->m->n_processes + 2) / 4 + 1));
         arg(&c, "-DNOREDUCE"); /* every step writes ev: there is nothing to reduce, and X would forbid it */

@@ -8,7 +8,7 @@
 
 /* SPIN counts processes, channels and message names in a byte and needs a few for itself. */
 enum { MAX_PROCESSES = 250, MAX_CHANNELS = 250, MAX_MESSAGES = 250, MAX_CAPACITY = 255, MAX_STATES = 16000,
-       MAX_EDGES = 16000, MAX_VECTOR = 60000 };
+       MAX_EDGES = 16000, MAX_VECTOR = 80000 };
 
 /* ---- lines ---- */
 
@@ -89,19 +89,28 @@ static uint32_t count_messages(const struct pml *p)
     return n;
 }
 
+/* Bytes of a state, at most; SPIN's own limit, if nothing is said, is 1024. */
+static uint64_t vector_size(const struct model *m)
+{
+    uint64_t n = 2048 + 64 * (uint64_t)m->n_participants;
+    for (uint32_t i = 0; i < m->n_lanes; i++)
+        n += m->lanes[i].capacity + 32;
+    if (m->system != NULL)
+        n += 8 * ((uint64_t)m->system->n_instances + m->system->n_supervisors + m->n_crashes);
+    return n;
+}
+
 static const char *lane_problem(struct arena *a, const struct model *m)
 {
-    uint64_t vector = 0;
     for (uint32_t i = 0; i < m->n_lanes; i++) {
         const struct model_lane *l = &m->lanes[i];
         if (l->capacity > MAX_CAPACITY)
             return arena_printf(a, "the lane from %s to %s holds %u messages; SPIN's channels hold at most %d",
                                 m->participants[l->from].name, m->participants[l->to].name, l->capacity, MAX_CAPACITY);
-        vector += l->capacity + 16;
     }
-    if (vector + 8 * (uint64_t)m->n_participants > MAX_VECTOR)
-        return arena_printf(a, "a state of the model takes about %llu bytes; at most %d are supported",
-                            (unsigned long long)vector, MAX_VECTOR);
+    if (vector_size(m) > MAX_VECTOR)
+        return arena_printf(a, "a state of the model takes up to %llu bytes; at most %d are supported",
+                            (unsigned long long)vector_size(m), MAX_VECTOR);
     return NULL;
 }
 
@@ -448,20 +457,30 @@ static void label_macros(struct pml *p)
 
 /* ---- the whole text ---- */
 
+static void put_command(struct pml *p, const char *define, const char *options)
+{
+    buf_printf(&p->text, " *   spin %s-search -m1000000 -DVECTORSZ=%llu %s FILE.pml\n", define,
+               (unsigned long long)vector_size(p->m), options);
+}
+
 static void put_header(struct pml *p)
 {
     const struct model *m = p->m;
     buf_printf(&p->text, "/* %s %s of %s: %u participants, %u lanes. Generated; change the protocol instead.\n *\n",
                m->system ? "System" : "Session", m->subject, m->ir->module ? m->ir->module : "a protocol",
                m->n_participants, m->n_lanes);
-    buf_puts(&p->text,
-             " *   spin -search -DSAFETY -q FILE.pml                     all three of these, or one at a time:\n"
-             " *   spin -DONLY_DEADLOCK -search -DSAFETY FILE.pml        no deadlock\n"
-             " *   spin -DONLY_FIDELITY -search -DSAFETY -E FILE.pml     no message that its receiver does not expect\n"
-             " *   spin -DONLY_ORPHANS -search -DSAFETY -E FILE.pml      no message to a participant that is done\n");
+    buf_puts(&p->text, " * All of safety at once; then one property at a time: no deadlock, no message that its receiver does\n"
+                       " * not expect, no message to a participant that is done.\n");
+    put_command(p, "", "-DSAFETY -q");
+    put_command(p, "-DONLY_DEADLOCK ", "-DSAFETY");
+    put_command(p, "-DONLY_FIDELITY ", "-DSAFETY -E");
+    put_command(p, "-DONLY_ORPHANS ", "-DSAFETY -E");
+    if (p->out->n_claims > 0)
+        buf_puts(&p->text, " * The formulas:\n");
     for (uint32_t i = 0; i < p->out->n_claims; i++)
-        buf_printf(&p->text, " *   spin -DLTL -search -DNOREDUCE -DNFAIR=%u -a %s-ltl %s FILE.pml\n",
-                   (p->out->n_processes + 2) / 4 + 1, m->fair_weak ? "-f " : "", p->out->claims[i]);
+        put_command(p, "-DLTL ", arena_printf(p->a, "-DNOREDUCE -DNFAIR=%u -a %s-ltl %s",
+                                              (p->out->n_processes + 2) / 4 + 1, m->fair_weak ? "-f " : "",
+                                              p->out->claims[i]));
     buf_puts(&p->text, " *\n"
                        " * \"errors: 0\" is what to look for: spin exits with 0 whatever it finds. After an error,\n"
                        " * `spin -t -p FILE.pml`, with the same -D before it, shows the way there.\n"

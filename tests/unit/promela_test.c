@@ -105,7 +105,10 @@ static void a_large_state_is_refused(void **ctx)
     struct world *w = *ctx;
     kit_role(w->k, "A", "0 B!x 1, 1 B?x 2");
     kit_role(w->k, "B", "0 A!x 1, 1 A?x 2");
-    refused(w, kit_model(w->k, 120, 255), "bytes");
+    render(w, kit_model(w->k, 100, 255));
+    kit_role(w->k, "C", "0 D!x 1, 1 D?x 2");
+    kit_role(w->k, "D", "0 C!x 1, 1 C?x 2");
+    refused(w, kit_model(w->k, 62, 255), "bytes");
 }
 
 static void too_many_ways_to_crash_are_refused(void **ctx)

@@ -290,6 +290,34 @@ static void each_violation_is_found_under_crashes(void **ctx)
     }
 }
 
+/* ---- the commands at the head of the text do what they say ---- */
+
+/* Runs each in the test's folder; returns how many found no error. */
+static int successes(struct world *w, const char *text)
+{
+    int n = 0;
+    FILE *f = fopen(arena_printf(w->a, "%s/FILE.pml", w->dir), "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    for (const char *p = text; (p = strstr(p, "\n *   spin ")) != NULL; p++) {
+        const char *command = p + 6;
+        n += system(arena_printf(w->a, "cd %s && %.*s 2>&1 | grep -q 'errors: 0$'", w->dir,
+                                 (int)strcspn(command, "\n"), command)) == 0;
+    }
+    return n;
+}
+
+static void the_commands_of_the_text_work(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_two_phase_commit(w->k, 2);
+    struct model *m = kit_model(w->k, 1, 255); /* states beyond SPIN's usual size */
+    kit_ltl(w->k, m, ltl_op(w->k, LTL_EVENTUALLY, ltl_event(w->k, LTL_RECEIVED, "C", "Ack"), NULL));
+    kit_ltl(w->k, m, ltl_op(w->k, LTL_EVENTUALLY, ltl_event(w->k, LTL_RECEIVED, "C", "No"), NULL));
+    assert_int_equal(successes(w, engines_new(w->a, m).text.text), 4 + 1);
+}
+
 /* ---- a rendering that is not what it must be ---- */
 
 /* The text with `from`, which is there, replaced by `to` once, lines kept. */
@@ -488,6 +516,7 @@ static void memory_that_runs_out_is_inconclusive(void **ctx)
     assert_int_equal(r.answer, SPIN_INCONCLUSIVE);
     assert_non_null(r.why);
     assert_string_not_equal(r.why, "the time was up");
+    assert_true(r.states > 1000);
 }
 
 /* ---- what is left behind ---- */
@@ -566,6 +595,7 @@ int main(void)
         T(a_temporary_child_agrees),
         T(nested_supervisors_and_two_budgets_agree),
         T(each_violation_is_found_under_crashes),
+        T(the_commands_of_the_text_work),
         T(a_lost_assertion_is_noticed),
         T(a_changed_capacity_is_noticed),
         T(a_lost_send_is_noticed),
