@@ -157,7 +157,8 @@ static struct spin_result judge_tool(struct driver *d, const char *tool, const s
     case PROCESS_TIMEOUT: return answer(SPIN_INCONCLUSIVE, "the time was up");
     case PROCESS_INTERRUPTED: return answer(SPIN_INCONCLUSIVE, "interrupted");
     case PROCESS_NOT_FOUND:
-    case PROCESS_FAILED: return answer(SPIN_ERROR, arena_printf(d->a, "%s cannot be run: %s", tool, strerror(r->status)));
+    case PROCESS_FAILED:
+        return answer(SPIN_ERROR, arena_printf(d->a, "%s cannot be run: %s", tool, strerror(r->status)));
     case PROCESS_SIGNALED: break;
     }
     size_t n = r->output.n < 400 ? r->output.n : 400;
@@ -282,7 +283,8 @@ static struct spin_result judge_report(struct driver *d, const struct question *
         result = answer(SPIN_INCONCLUSIVE, "interrupted");
     } else if (r.finding != FINDING_NONE && r.problem == NULL) {
         bool good = fits(q, r.finding) && looked_for(d, q, &r) && !q->count;
-        result = good ? answer(SPIN_VIOLATED, NULL) : answer(SPIN_ERROR, "the verifier found what it was not asked for");
+        result = good ? answer(SPIN_VIOLATED, NULL)
+                      : answer(SPIN_ERROR, "the verifier found what it was not asked for");
     } else if (p->end == PROCESS_TIMEOUT) { /* its report may break off */
         result = answer(SPIN_INCONCLUSIVE, stop_reason(STOP_TIME));
     } else if (p->end == PROCESS_NOT_FOUND || p->end == PROCESS_FAILED) {

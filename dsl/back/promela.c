@@ -357,7 +357,11 @@ static void put_unexpected(struct pml *p, uint32_t who, uint32_t state)
 }
 
 /* SPIN allows exclusive use only of lanes that are not looked into without receiving from them. */
-enum use { USE_EXCLUSIVE, USE_ASKED, USE_PEEKED }; /* USE_ASKED: whether it is empty, when orphans alone are looked for */
+enum use {
+    USE_EXCLUSIVE,
+    USE_ASKED, /* whether it is empty, when orphans alone are looked for */
+    USE_PEEKED
+};
 
 static const enum use *lane_uses(struct pml *p)
 {
@@ -433,7 +437,7 @@ static void label_macros(struct pml *p)
     buf_puts(&p->text, "#else\n"
                        "#define STEP(action, event) action\n"
                        "#endif\n"
-                       "\n/* Every lane that the state reads has a head that it does not take; most states read one. */\n"
+                       "\n/* Every lane that the state reads has a head that it does not take. */\n"
                        "#ifdef CHECK_FIDELITY\n"
                        "#define UNEXPECTED(lane, message) :: atomic { lane?message -> assert(false) }\n"
                        "#define ALL_UNEXPECTED(heads) :: atomic { heads -> assert(false) }\n"
@@ -441,15 +445,16 @@ static void label_macros(struct pml *p)
                        "#define UNEXPECTED(lane, message)\n"
                        "#define ALL_UNEXPECTED(heads)\n"
                        "#endif\n"
-                       "\n/* A message to a participant that is done. To one that could take another: once nothing moves,\n"
-                       " * which pan's -q sees too, when deadlock is looked for at the same time. */\n"
+                       "\n/* A message to a participant that is done. To one that could take another: once nothing\n"
+                       " * moves, which pan's -q sees too, when deadlock is looked for at the same time. */\n"
                        "#ifdef CHECK_ORPHANS\n"
                        "#define ORPHAN(lane, message) :: atomic { lane?message -> assert(false) }\n"
                        "#else\n"
                        "#define ORPHAN(lane, message)\n"
                        "#endif\n"
                        "#ifdef ONLY_ORPHANS\n"
-                       "#define LEFT_OVER(lane, waits) :: atomic { timeout && nempty(lane) && (waits) -> assert(false) }\n"
+                       "#define LEFT_OVER(lane, waits) \\\n"
+                       "    :: atomic { timeout && nempty(lane) && (waits) -> assert(false) }\n"
                        "#else\n"
                        "#define LEFT_OVER(lane, waits)\n"
                        "#endif\n");
@@ -469,8 +474,8 @@ static void put_header(struct pml *p)
     buf_printf(&p->text, "/* %s %s of %s: %u participants, %u lanes. Generated; change the protocol instead.\n *\n",
                m->system ? "System" : "Session", m->subject, m->ir->module ? m->ir->module : "a protocol",
                m->n_participants, m->n_lanes);
-    buf_puts(&p->text, " * All of safety at once; then one property at a time: no deadlock, no message that its receiver does\n"
-                       " * not expect, no message to a participant that is done.\n");
+    buf_puts(&p->text, " * All of safety at once; then one property at a time: no deadlock, no message that its\n"
+                       " * receiver does not expect, no message to a participant that is done.\n");
     put_command(p, "", "-DSAFETY -q");
     put_command(p, "-DONLY_DEADLOCK ", "-DSAFETY");
     put_command(p, "-DONLY_FIDELITY ", "-DSAFETY -E");

@@ -134,7 +134,8 @@ static void put_macros(struct pml *p)
              "#define SEND(who, at, lane, message, next, event) \\\n"
              "    d_step { settled && pc_##who == at && nfull(lane) -> lane!message; pc_##who = next EVENT(event) }\n"
              "#define RECEIVE(who, at, lane, message, next, event) \\\n"
-             "    d_step { settled && pc_##who == at && lane?[message] -> lane?message; pc_##who = next EVENT(event) }\n"
+             "    d_step { settled && pc_##who == at && lane?[message] -> \\\n"
+             "        lane?message; pc_##who = next EVENT(event) }\n"
              "\n/* Every lane that the state reads has a head that it does not take. */\n"
              "#ifdef CHECK_FIDELITY\n"
              "#define UNEXPECTED(who, at, heads) :: atomic { pc_##who == at && heads -> assert(false) }\n"
@@ -198,7 +199,8 @@ static void put_settle(struct pml *p, uint32_t run)
         }
     buf_puts(&p->text, " -> /* closed */\n            ");
     put_all_at(p, run, "GONE");
-    buf_printf(&p->text, "        :: else ->\n            if\n            :: hit || pc_%s == GONE -> /* opened anew */\n"
+    buf_printf(&p->text, "        :: else ->\n            if\n"
+                         "            :: hit || pc_%s == GONE -> /* opened anew */\n"
                          "                ", p->participant[m->runs[run].first_participant]);
     put_all_at(p, run, "0");
     buf_puts(&p->text, "            :: else -> skip\n            fi\n        fi\n    fi\n}\n");

@@ -56,8 +56,8 @@ uint32_t pml_orphans(struct pml *p, uint32_t who, uint32_t state, struct pml_orp
 /* The condition for one that `rests`: the message is there, and the state is no unexpected reception. */
 const char *pml_left_over(struct pml *p, uint32_t who, uint32_t state, const struct pml_orphan *o);
 uint32_t pml_max_orphans(const struct model *m);
-/* "empty(a) || empty(b)" over the lanes that the state reads. Once nothing moves it says that the state is no unexpected
- * reception: that is the other violation, and then what is left over is none of its own. */
+/* "empty(a) || empty(b)" over the lanes that the state reads. Once nothing moves it says that the state is no
+ * unexpected reception: that is the other violation, and then what is left over is none of its own. */
 const char *pml_some_empty(struct pml *p, uint32_t who, uint32_t state);
 
 /* ---- promela_crash.c ---- */

@@ -97,7 +97,7 @@ static void it_may_say_a_last_word_when_the_time_is_up(void **state)
 {
     (void)state;
     struct process_result r =
-        sh("trap 'echo so far; exit 0' INT; echo ready; while :; do sleep 0.01; done", (struct process_limits){0.3, 0, 0});
+        sh("trap 'echo so far; exit 0' INT; while :; do sleep 0.01; done", (struct process_limits){0.3, 0, 0});
     assert_int_equal(r.end, PROCESS_TIMEOUT);
     assert_non_null(strstr(buf_cstr(&r.output), "so far"));
     buf_free(&r.output);
@@ -154,7 +154,8 @@ static void grandchildren_go_when_the_time_is_up(void **state)
 static void memory_is_limited(void **state)
 {
     (void)state;
-    struct process_result r = sh("dd if=/dev/zero of=/dev/null bs=512M count=1", (struct process_limits){30, 256 << 20, 0});
+    struct process_limits little = {30, 256 << 20, 0};
+    struct process_result r = sh("dd if=/dev/zero of=/dev/null bs=512M count=1", little);
     assert_false(r.end == PROCESS_EXITED && r.status == 0);
     buf_free(&r.output);
 }

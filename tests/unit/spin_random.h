@@ -44,7 +44,8 @@ static inline void random_protocol(struct kit *k, uint32_t n_roles, uint64_t *se
 {
     char text[4][512] = {"", "", "", ""};
     size_t at[4] = {0};
-    uint32_t state[4] = {0}, n = 2 + random_below(seed, 5), chooses = random_below(seed, 2 * n), c = random_below(seed, n_roles);
+    uint32_t state[4] = {0}, n = 2 + random_below(seed, 5), chooses = random_below(seed, 2 * n);
+    uint32_t c = random_below(seed, n_roles);
     bool loops = random_below(seed, 3) == 0;
 #define PUT(r, ...) at[r] += (size_t)snprintf(text[r] + at[r], sizeof text[r] - at[r], __VA_ARGS__)
     for (uint32_t i = 0; i < n; i++) {
@@ -54,11 +55,12 @@ static inline void random_protocol(struct kit *k, uint32_t n_roles, uint64_t *se
             if (r == c)
                 continue;
             bool first = r == (c + 1) % n_roles;
-            PUT(r, "%s%u R%u?y %u, %u R%u?z %u", at[r] ? ", " : "", state[r], c, state[r] + 1, state[r], c, state[r] + 1);
+            const char *sep = at[r] ? ", " : "", *sep_c = at[c] ? ", " : "";
+            PUT(r, "%s%u R%u?y %u, %u R%u?z %u", sep, state[r], c, state[r] + 1, state[r], c, state[r] + 1);
             if (first || n_roles == 2)
-                PUT(c, "%s%u R%u!y %u, %u R%u!z %u", at[c] ? ", " : "", state[c], r, state[c] + 1, state[c], r, state[c] + 1);
+                PUT(c, "%s%u R%u!y %u, %u R%u!z %u", sep_c, state[c], r, state[c] + 1, state[c], r, state[c] + 1);
             else
-                PUT(c, "%s%u R%u!y %u", at[c] ? ", " : "", state[c], r, state[c] + 1);
+                PUT(c, "%s%u R%u!y %u", sep_c, state[c], r, state[c] + 1);
             state[c]++;
             state[r]++;
         }

@@ -480,7 +480,8 @@ static void a_violation_without_a_trail_is_an_error(void **ctx)
 {
     struct world *w = *ctx;
     false_verifier(w, "printf 'pan:1: assertion violated 0 (at depth 3)\\nFull statespace search for:\\n"
-                      "\\tassertion violations\\t+\\n\\tinvalid end states\\t'; case \"$*\" in *-E*) echo -;; *) echo +;; esac;"
+                      "\\tassertion violations\\t+\\n\\tinvalid end states\\t';"
+                      "case \"$*\" in *-E*) echo -;; *) echo +;; esac;"
                       "printf 'State-vector 1 byte, depth reached 1, errors: 1\\n  5 states, stored\\n"
                       "pan: elapsed time 0 seconds\\n'");
     all_are(check_small(w, &plenty), SPIN_ERROR);
