@@ -97,7 +97,7 @@ static void it_may_say_a_last_word_when_the_time_is_up(void **state)
 {
     (void)state;
     struct process_result r =
-        sh("trap 'echo so far; exit 0' INT; while :; do sleep 0.01; done", (struct process_limits){0.3, 0, 0});
+        sh("trap 'echo so far; exit 0' INT; while :; do sleep 0.01; done", (struct process_limits){2, 0, 0});
     assert_int_equal(r.end, PROCESS_TIMEOUT);
     assert_non_null(strstr(buf_cstr(&r.output), "so far"));
     buf_free(&r.output);
