@@ -357,8 +357,8 @@ static void a_table_too_large_to_write_is_refused(void **state)
     struct automaton *m = &ir->sessions[0].locals[1];
     m->states = ARENA_ARRAY(arena, struct state, STATES);
     m->edges = ARENA_ARRAY(arena, struct edge, STATES);
-    for (uint32_t i = 0; i < STATES; i++) { /* one label each: a peer of its own */
-        m->edges[i] = (struct edge){.dir = DIR_RECEIVE, .peer = (uint16_t)i, .target = i};
+    for (uint32_t i = 0; i < STATES; i++) { /* one label each: a peer of its own, not itself */
+        m->edges[i] = (struct edge){.dir = DIR_RECEIVE, .peer = (uint16_t)(i + 2), .target = i};
         m->states[i] = (struct state){.first = i, .n = 1};
     }
     m->n_states = m->n_edges = STATES;
