@@ -1,14 +1,14 @@
 /* format.c -- laying out pieces on lines.
  *
- * A file is a row of units: declarations, and in their blocks fields, statements, items, branches. A unit ends with its
- * `;`, its `,` or its last `}`. All blocks of a unit are laid out alike: on the unit's one line, if there was no line end
- * in them and the line is short enough, else with each unit in them on a line of its own. Text outside of blocks is
- * filled into lines.
+ * A file is a row of units: declarations, and in their blocks fields, statements, items, branches. A unit ends with
+ * its `;`, its `,` or its last `}`. All blocks of a unit are laid out alike: on the unit's one line, if there was no
+ * line end in them and the line is short enough, else with each unit in them on a line of its own. Text outside of
+ * blocks is filled into lines.
  *
- * Invariants: (1) every decision depends only on the tokens, on which comments stand on which token's line, on whether a
- * block had a line end, and on blank lines; none of these is changed by formatting, so that doing it twice changes nothing;
- * (2) comments decide nothing about lines, but that a line ends after a line comment; (3) blanks are written together
- * with what follows them, so that no line ends in one.
+ * Invariants: (1) every decision depends only on the tokens, on which comments stand on which token's line, on whether
+ * a unit's blocks will have a line end, and on blank lines; formatting changes none of these, so that doing it twice
+ * changes nothing; (2) line comments and those at the end of a line take no part in what fits; (3) blanks are written
+ * together with what follows them, so that no line ends in one.
  */
 #include "format.h"
 
@@ -24,7 +24,8 @@ enum {
 
 enum { MAX_STOPS = 2 };
 
-/* A declaration on one line, as far as aligning needs to know. Bytes count from the start of the text, columns from 0. */
+/* A declaration on one line, as far as aligning needs to know. Bytes and columns count from 0, bytes from the start of
+ * the text. */
 struct row {
     size_t start;
     uint32_t end_column; /* without the comments behind it */
@@ -118,7 +119,7 @@ static void new_line(struct layout *l, uint32_t indent)
     l->pen.last = NULL;
 }
 
-/* The lines of a comment without the blanks at their ends; those after the first move as far to the right as the first. */
+/* The lines of a comment without the blanks at their ends; those after the first move as far as the first. */
 static void put_comment(struct layout *l, struct span at)
 {
     const char *text = l->p.text;
@@ -199,8 +200,8 @@ static bool emit_flat(struct layout *l, uint32_t lo, uint32_t hi)
     return !l->pen.over;
 }
 
-/* The end of the pieces from i on between which no line may end, where only breaks up to `rank` may be used. *next gets the
- * best rank of a break among them, which is worse. */
+/* The end of the pieces from i on between which no line may end, where only breaks up to `rank` may be used. *next gets
+ * the best rank of a break among them, which is worse. */
 static uint32_t chunk_end(const struct layout *l, uint32_t rank, uint32_t i, uint32_t hi, uint32_t *next)
 {
     const struct piece *last = NULL;
@@ -228,7 +229,8 @@ static bool break_before(struct layout *l, uint32_t rank, uint32_t i)
     return true;
 }
 
-/* Pieces lo..hi in as few lines as they need, with breaks up to `rank`, and worse ones in what is too long for a line. */
+/* Pieces lo..hi in as few lines as they need, with breaks up to `rank`, and worse ones within what is too long for a
+ * line. */
 static void fill(struct layout *l, uint32_t lo, uint32_t hi, uint32_t rank)
 {
     for (uint32_t end, next; lo < hi; lo = end) {
@@ -423,8 +425,8 @@ static void find_stops(struct layout *l, uint32_t lo, uint32_t hi)
     }
 }
 
-/* Writes the declaration lo..hi and the comments behind it; returns what follows. *joinable: whether the one before is a
- * row, and then whether this one is. */
+/* Writes the declaration at lo and the comments behind it; returns what follows. *joinable: whether the one before is
+ * a row, and then whether this one is. */
 static uint32_t declaration(struct layout *l, uint32_t lo, uint32_t hi, bool *joinable)
 {
     const struct piece *first = &l->p.at[lo];

@@ -13,8 +13,8 @@
 
 struct buf;
 
-/* Appends file `source` of `s`, which has no syntax errors, to `out`. False when the result would not have been the same
- * program, which is a bug, or memory ran out: then drop `out`. */
+/* Appends file `source` of `s`, which has no syntax errors, to `out`. False when the result would not have been the
+ * same program, which is a bug, or memory ran out: then drop `out`. */
 bool format_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source, struct buf *out);
 
 #endif

@@ -41,7 +41,7 @@ static bool names_event(enum token_kind k)
     return k == K_SENT || k == K_RECEIVED || k == K_DONE || k == K_CRASHED || k == K_RESTARTED;
 }
 
-/* What the scan for areas remembers. `ltl` and the names of events are names elsewhere, so what stands before them counts. */
+/* What the scan for areas remembers. `ltl` and the words of events are names elsewhere: what stands before counts. */
 struct area_scan {
     enum piece_area area;
     enum token_kind last[3]; /* the tokens before, the nearest first */

@@ -1,4 +1,4 @@
-/* format_pieces.h -- a file as the formatter sees it: tokens and comments in one row, and how they may stand together. */
+/* format_pieces.h -- a file as the formatter sees it: tokens and comments in one row, and how they may stand. */
 #ifndef MOTET_DSL_FORMAT_PIECES_H
 #define MOTET_DSL_FORMAT_PIECES_H
 #include "lexer.h"

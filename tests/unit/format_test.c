@@ -1,5 +1,5 @@
-/* format_test.c -- dsl/front/format: the style by example, and its promises on every file of the tree, on generated ones,
- * and with comments at every boundary of tokens. */
+/* format_test.c -- dsl/front/format: the style by example, and its promises on every file of the tree, on generated
+ * files, and with comments at every boundary of tokens. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -140,20 +140,23 @@ static void blocks_that_do_not_fit_are_broken(void **state)
     assert_int_equal(strlen(fits), 101); /* with its line end */
     STAYS(fits);
     BECOMES("session LongNamess(role Alice, role Bob) { Alice -> Bob: FirstMessage; Bob -> Alice: SecondMessage; }",
-            "session LongNamess(role Alice, role Bob) {\n  Alice -> Bob: FirstMessage;\n  Bob -> Alice: SecondMessage;\n}\n");
+            "session LongNamess(role Alice, role Bob) {\n  Alice -> Bob: FirstMessage;\n"
+            "  Bob -> Alice: SecondMessage;\n}\n");
 }
 
 static void long_lists_are_filled(void **state)
 {
     struct world *w = *state;
-    BECOMES("session S(role AlphaAlphaAlpha, role BetaBetaBetaBeta, role GammaGammaGamma, role DeltaDelta, role Last) {}",
+    BECOMES("session S(role AlphaAlphaAlpha, role BetaBetaBetaBeta, role GammaGammaGamma, role DeltaDelta, "
+            "role Last) {}",
             "session S(role AlphaAlphaAlpha, role BetaBetaBetaBeta, role GammaGammaGamma, role DeltaDelta,\n"
             "    role Last) {}\n");
-    BECOMES("local L = Peer!FirstMessage . Peer?SecondMessage . Peer!ThirdMessage . Peer?FourthMessage . Peer!Fifth . end;",
+    BECOMES("local L = Peer!FirstMessage . Peer?SecondMessage . Peer!ThirdMessage . Peer?FourthMessage . "
+            "Peer!Fifth . end;",
             "local L = Peer!FirstMessage . Peer?SecondMessage . Peer!ThirdMessage . Peer?FourthMessage .\n"
             "    Peer!Fifth . end;\n");
-    BECOMES("verify S { ltl p { [] (sent(Alpha, FirstOfAll) -> <> (received(Alpha, Second) || received(Alpha, Third))) && <> "
-            "done(Session) } }",
+    BECOMES("verify S { ltl p { [] (sent(Alpha, FirstOfAll) -> <> (received(Alpha, Second) || received(Alpha, Third))) "
+            "&& <> done(Session) } }",
             "verify S {\n  ltl p {\n"
             "    [] (sent(Alpha, FirstOfAll) -> <> (received(Alpha, Second) || received(Alpha, Third))) &&\n"
             "        <> done(Session)\n  }\n}\n");
@@ -223,7 +226,8 @@ static void comments_stay_where_they_belong(void **state)
 static void comments_in_midst_of_a_statement_survive(void **state)
 {
     struct world *w = *state;
-    BECOMES(BODY("A // from\n-> /* to */ B:\n// what\nM;"), BODY("  A // from\n      -> /* to */ B:\n      // what\n      M;"));
+    BECOMES(BODY("A // from\n-> /* to */ B:\n// what\nM;"),
+            BODY("  A // from\n      -> /* to */ B:\n      // what\n      M;"));
     BECOMES(BODY("choice at A { A -> B: M; }\n// else\nor { A -> B: N; }"),
             BODY("  choice at A {\n    A -> B: M;\n  }\n  // else\n  or {\n    A -> B: N;\n  }"));
 }
@@ -231,15 +235,18 @@ static void comments_in_midst_of_a_statement_survive(void **state)
 static void tall_comments_move_as_one(void **state)
 {
     struct world *w = *state;
-    BECOMES(BODY("/* one\n * two\n\n   three */\n      A -> B: M;"), BODY("  /* one\n   * two\n\n     three */\n  A -> B: M;"));
+    BECOMES(BODY("/* one\n * two\n\n   three */\n      A -> B: M;"),
+            BODY("  /* one\n   * two\n\n     three */\n  A -> B: M;"));
     BECOMES("      /* one\n\t * two */\nmessage M;", "/* one\n   * two */\nmessage M;\n");
 }
 
 static void words_are_laid_out_as_what_they_are(void **state)
 {
     struct world *w = *state;
-    STAYS("system Y {\n  supervisor ltl one_for_one {\n    child sent: U;\n  }\n  wire U(done = sent, W = any sent);\n}\n");
-    STAYS("session S(role sent, role ltl) {\n  choice at ltl {\n    ltl -> sent: U;\n  } or {\n    ltl -> sent: W;\n  }\n}\n");
+    STAYS("system Y {\n  supervisor ltl one_for_one {\n    child sent: U;\n  }\n"
+          "  wire U(done = sent, W = any sent);\n}\n");
+    STAYS("session S(role sent, role ltl) {\n  choice at ltl {\n    ltl -> sent: U;\n"
+          "  } or {\n    ltl -> sent: W;\n  }\n}\n");
     STAYS("message ltl { done: u8; }\nverify S { ltl ltl { sent(ltl, U) U sent(U, done) } }\n");
 }
 
@@ -268,7 +275,8 @@ static void deep_blocks_keep_some_room(void **state)
 /* ---- comments at every boundary ---- */
 
 static const char *const sprinkles[] = {
-    " /* c%u */ ", "/*%u*/", " // c%u\n", "\n// c%u\n", "\n\n/* c%u */\n", "/* c%u\n   tall */", "\n//%u\xc3\xa9\t.\n", "\n",
+    " /* c%u */ ",       "/*%u*/",           " // c%u\n", "\n// c%u\n",
+    "\n\n/* c%u */\n", "/* c%u\n   tall */", "\n//%u\xc3\xa9\t.\n", "\n",
     "\n\n\n",
 };
 enum { N_SPRINKLES = sizeof sprinkles / sizeof *sprinkles };
@@ -378,7 +386,8 @@ static void role_name(struct maker *m)
 
 static void make_type(struct maker *m)
 {
-    static const char *const simple[] = {"bool", "u64", "string<16>", "bytes < 4 >", "Reason", "u8[3] [4]", "ref<S . A>"};
+    static const char *const simple[] = {"bool",   "u64",       "string<16>", "bytes < 4 >",
+                                         "Reason", "u8[3] [4]", "ref<S . A>"};
     uint32_t r = roll(m, 6);
     if (r > 1 || m->depth > 5) {
         say(m, simple[roll(m, sizeof simple / sizeof *simple)]);
