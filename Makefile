@@ -82,6 +82,12 @@ $(B)/gen/skel/%.h: dsl/back/skel/% dsl/back/embed.awk
 	$(call say,GEN,$@)awk -v name='$*' -f dsl/back/embed.awk $< > $@.tmp && mv $@.tmp $@
 $(call obj,$(wildcard dsl/back/*.c)): | $(SKEL_H)
 
+# So does what `motet explain` prints.
+$(B)/gen/errors.md.h: docs/errors.md dsl/back/embed.awk
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)awk -v name='errors.md' -f dsl/back/embed.awk $< > $@.tmp && mv $@.tmp $@
+$(call obj,cli/explain.c): | $(B)/gen/errors.md.h
+
 # ---- tests ----
 $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
 	@mkdir -p $(@D)

@@ -1,4 +1,4 @@
-/* load.c -- the list of passes: read, parse, sema, automata. */
+/* load.c -- the list of passes: read, parse or import, sema, automata. */
 #include "load.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "cli.h"
+#include "import.h"
 #include "ir_build.h"
 #include "parser.h"
 #include "sema.h"
@@ -49,10 +50,10 @@ static const char *slurp(FILE *f, struct buf *text)
     return NULL;
 }
 
-static bool read_source(struct unit *u)
+static bool read_source(struct unit *u, const char *path)
 {
     struct stat st;
-    FILE *f = fopen(u->path, "rb");
+    FILE *f = path == u->path ? fopen(path, "rb") : stdin;
     if (!f)
         return unreadable(u, strerror(errno));
     struct buf text = { 0 };
@@ -61,7 +62,8 @@ static bool read_source(struct unit *u)
         why = "it is a directory";
     else
         why = slurp(f, &text);
-    fclose(f);
+    if (f != stdin)
+        fclose(f);
     bool ok = why ? unreadable(u, why) : true;
     if (ok)
         sources_add(u->sources, u->path, buf_cstr(&text), text.n);
@@ -71,12 +73,20 @@ static bool read_source(struct unit *u)
 
 /* ---- the passes ---- */
 
-static void run_passes(struct unit *u)
+static void read_file(struct unit *u, const char *path)
 {
-    if (!read_source(u))
+    enum import_format format = import_format_of(u->path);
+    if (!read_source(u, path))
         return;
-    u->file = parse_file(u->a, u->names, u->sources, 0, u->diags);
-    if (!u->file)
+    if (format == IMPORT_NONE)
+        u->file = parse_file(u->a, u->names, u->sources, 0, u->diags);
+    else
+        u->file = import_file(u->a, u->names, u->sources, 0, format, u->diags);
+}
+
+static void analyse(struct unit *u)
+{
+    if (!u->file || (u->diags->n_errors > 0 && unit_is_imported(u->path)))
         return;
     sema_file(u->file, u->a, u->names, u->diags);
     if (u->diags->n_errors > 0) {
@@ -86,16 +96,25 @@ static void run_passes(struct unit *u)
     u->ir = ir_build(u->a, u->names, u->sources, u->file, u->diags);
 }
 
-void unit_load(struct unit *u, const char *path)
+bool unit_is_imported(const char *path) { return import_format_of(path) != IMPORT_NONE; }
+
+void unit_read(struct unit *u, const char *path)
 {
-    *u = (struct unit){ .path = path, .a = arena_new(0) };
+    *u = (struct unit){ .path = strcmp(path, "-") == 0 ? "<stdin>" : path, .a = arena_new(0) };
     if (!u->a)
         out_of_memory(u, 0);
     arena_on_oom(u->a, out_of_memory, u);
     u->names = interner_new(u->a);
     u->sources = sources_new(u->a);
     u->diags = diags_new(u->a);
-    run_passes(u);
+    read_file(u, path);
+    diags_sort(u->diags);
+}
+
+void unit_load(struct unit *u, const char *path)
+{
+    unit_read(u, path);
+    analyse(u);
     diags_sort(u->diags);
 }
 

@@ -10,7 +10,7 @@
 
 /* A compilation. Whatever is wrong with the file, reading it included, is in `diags`. */
 struct unit {
-    const char *path; /* as given */
+    const char *path; /* as given; "<stdin>" for "-", the standard input */
     struct arena *a;  /* owns all below */
     struct interner *names;
     struct sources *sources; /* the file is number 0 */
@@ -19,6 +19,10 @@ struct unit {
     struct ir *ir;     /* NULL when there is an error before the automata; its sessions may still be unusable */
 };
 
+/* Was the file written for another tool? Says its extension. Such files are translated as they are read. */
+bool unit_is_imported(const char *path);
+/* The first part of unit_load: the text and its AST, names unresolved. */
+void unit_read(struct unit *u, const char *path);
 /* Never fails by itself; look at u->diags->n_errors and u->ir. */
 void unit_load(struct unit *u, const char *path);
 void unit_free(struct unit *u);

@@ -80,8 +80,12 @@ static bool holds(const char *path, const char *bytes, size_t size)
     return same;
 }
 
-static mode_t usual_mode(void)
+/* The permissions of the file that is replaced, or the usual ones. */
+static mode_t mode_for(const char *path)
 {
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        return st.st_mode & 0777;
     mode_t mask = umask(0);
     umask(mask);
     return 0666 & ~mask;
@@ -117,7 +121,7 @@ static bool write_beside(struct staged *s, const char *bytes, size_t size)
         return false;
     }
     s->temporary = name;
-    bool ok = write_bytes(fd, bytes, size) && fchmod(fd, usual_mode()) == 0;
+    bool ok = write_bytes(fd, bytes, size) && fchmod(fd, mode_for(s->path)) == 0;
     return close(fd) == 0 && ok;
 }
 
