@@ -47,6 +47,9 @@ struct goal { /* a receive from this lane, or, where that is IR_NONE, any step o
     uint32_t lane, participant;
 };
 
+static struct goal of_lane(uint32_t lane) { return (struct goal){lane, IR_NONE}; }
+static struct goal of_participant(uint32_t participant) { return (struct goal){IR_NONE, participant}; }
+
 static bool serves(const struct model *m, const struct step *s, struct goal goal)
 {
     if (s->kind == STEP_CRASH)
@@ -80,42 +83,40 @@ static void mark_reaching(struct backward *b, struct goal goal)
 
 /* ---- what a state asks for ---- */
 
-static bool only_receives(const struct semantics *s, const uint8_t *state, uint32_t participant)
+static bool only_receives(const struct semantics *s, const uint8_t *state, uint32_t participant, bool final)
 {
     uint32_t at = semantics_at(s, state, participant);
     if (at == SEMANTICS_GONE)
         return false;
     const struct automaton *m = semantics_model(s)->participants[participant].automaton;
     const struct state *q = &m->states[at];
-    return !q->final && q->n && m->edges[q->first].dir == DIR_RECEIVE; /* sends stand first */
+    return q->final == final && q->n && m->edges[q->first].dir == DIR_RECEIVE; /* sends stand first */
 }
 
-static bool asks(const struct semantics *s, const uint8_t *state, struct goal goal)
+static bool asks(const struct semantics *s, const uint8_t *state, struct goal goal, enum progress_kind k)
 {
     return goal.lane != IR_NONE ? semantics_lane_length(s, state, goal.lane) > 0
-                                : only_receives(s, state, goal.participant);
+                                : only_receives(s, state, goal.participant, k == NO_UNFINISHED);
 }
 
-static void note(struct progress *out, enum progress_kind k, uint32_t state, struct goal goal)
+static void note(struct progress *out, enum progress_kind k, uint32_t state)
 {
     if (out->broken[k] && out->state[k] <= state)
         return;
     out->broken[k] = true;
     out->state[k] = state;
-    if (k == PROGRESS) {
-        out->lane = goal.lane;
-        out->participant = goal.lane == IR_NONE ? goal.participant : IR_NONE;
-    }
 }
 
 static void check_goal(struct backward *b, struct goal goal)
 {
     mark_reaching(b, goal);
-    for (uint32_t i = 0; i < b->g->n; i++)
-        if (!b->reaches[i] && asks(b->g->s, state_graph_state(b->g, i), goal)) {
-            note(b->out, PROGRESS, i, goal);
-            return;
-        }
+    for (uint32_t i = 0; i < b->g->n; i++) {
+        const uint8_t *state = state_graph_state(b->g, i);
+        if (!b->reaches[i] && asks(b->g->s, state, goal, PROGRESS))
+            note(b->out, PROGRESS, i);
+        if (!b->reaches[i] && goal.lane == IR_NONE && asks(b->g->s, state, goal, NO_UNFINISHED))
+            note(b->out, NO_UNFINISHED, i);
+    }
 }
 
 /* ---- leftovers ---- */
@@ -136,15 +137,15 @@ bool progress_check(const struct state_graph *g, struct progress *out)
 {
     struct backward b;
     const struct model *m = semantics_model(g->s);
-    *out = (struct progress){.lane = IR_NONE, .participant = IR_NONE};
+    *out = (struct progress){0};
     bool ok = backward_init(&b, g, out);
     for (uint32_t l = 0; ok && l < m->n_lanes; l++)
-        check_goal(&b, (struct goal){l, IR_NONE});
+        check_goal(&b, of_lane(l));
     for (uint32_t p = 0; ok && p < m->n_participants; p++)
-        check_goal(&b, (struct goal){IR_NONE, p});
+        check_goal(&b, of_participant(p));
     for (uint32_t i = 0; ok && i < g->n && !out->broken[NO_LEFTOVERS]; i++)
         if (g->first[i] == g->first[i + 1] && has_leftovers(g->s, state_graph_state(g, i)))
-            note(out, NO_LEFTOVERS, i, (struct goal){IR_NONE, IR_NONE});
+            note(out, NO_LEFTOVERS, i);
     backward_fini(&b);
     return ok;
 }

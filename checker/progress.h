@@ -7,6 +7,9 @@
  * k-safety says of systems without crashes (Lange and Yoshida, Verifying Asynchronous Interactions via Communicating
  * Session Automata, CAV 2019).
  *
+ * Nobody is unfinished when the same holds of each participant that stands where it could receive or be at its end, as a role
+ * may that is not told of the end: then it can still receive. Protocols in which everyone learns of the end have this.
+ *
  * Leftovers are messages that are in some lane when every participant is at its end. A message for a participant that
  * is at its end before the others are is an orphan from then on; it is a leftover only if they come to an end, too.
  */
@@ -14,13 +17,11 @@
 #define MOTET_CHECKER_PROGRESS_H
 #include "explorer.h"
 
-enum progress_kind { PROGRESS, NO_LEFTOVERS, PROGRESS_KINDS };
+enum progress_kind { PROGRESS, NO_UNFINISHED, NO_LEFTOVERS, PROGRESS_KINDS };
 
 struct progress {
     bool broken[PROGRESS_KINDS];
     uint32_t state[PROGRESS_KINDS]; /* where broken: the first such state in the graph */
-    uint32_t lane;        /* PROGRESS broken: its head is never received; or IR_NONE */
-    uint32_t participant; /* PROGRESS broken: waits for ever; IR_NONE where it is a lane */
 };
 
 /* False when there is not enough memory. */

@@ -14,6 +14,7 @@ static const char *const safety_titles[SAFETY_KINDS] = {
 
 static const char *const progress_titles[PROGRESS_KINDS] = {
     [PROGRESS] = "progress",
+    [NO_UNFINISHED] = "no-unfinished",
     [NO_LEFTOVERS] = "no-leftovers",
 };
 

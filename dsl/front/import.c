@@ -296,18 +296,21 @@ name import_claim(struct importer *x, const char *wanted, const char *prefix)
     return n;
 }
 
+struct ident import_message_with(struct importer *x, name key, struct ident as_written, const field_vec *fields)
+{
+    uint32_t *known = import_find(&x->messages, key);
+    if (known)
+        return (struct ident){x->message_list.at[*known].name.name, as_written.at};
+    import_put(x, &x->messages, key, x->message_list.n);
+    struct ident id = {import_claim(x, as_written.name, "m"), as_written.at};
+    vec_push(x->a, x->message_list, (struct import_message){id, *fields});
+    return id;
+}
+
 struct ident import_message(struct importer *x, struct ident as_written)
 {
-    if (!as_written.name)
-        return as_written;
-    uint32_t *known = import_find(&x->messages, as_written.name);
-    if (!known) {
-        import_put(x, &x->messages, as_written.name, x->message_names.n);
-        struct ident id = {import_claim(x, as_written.name, "m"), as_written.at};
-        vec_push(x->a, x->message_names, id);
-        return id;
-    }
-    return (struct ident){x->message_names.at[*known].name, as_written.at};
+    static const field_vec none;
+    return as_written.name ? import_message_with(x, as_written.name, as_written, &none) : as_written;
 }
 
 const char *import_title(struct importer *x)
@@ -355,8 +358,8 @@ void import_declare_messages(struct importer *x)
     struct decl **rest = f->decls.at;
     f->decls.at = NULL;
     f->decls.n = f->decls.cap = 0;
-    for (uint32_t i = 0; i < x->message_names.n; i++)
-        import_decl(x, D_MESSAGE, x->message_names.at[i]);
+    for (uint32_t i = 0; i < x->message_list.n; i++)
+        import_decl(x, D_MESSAGE, x->message_list.at[i].name)->as.message.fields = x->message_list.at[i].fields;
     for (uint32_t i = 0; i < n; i++)
         vec_push(x->a, f->decls, rest[i]);
 }

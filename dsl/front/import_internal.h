@@ -30,6 +30,11 @@ struct import_map {
     uint32_t n, cap;
 };
 
+struct import_message {
+    struct ident name;
+    field_vec fields;
+};
+
 struct importer {
     struct arena *a;
     struct interner *names;
@@ -43,8 +48,8 @@ struct importer {
     struct span comment;      /* the comment lines directly above the token read last, or empty */
     struct span tok_comment;  /* the same of `tok` */
     struct import_map taken;    /* names of declarations in use */
-    struct import_map messages; /* their names in the imported file: index in message_names */
-    VEC(struct ident) message_names;
+    struct import_map messages; /* by what they are in the imported file: index in message_list */
+    VEC(struct import_message) message_list;
     struct file *f;
     bool ok;
 };
@@ -79,6 +84,8 @@ name import_legal(struct importer *x, const char *wanted, const char *prefix);
 name import_claim(struct importer *x, const char *wanted, const char *prefix);
 /* The message called so in the imported file; its declaration comes at the end. */
 struct ident import_message(struct importer *x, struct ident as_written);
+/* The same where more than the name makes a message: `key` says what. */
+struct ident import_message_with(struct importer *x, name key, struct ident as_written, const field_vec *fields);
 /* "elevator-csa.txt" as "ElevatorCsa". */
 const char *import_title(struct importer *x);
 

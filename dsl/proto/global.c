@@ -1,8 +1,9 @@
 /* global.c -- the graph of positions becomes a deterministic global automaton, by subset construction.
  *
  * Branches that begin with the same interactions stay undecided, and only where they part does the automaton. The
- * result is well-formed if and only if (1) all interactions of a state have one sender, and (2) a state in which the
- * session may end has no interactions. Otherwise some branches are told apart by nobody: E0305.
+ * result is well-formed if and only if (1) all interactions of a state have one sender, (2) a state in which the
+ * session may end has no interactions, and (3) where branches of a choice begin alike and another role than the chooser
+ * sends where they part, the chooser goes on alike in both. Otherwise some branches are told apart by nobody, or by the wrong role: E0305.
  */
 #include "proto.h"
 
@@ -17,6 +18,7 @@ struct construction {
     VEC(struct global_edge) edges;
     u32_vec parents; /* [states] the edge by which it was found */
     u32_vec sources; /* [edges] */
+    VEC(bool) merged; /* [edges] stands for several actions of the text */
 };
 
 /* ---- determinisation ---- */
@@ -110,13 +112,15 @@ static void expand_state(struct construction *c, uint32_t s)
     vec_push(c->b->scratch, c->states, (struct global_state){c->edges.n, 0, final});
     for (uint32_t i = 0; i < actions.n;) {
         const struct place *p = &c->nfa->at.at[actions.at[i]];
+        uint32_t n = 0;
         begin(c);
-        for (; i < actions.n && compare_places(p, &c->nfa->at.at[actions.at[i]]) == 0; i++)
+        for (; i < actions.n && compare_places(p, &c->nfa->at.at[actions.at[i]]) == 0; i++, n++)
             close_over(c, c->nfa->at.at[actions.at[i]].target);
         uint32_t target = end_set(c, c->edges.n);
         vec_push(c->b->scratch, c->edges,
                  (struct global_edge){p->from, p->to, p->message, target, p->stmt->at});
         vec_push(c->b->scratch, c->sources, s);
+        vec_push(c->b->scratch, c->merged, n > 1);
         c->states.at[s].n++;
     }
 }
@@ -125,6 +129,7 @@ static void expand_state(struct construction *c, uint32_t s)
 
 struct fork { /* where two runs with the same interactions part: two branches of one choice */
     const struct stmt *choice;
+    uint32_t chooser;
     uint32_t left, right;
 };
 
@@ -168,17 +173,17 @@ static struct fork part(const struct construction *c, uint32_t from, uint32_t a,
     const struct place *p = &c->nfa->at.at[x];
     if (!p->stmt || p->stmt->kind != ST_CHOICE || !via[x])
         return (struct fork){0};
-    return (struct fork){p->stmt, branch_of(p, via[x] - 1), branch_of(p, last)};
+    return (struct fork){p->stmt, p->from, branch_of(p, via[x] - 1), branch_of(p, last)};
 }
 
-/* Walks back from state s, in which both a and b are possible, to the fork of the two runs. */
-static struct fork find_fork(const struct construction *c, uint32_t s, uint32_t a, uint32_t b)
+/* Walks back from the state behind `edge`, in which both a and b are possible, to the fork of the two runs. */
+static struct fork find_fork(const struct construction *c, uint32_t edge, uint32_t a, uint32_t b)
 {
     uint32_t *reach_a = ARENA_ARRAY(c->b->scratch, uint32_t, c->nfa->at.n);
     uint32_t *reach_b = ARENA_ARRAY(c->b->scratch, uint32_t, c->nfa->at.n);
-    while (c->parents.at[s] != IR_NONE) {
-        const struct global_edge *e = &c->edges.at[c->parents.at[s]];
-        uint32_t from = c->sources.at[c->parents.at[s]], pa = IR_NONE, pb = IR_NONE;
+    while (edge != IR_NONE) {
+        const struct global_edge *e = &c->edges.at[edge];
+        uint32_t from = c->sources.at[edge], pa = IR_NONE, pb = IR_NONE;
         const struct set *set = &c->sets.all.at[from];
         for (uint32_t i = 0; i < set->n; i++) {
             const struct place *p = &c->nfa->at.at[set->at[i]];
@@ -191,7 +196,7 @@ static struct fork find_fork(const struct construction *c, uint32_t s, uint32_t 
             pa = to_a ? set->at[i] : pa;
             pb = to_b ? set->at[i] : pb;
         }
-        s = from, a = pa, b = pb;
+        edge = c->parents.at[from], a = pa, b = pb;
     }
     return part(c, c->nfa->start, a, b, reach_b);
 }
@@ -228,7 +233,8 @@ static void note_run(const struct construction *c, struct diag *x, uint32_t s)
         diag_note(c->b->d, x, "so far in both: %s%s", n > SHOWN ? "..., " : "", text);
 }
 
-static void report_conflict(const struct construction *c, uint32_t s, uint32_t a, uint32_t b)
+/* `s` is the state behind `edge`. */
+static void report_conflict(const struct construction *c, uint32_t s, uint32_t edge, uint32_t a, uint32_t b)
 {
     const struct place *p = &c->nfa->at.at[a];
     if (ir__reported(c->b, E0305, p->stmt->at))
@@ -236,7 +242,7 @@ static void report_conflict(const struct construction *c, uint32_t s, uint32_t a
     struct diag *x = diag_add(c->b->d, E0305, p->stmt->at,
                               "after the same messages one branch %s, and another %s", going_on(c, a),
                               going_on(c, b));
-    struct fork f = find_fork(c, s, a, b);
+    struct fork f = find_fork(c, edge, a, b);
     if (f.choice) {
         diag_label(c->b->d, x, branch_span(&f, f.left), "this branch then %s", going_on(c, a));
         diag_label(c->b->d, x, branch_span(&f, f.right), "this one %s", going_on(c, b));
@@ -259,14 +265,85 @@ static bool check_state(struct construction *c, uint32_t s)
         if (c->nfa->at.at[set.at[i]].kind == POS_END)
             end = set.at[i];
     if (final && actions.n) {
-        report_conflict(c, s, actions.at[0], end);
+        report_conflict(c, s, c->parents.at[s], actions.at[0], end);
         return false;
     }
     for (uint32_t i = 1; i < actions.n; i++)
         if (c->nfa->at.at[actions.at[i]].from != c->nfa->at.at[actions.at[0]].from) {
-            report_conflict(c, s, actions.at[0], actions.at[i]);
+            report_conflict(c, s, c->parents.at[s], actions.at[0], actions.at[i]);
             return false;
         }
+    return true;
+}
+
+struct outlook { /* what a role may do next */
+    u32_vec actions; /* positions */
+    bool ends;
+};
+
+static struct outlook outlook_of(struct construction *c, uint32_t role, uint32_t from)
+{
+    struct outlook o = {0};
+    u32_vec stack = {0};
+    c->stamp++;
+    vec_push(c->b->scratch, stack, from);
+    while (stack.n) {
+        uint32_t i = stack.at[--stack.n];
+        const struct place *p = &c->nfa->at.at[i];
+        if (c->seen[i] == c->stamp)
+            continue;
+        c->seen[i] = c->stamp;
+        o.ends = o.ends || p->kind == POS_END;
+        if (p->kind == POS_ACTION && (p->from == role || p->to == role))
+            vec_push(c->b->scratch, o.actions, i);
+        else if (p->kind == POS_ACTION)
+            vec_push(c->b->scratch, stack, p->target);
+        for (uint32_t k = 0; p->kind == POS_EPSILON && k < p->targets.n; k++)
+            vec_push(c->b->scratch, stack, p->targets.at[k]);
+    }
+    return o;
+}
+
+static bool includes(const struct construction *c, const struct outlook *all, const struct outlook *some)
+{
+    for (uint32_t i = 0; i < some->actions.n; i++) {
+        bool there = false;
+        for (uint32_t k = 0; k < all->actions.n && !there; k++)
+            there = compare_places(&c->nfa->at.at[some->actions.at[i]], &c->nfa->at.at[all->actions.at[k]]) == 0;
+        if (!there)
+            return false;
+    }
+    return all->ends || !some->ends;
+}
+
+static bool goes_on_alike(struct construction *c, uint32_t role, uint32_t a, uint32_t b)
+{
+    struct outlook x = outlook_of(c, role, a), y = outlook_of(c, role, b);
+    return includes(c, &x, &y) && includes(c, &y, &x);
+}
+
+/* Invariant (3) of the edges out of state s that belong to several branches. */
+static bool check_merged(struct construction *c, uint32_t s)
+{
+    const struct global_state *from = &c->states.at[s];
+    for (uint32_t e = from->first; e < from->first + from->n; e++) {
+        if (!c->merged.at[e])
+            continue;
+        struct set set = c->sets.all.at[c->edges.at[e].target];
+        bool final;
+        u32_vec actions = actions_of(c, &set, &final);
+        for (uint32_t i = 1; i < actions.n && !final; i++) {
+            const struct place *a = &c->nfa->at.at[actions.at[i - 1]], *b = &c->nfa->at.at[actions.at[i]];
+            if (a->from != b->from || compare_places(a, b) == 0)
+                continue;
+            struct fork f = find_fork(c, e, actions.at[i - 1], actions.at[i]);
+            if (!f.choice || f.chooser == a->from ||
+                goes_on_alike(c, f.chooser, actions.at[i - 1], actions.at[i]))
+                continue;
+            report_conflict(c, c->edges.at[e].target, e, actions.at[i - 1], actions.at[i]);
+            return false;
+        }
+    }
     return true;
 }
 
@@ -294,7 +371,7 @@ struct global *global_build(struct builder *b, const struct session_type *t, con
     for (uint32_t s = 0; s < c.sets.all.n; s++) {
         expand_state(&c, s);
         /* Breadth first: the first conflict has a shortest run, and what follows it follows from it. */
-        if (!check_state(&c, s))
+        if (!check_state(&c, s) || !check_merged(&c, s))
             return NULL;
         if (c.sets.all.n > IR_MAX_POSITIONS || c.sets.work > IR_MAX_SET_WORK) {
             diag_add(b->d, E0309, t->decl->name.at, "the global automaton of session `%s` has more than %d states",

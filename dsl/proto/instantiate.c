@@ -11,7 +11,8 @@ enum { MAX_DEPTH = 5000 }; /* blocks within blocks, also through `do`: bounds th
 
 struct var { /* in scope, innermost first */
     name name;
-    uint32_t value; /* a role, or the position of a rec */
+    bool rec;       /* a recursion, whose name may be that of a role, too; else an index of foreach */
+    uint32_t value; /* the position of the rec, or a role */
     const struct var *next;
 };
 
@@ -69,11 +70,19 @@ static uint32_t new_epsilon(struct expansion *e, const struct stmt *st)
 
 /* ---- roles ---- */
 
+static const struct var *find_var(const struct frame *f, name n, bool rec)
+{
+    const struct var *v = f->vars;
+    while (v && (v->name != n || v->rec != rec))
+        v = v->next;
+    return v;
+}
+
 static uint32_t resolve(const struct frame *f, const struct role_ref *r)
 {
-    for (const struct var *v = f->vars; v; v = v->next)
-        if (v->name == r->base.name)
-            return v->value;
+    const struct var *index = find_var(f, r->base.name, false);
+    if (index)
+        return index->value;
     const struct session_decl *sd = &f->session->as.session;
     uint32_t i = 0;
     while (i + 1 < sd->roles.n && sd->roles.at[i].name.name != r->base.name)
@@ -125,7 +134,7 @@ static uint32_t expand_choice(struct expansion *e, struct frame *f, const struct
 static uint32_t expand_rec(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
 {
     uint32_t head = new_epsilon(e, st);
-    struct var v = {st->name.name, head, f->vars};
+    struct var v = {st->name.name, true, head, f->vars};
     f->vars = &v;
     uint32_t body = expand_block(e, f, &st->blocks.at[0], cont);
     f->vars = v.next;
@@ -145,7 +154,7 @@ static uint32_t expand_foreach(struct expansion *e, struct frame *f, const struc
     struct role_ref family = {.base = st->family};
     uint32_t first = resolve(f, &family);
     for (uint32_t i = role_size(f, &family); i-- > 0 && !e->failed; count_step(e)) {
-        struct var v = {st->name.name, first + i, f->vars};
+        struct var v = {st->name.name, false, first + i, f->vars};
         f->vars = &v;
         cont = expand_block(e, f, &st->blocks.at[0], cont);
         f->vars = v.next;
@@ -279,10 +288,8 @@ static uint32_t expand_stmt(struct expansion *e, struct frame *f, const struct s
         return expand_choice(e, f, st, cont);
     case ST_REC:
         return expand_rec(e, f, st, cont);
-    case ST_CONTINUE: {
-        struct role_ref r = {.base = st->name};
-        return resolve(f, &r);
-    }
+    case ST_CONTINUE:
+        return find_var(f, st->name.name, true)->value;
     case ST_DO:
         return expand_do(e, f, st, cont);
     case ST_FOREACH:

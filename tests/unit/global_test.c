@@ -180,6 +180,37 @@ static void a_session_with_an_error_is_not_usable_and_others_are(void **state)
     compiled_free(&c);
 }
 
+/* B decides between N and O, which A answers for by its choice. */
+static void alike_and_then_another_decides_for_the_chooser(void **state)
+{
+    (void)state;
+    assert_codes(M3 "session S(role A, role B) { choice at A { A -> B: M;\n B -> A: N; } or { A -> B: M; B -> A: O; } }",
+                 "E0305:3");
+}
+
+static void alike_and_then_another_decides_behind_a_third(void **state)
+{
+    (void)state;
+    assert_codes(M3 "session S(role A, role B, role C) { choice at A { A -> B: M;\n B -> C: N; C -> A: N; }\n"
+                 "or { A -> B: M; B -> C: O; C -> A: O; } }", "E0305:3");
+}
+
+static void alike_for_the_chooser_another_may_decide(void **state)
+{
+    (void)state;
+    assert_codes(M3 "session S(role A, role B, role C) { choice at A { A -> B: M; B -> C: N; }\n"
+                 "or { A -> B: M; B -> C: O; } }", "");
+}
+
+static void a_recursion_may_be_called_as_a_role(void **state)
+{
+    (void)state;
+    assert_codes(M3 "session S(role A, role B) { rec A { choice at A { A -> B: M; continue A; } or { A -> B: N; } } }", "");
+    struct compiled c = compile_clean(M3 "session S(role A, role B) { rec A { A -> B: M; } }");
+    assert_int_equal(session_named(&c, "S")->global->edges[0].to, 1);
+    compiled_free(&c);
+}
+
 static void inlined_error_is_told_once(void **state)
 {
     (void)state;
@@ -216,6 +247,8 @@ int main(void)
         T(fork_before_common_messages_is_found), T(too_large_is_refused_quickly),
         T(recursion_with_roles_rotated_closes_or_is_too_deep),
         T(a_session_with_an_error_is_not_usable_and_others_are),
+        T(alike_and_then_another_decides_for_the_chooser), T(alike_and_then_another_decides_behind_a_third),
+        T(alike_for_the_chooser_another_may_decide), T(a_recursion_may_be_called_as_a_role),
         T(inlined_error_is_told_once), T(sessions_without_errors_are_projected_beside_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,78 @@
+/* import.c -- motet import: a protocol written for another tool, as text in this language. */
+#include <string.h>
+
+#include "ast_print.h"
+#include "buf.h"
+#include "cli.h"
+#include "load.h"
+#include "options.h"
+#include "output.h"
+
+struct import {
+    const char *out;
+};
+
+static enum options_result parse(struct import *m, int argc, char **argv)
+{
+    const struct option_spec options[] = {
+        { "output", 'o', OPTION_TEXT, "OUT", &m->out, 0, 0, "write it there instead of printing it" },
+    };
+    const struct command_line c = {
+        .verb = "import",
+        .synopsis = "FILE [-o OUT]",
+        .about = "Translates a protocol that was written for another tool. The extension says what FILE is:\n"
+                 "  .scr .nuscr  global protocols of Scribble and nuScr\n"
+                 "  .txt         communicating automata, as the k-multiparty compatibility checker reads them\n"
+                 "Names that are keywords or numbers here are changed. What cannot be translated is an error.\n"
+                 "The other commands take such files as they are.\n",
+        .options = options,
+        .n_options = sizeof options / sizeof *options,
+        .min_operands = 1,
+        .max_operands = 1,
+        .footer = "exit status: 0 translated; 2 wrong file or command line\n",
+    };
+    uint32_t n_files;
+    return options_parse(&c, argc, argv, &n_files);
+}
+
+static enum exit_status put(const struct import *m, const struct unit *u)
+{
+    struct buf text = { 0 };
+    enum exit_status status = EXIT_HOLDS;
+    ast_print(u->file, &text);
+    if (text.failed) {
+        complain("import: out of memory");
+        status = EXIT_INTERNAL;
+    } else if (!m->out) {
+        fputs(buf_cstr(&text), stdout);
+    } else if (!output_write_file(m->out, buf_cstr(&text), text.n)) {
+        status = EXIT_WRONG;
+    }
+    buf_free(&text);
+    return status;
+}
+
+int cmd_import(int argc, char **argv)
+{
+    struct import m = { 0 };
+    switch (parse(&m, argc, argv)) {
+    case OPTIONS_HELP:
+        return EXIT_HOLDS;
+    case OPTIONS_WRONG:
+        return EXIT_WRONG;
+    case OPTIONS_OK:
+        break;
+    }
+    if (!unit_is_imported(argv[1])) {
+        complain("import: the name of the file must end in .scr, .nuscr or .txt, to say what it is: %s", argv[1]);
+        return EXIT_WRONG;
+    }
+    struct unit u;
+    unit_read(&u, argv[1]);
+    enum exit_status status = EXIT_WRONG;
+    if (u.diags->n_errors == 0)
+        status = put(&m, &u);
+    unit_print_diags(&u, false);
+    unit_free(&u);
+    return status;
+}
