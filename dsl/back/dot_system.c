@@ -1,37 +1,14 @@
 /* dot_system.c -- a system: its supervision tree from the root down, the wired sessions below the children. */
 #include "dot_private.h"
+#include "words.h"
 
-static const char *strategy_text(enum strategy s)
-{
-    switch (s) {
-    case ONE_FOR_ONE: return "one_for_one";
-    case ONE_FOR_ALL: return "one_for_all";
-    case REST_FOR_ONE: return "rest_for_one";
-    }
-    return "";
-}
-
-static const char *restart_text(enum restart_type r)
-{
-    switch (r) {
-    case RESTART_PERMANENT: return "permanent";
-    case RESTART_TRANSIENT: return "transient";
-    case RESTART_TEMPORARY: return "temporary";
-    }
-    return "";
-}
-
-/* In the largest unit that divides it. */
 static const char *duration(const struct drawing *d, uint64_t ns)
 {
-    static const struct {
-        uint64_t ns;
-        const char *unit;
-    } units[] = { { 3600000000000u, "h" }, { 60000000000u, "m" }, { 1000000000u, "s" }, { 1000000u, "ms" }, { 1000u, "us" } };
-    for (uint32_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ns && ns % units[i].ns == 0)
-            return arena_printf(d->ir->a, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].unit);
-    return arena_printf(d->ir->a, "%lluns", (unsigned long long)ns);
+    struct buf out = {0};
+    word_duration(&out, ns);
+    const char *text = arena_strndup(d->ir->a, buf_cstr(&out), out.n);
+    buf_free(&out);
+    return text;
 }
 
 static void small_line(struct buf *out, const char *text)
@@ -64,7 +41,7 @@ static void put_supervisor(struct drawing *d, const struct system *sys, uint32_t
     buf_printf(d->out, "    %s [shape=box, style=\"rounded,filled\", fillcolor=\"#e9edf1\", label=<<b>", node);
     dot_html(d->out, v->name);
     buf_puts(d->out, "</b>");
-    small_line(d->out, strategy_text(v->strategy));
+    small_line(d->out, word_strategy(v->strategy));
     small_line(d->out, arena_printf(d->ir->a, "at most %u in %s", v->intensity, duration(d, v->window_ns)));
     buf_puts(d->out, ">];\n");
     for (uint32_t m = 0; m < v->n_members; m++)
@@ -84,7 +61,7 @@ static void put_child(struct drawing *d, const struct system *sys, uint32_t i)
     dot_html(d->out, c->family ? arena_printf(d->ir->a, "%s[0..%u]", c->name, c->size - 1) : c->name);
     buf_puts(d->out, "</b><br/>");
     dot_html(d->out, actor->name);
-    small_line(d->out, arena_printf(d->ir->a, "%s, mailbox %u", restart_text(c->restart), actor->mailbox));
+    small_line(d->out, arena_printf(d->ir->a, "%s, mailbox %u", word_restart(c->restart), actor->mailbox));
     if (c->backoff_max_ns)
         small_line(d->out, arena_printf(d->ir->a, "backoff %s..%s", duration(d, c->backoff_min_ns),
                                         duration(d, c->backoff_max_ns)));

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "ltl_text.h"
 #include "source.h"
+#include "words.h"
 
 static void put_line(struct json *j, const struct ir *ir, struct span at)
 {
@@ -254,26 +255,6 @@ static void put_actor(struct json *j, const struct ir *ir, const struct actor *a
 
 /* ---- systems ---- */
 
-static const char *strategy_text(enum strategy s)
-{
-    switch (s) {
-    case ONE_FOR_ONE: return "one_for_one";
-    case ONE_FOR_ALL: return "one_for_all";
-    case REST_FOR_ONE: return "rest_for_one";
-    }
-    return "";
-}
-
-static const char *restart_text(enum restart_type r)
-{
-    switch (r) {
-    case RESTART_PERMANENT: return "permanent";
-    case RESTART_TRANSIENT: return "transient";
-    case RESTART_TEMPORARY: return "temporary";
-    }
-    return "";
-}
-
 static void put_child(struct json *j, const struct ir *ir, const struct child *c)
 {
     json_open_object(j, NULL);
@@ -281,7 +262,7 @@ static void put_child(struct json *j, const struct ir *ir, const struct child *c
     json_string(j, "actor", ir->actors[c->actor].name);
     if (c->family)
         json_uint(j, "size", c->size);
-    json_string(j, "restart", restart_text(c->restart));
+    json_string(j, "restart", word_restart(c->restart));
     json_uint(j, "shutdown_ns", c->shutdown_ns);
     json_uint(j, "backoff_min_ns", c->backoff_min_ns);
     json_uint(j, "backoff_max_ns", c->backoff_max_ns);
@@ -294,7 +275,7 @@ static void put_supervisor(struct json *j, const struct ir *ir, const struct sys
     const struct supervisor *v = &sys->supervisors[i];
     json_open_object(j, key);
     json_string(j, "supervisor", v->name);
-    json_string(j, "strategy", strategy_text(v->strategy));
+    json_string(j, "strategy", word_strategy(v->strategy));
     json_uint(j, "intensity", v->intensity);
     json_uint(j, "window_ns", v->window_ns);
     json_open_array(j, "members");

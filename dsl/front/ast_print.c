@@ -3,6 +3,7 @@
 
 #include "ast.h"
 #include "buf.h"
+#include "words.h"
 
 enum { WIDTH = 100 }; /* where chains of actions go on in the next line */
 
@@ -27,19 +28,6 @@ static void doc(struct printer *w, const char *text, const char *mark)
         buf_putc(w->out, '\n');
         text = end ? end + 1 : NULL;
     }
-}
-
-static void duration(struct printer *w, uint64_t ns)
-{
-    static const struct {
-        uint64_t ns;
-        const char *unit;
-    } units[] = {{3600000000000u, "h"}, {60000000000u, "m"}, {1000000000u, "s"},
-                 {1000000, "ms"},       {1000, "us"},        {1, "ns"}};
-    size_t i = 0;
-    while (units[i].ns > 1 && (ns == 0 || ns % units[i].ns))
-        i++;
-    buf_printf(w->out, "%llu%s", (unsigned long long)(ns / units[i].ns), units[i].unit);
 }
 
 /* ---- payload types ---- */
@@ -313,7 +301,6 @@ static void supervisor(struct printer *w, const struct supervisor_decl *s);
 
 static void child(struct printer *w, const struct child_decl *c)
 {
-    static const char *const restart[] = {"permanent", "transient", "temporary"};
     if (c->supervisor) {
         supervisor(w, c->supervisor);
         return;
@@ -325,28 +312,27 @@ static void child(struct printer *w, const struct child_decl *c)
         buf_printf(w->out, "[%u]", c->size);
     buf_puts(w->out, ": ");
     ident(w, &c->actor);
-    buf_printf(w->out, " %s", restart[c->restart]);
+    buf_printf(w->out, " %s", word_restart(c->restart));
     if (c->shutdown.given) {
         buf_puts(w->out, " shutdown ");
-        duration(w, c->shutdown.value);
+        word_duration(w->out, c->shutdown.value);
     }
     if (c->backoff_min.given) {
         buf_puts(w->out, " backoff ");
-        duration(w, c->backoff_min.value);
+        word_duration(w->out, c->backoff_min.value);
         buf_puts(w->out, "..");
-        duration(w, c->backoff_max.value);
+        word_duration(w->out, c->backoff_max.value);
     }
     buf_puts(w->out, ";\n");
 }
 
 static void supervisor(struct printer *w, const struct supervisor_decl *s)
 {
-    static const char *const strategy[] = {"one_for_one", "one_for_all", "rest_for_one"};
     line(w);
     buf_puts(w->out, "supervisor ");
     ident(w, &s->name);
-    buf_printf(w->out, " %s intensity %u in ", strategy[s->strategy], s->intensity);
-    duration(w, s->window);
+    buf_printf(w->out, " %s intensity %u in ", word_strategy(s->strategy), s->intensity);
+    word_duration(w->out, s->window);
     buf_puts(w->out, " {\n");
     w->level++;
     for (uint32_t i = 0; i < s->children.n; i++)
