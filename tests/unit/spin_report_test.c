@@ -116,6 +116,13 @@ static void findings_are_told_apart(void **s)
     never_holds("pan:1: invalid end state (at depth 3)\n" FULL ERRORS(1) STATES TAIL);
 }
 
+static void a_wide_selection_is_no_problem(void **ctx)
+{
+    (void)ctx;
+    assert_null(read("pan: warning, line 451, too many stmnt types (24) in selection\n" FULL ERRORS(0) STATES TAIL).problem);
+    assert_non_null(read("pan: warning, line 451, something new\n" FULL ERRORS(0) STATES TAIL).problem);
+}
+
 static void the_claim_and_fairness_are_read(void **s)
 {
     (void)s;
@@ -239,6 +246,7 @@ int main(void)
         T(the_start_of_the_cycle_is_marked),
         T(an_account_that_breaks_off_is_a_problem),
         T(lines_of_other_files_and_claims_are_no_steps),
+        T(a_wide_selection_is_no_problem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
