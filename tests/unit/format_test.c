@@ -121,6 +121,7 @@ static void blocks_stay_as_they_were(void **state)
     BECOMES("message M { a: u8;\nb: u8; }", "message M {\n  a: u8;\n  b: u8;\n}\n");
     BECOMES("message M\n{ a: u8; }", "message M { a: u8; }\n");
     BECOMES("verify S {\n\n}", "verify S {}\n");
+    BECOMES(BODY("choice at A {\n} or { A -> B: M; }"), BODY("  choice at A {} or { A -> B: M; }"));
 }
 
 static void the_branches_of_a_choice_are_alike(void **state)
@@ -220,6 +221,8 @@ static void comments_stay_where_they_belong(void **state)
     STAYS("message M { x /* which */: u8; }\n");
     BECOMES("message M; /* of N */ message N;", "message M;\n/* of N */ message N;\n");
     BECOMES("enum E {\na // one\n, b /* two */ }", "enum E {\n  a // one\n      ,\n  b /* two */\n}\n");
+    STAYS(BODY("  A -> B: M;\n  /* a comment that leaves no room on its line for what it is about, and more than that, "
+               "really nothing */ A\n      -> B: M;"));
     BECOMES("//! only a comment   \r\n", "//! only a comment\n");
 }
 
@@ -243,7 +246,7 @@ static void tall_comments_move_as_one(void **state)
 static void words_are_laid_out_as_what_they_are(void **state)
 {
     struct world *w = *state;
-    STAYS("system Y {\n  supervisor ltl one_for_one {\n    child sent: U;\n  }\n"
+    STAYS("system Y {\n  supervisor ltl one_for_one {\n    child sent[2]: U;\n  }\n"
           "  wire U(done = sent, W = any sent);\n}\n");
     STAYS("session S(role sent, role ltl) {\n  choice at ltl {\n    ltl -> sent: U;\n"
           "  } or {\n    ltl -> sent: W;\n  }\n}\n");
