@@ -360,10 +360,8 @@ static void block(struct layout *l, uint32_t open, uint32_t indent)
 static void unit(struct layout *l, uint32_t lo, uint32_t hi)
 {
     uint32_t outer = l->base, open = next_open(l, lo, hi);
-    struct pen before;
+    struct pen before = l->pen;
     l->base = l->pen.indent;
-    l->pen.last_token = NULL;
-    before = l->pen;
     bool flat = open < hi && !was_broken(l, open, hi) && emit_flat(l, lo, hi);
     if (!flat) {
         return_to(l, &before);
