@@ -526,9 +526,9 @@ struct spin_check *spin_check(struct arena *a, const struct semantics *s, const 
         return c;
     }
     process_guard_begin();
-    const char *problem = set_up(&d);
-    if (problem != NULL)
-        fill(c, answer(SPIN_ERROR, problem));
+    c->trouble = set_up(&d);
+    if (c->trouble != NULL)
+        fill(c, answer(SPIN_NO_TOOL, c->trouble));
     else
         check_all(&d, c);
     tear_down(&d);

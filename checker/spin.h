@@ -17,7 +17,7 @@ enum spin_answer {
     SPIN_VIOLATED,
     SPIN_INCONCLUSIVE, /* `why`: which budget ran out */
     SPIN_ERROR,        /* `why`: SPIN could not do it, or did what it must not; never a verdict */
-    SPIN_NO_TOOL       /* a program is missing; see spin_check.missing and .package */
+    SPIN_NO_TOOL       /* what it takes is missing; see spin_check.missing, .package and .trouble */
 };
 
 struct spin_model { /* what the renderer made of the model; see promela.h */
@@ -44,6 +44,7 @@ struct spin_check {
     uint32_t n_ltl;
     const char *missing; /* "spin", "a C compiler", or NULL */
     const char *package; /* the Debian package to install for it */
+    const char *trouble; /* the machine gives no temporary folder: why; or NULL. Nothing was run then either */
     bool interrupted;    /* a signal came; it was raised again afterwards, and its handler returned */
     double seconds;
 };

@@ -5,6 +5,7 @@
 #include "progress.h"
 #include "promela.h"
 #include "spin.h"
+#include "starvation.h"
 
 static const char *const safety_titles[SAFETY_KINDS] = {
     [SAFETY_DEADLOCK] = "deadlock-free",
@@ -154,7 +155,13 @@ static void report_missing(struct checking *c, const struct spin_check *check)
 {
     c->no_spin = true;
     c->r->wrong = true;
-    struct diag *d = diag_add(c->u->diags, E0503, (struct span){ 0, 0, 0 }, "%s is not installed", check->missing);
+    struct span nowhere = { 0, 0, 0 };
+    if (check->trouble) {
+        struct diag *d = diag_add(c->u->diags, E0503, nowhere, "SPIN cannot run: %s", check->trouble);
+        diag_help(c->u->diags, d, "let TMPDIR name a folder that can be written, or check with --engine=explorer");
+        return;
+    }
+    struct diag *d = diag_add(c->u->diags, E0503, nowhere, "%s is not installed", check->missing);
     diag_help(c->u->diags, d, "install the Debian package `%s`, or check with --engine=explorer", check->package);
 }
 
@@ -204,29 +211,32 @@ static void add_ltl(struct checking *c, const struct semantics *s, const char *s
     add_property(c, &p);
 }
 
-/* What only the graph of all states tells. `g` is NULL where the search did not end. */
-static void add_progress(struct checking *c, const struct semantics *s, const char *scope, enum progress_kind k,
-                         const struct exploration *e, const struct state_graph *g, const struct progress *found)
+/* What only the graph of all states tells: broken in `state`. `g` is NULL where the search did not end. */
+static void add_of_graph(struct checking *c, const struct semantics *s, const char *title, const char *scope,
+                         const struct exploration *e, const struct state_graph *g, bool broken, uint32_t state)
 {
-    struct property p = { .title = progress_titles[k], .subject = semantics_model(s)->subject, .scope = scope,
-                          .n_engines = 1 };
+    struct property p = { .title = title, .subject = semantics_model(s)->subject, .scope = scope, .n_engines = 1 };
     p.engines[0] = (struct engine_result){ "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL };
     if (!g)
         p.engines[0].why = e->stopped ? e->stopped : "the system has no more memory";
     else
-        p.engines[0].result = found->broken[k] ? VERDICT_VIOLATED : VERDICT_HOLDS;
-    if (g && found->broken[k])
-        p.story = story_of(c->a, s, state_graph_trail(g, c->a, found->state[k]), IR_NONE, SAFETY_KINDS);
+        p.engines[0].result = broken ? VERDICT_VIOLATED : VERDICT_HOLDS;
+    if (g && broken)
+        p.story = story_of(c->a, s, state_graph_trail(g, c->a, state), IR_NONE, SAFETY_KINDS);
     add_property(c, &p);
 }
 
 static void check_progress(struct checking *c, const struct semantics *s, const char *scope,
                            const struct exploration *e, struct state_graph *g)
 {
-    struct progress found;
+    struct progress found = { 0 };
+    struct starvation starving = { 0 };
     bool decided = g && progress_check(g, &found);
     for (uint32_t k = 0; k < PROGRESS_KINDS; k++)
-        add_progress(c, s, scope, (enum progress_kind)k, e, decided ? g : NULL, &found);
+        add_of_graph(c, s, progress_titles[k], scope, e, decided ? g : NULL, found.broken[k], found.state[k]);
+    decided = g && c->o->unfair && starvation_check(g, &starving);
+    if (c->o->unfair)
+        add_of_graph(c, s, "no-starvation", scope, e, decided ? g : NULL, starving.found, starving.state);
     state_graph_free(g);
 }
 
@@ -251,7 +261,7 @@ static void check_model(struct checking *c, const struct model *m)
     const struct exploration *e = run_explorer(c, s, &budget, &g);
     const struct spin_check *spin = c->o->spin && !c->no_spin ? run_spin(c, s, &budget) : NULL;
     const char *scope = scope_of(c->a, m);
-    if (spin && spin->missing) {
+    if (spin && (spin->missing || spin->trouble)) {
         report_missing(c, spin);
         spin = NULL;
     }

@@ -160,6 +160,8 @@ sys.exit(n != 2)' two.json
 # ---- a tool is missing ----
 mkdir bin
 without() { env PATH="$work/bin" "$MOTET" check "$@"; }
+t_exit "no temporary folder: 2" 2 env TMPDIR="$work/nowhere" "$MOTET" check pong.proto-session
+t_has "no temporary folder: it says what to do" "$err" 'let TMPDIR name a folder that can be written'
 t_exit "no spin: 2" 2 without pong.proto-session
 t_has "it names the package" "$err" 'install the Debian package `spin`'
 t_has "the explorer's answer is still there" "$out" 'explorer 5 states'
