@@ -108,6 +108,10 @@ unit: all unit-programs ## run the unit tests alone
 prove: ## prove the kernel with Frama-C; see proofs/CLAIMS.md
 	@OUT=$(B)/proofs proofs/prove
 
+.PHONY: corpus
+corpus: all ## compare verdicts with those that others published, where ../shared/corpus is; FULL=1 for all of SPIN
+	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) FULL=$(FULL) tests/run corpus
+
 .PHONY: golden-accept
 golden-accept: all ## take what the program prints now as the golden files; review the diff
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) ACCEPT=1 tests/run golden

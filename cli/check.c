@@ -17,6 +17,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct check {
     int format, engines, color; /* the enums above */
     uint64_t capacity, seconds, mib;
+    int choices; /* fair, unfair */
     bool ascii, progress;
 };
 
@@ -28,7 +29,8 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "capacity", 0, OPTION_NUMBER, "N", &k->capacity, 1, 255, "of lanes into a role that no actor plays (2)" },
         { "time", 0, OPTION_NUMBER, "SECONDS", &k->seconds, 1, 1000000, "for each engine and search (60)" },
         { "memory", 0, OPTION_NUMBER, "MB", &k->mib, 1, 1 << 20, "for each engine and search (1024)" },
-        { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide progress and no-leftovers, too" },
+        { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide whether everything can still go on, too" },
+        { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0, "with --progress; unfair: one may be taken for ever" },
         { "ascii", 0, OPTION_FLAG, NULL, &k->ascii, 0, 0, "draw charts without UTF-8" },
         { "color", 0, OPTION_CHOICE, "auto|always|never", &k->color, 0, 0, "auto: on a terminal without NO_COLOR" },
     };
@@ -101,8 +103,8 @@ static enum exit_status status_of(const struct report *r)
 
 static enum exit_status check_one(const struct check *k, const char *path)
 {
-    const struct check_options o = { k->engines != ENGINES_SPIN, k->engines != ENGINES_EXPLORER, k->progress, k->capacity,
-                                     k->seconds, k->mib };
+    const struct check_options o = { k->engines != ENGINES_SPIN, k->engines != ENGINES_EXPLORER, k->progress,
+                                     k->choices != 0, k->capacity, k->seconds, k->mib };
     struct unit u;
     struct report r;
     unit_load(&u, path);

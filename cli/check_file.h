@@ -6,7 +6,8 @@
 
 struct check_options {
     bool explorer, spin; /* the engines to run */
-    bool progress;       /* decide progress and no-leftovers, too: the explorer alone can */
+    bool progress;       /* decide progress, no-unfinished and no-leftovers, too: the explorer alone can */
+    bool unfair;         /* with progress: no-starvation, too, where choices may be unfair */
     uint64_t capacity;   /* of the lanes of a session that no actor plays */
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;

@@ -13,7 +13,7 @@ need_corpus() { # table
 }
 
 # verdicts OPTIONS... -- checks the files named on standard input and prints a line for each:
-#   PATH TAB NAME=VERDICT:EXPLORER_STATES:ENGINES ... in the order of the report; nothing for a file that cannot be read
+#   PATH TAB NAME=VERDICT:EXPLORER_STATES:ENGINES ... in the order of the report; file=error where there is an error
 verdicts() {
     local out=$work/verdicts.$BASHPID
     mkdir "$out"
@@ -27,9 +27,20 @@ verdicts() {
             all = all "\t" name "=" $1 ":" states ":" engines
         }
         /^(holds|violated|inconclusive|error): / {
-            path = substr($0, index($0, ": ") + 2); sub(/, [0-9]+ of [0-9]+ properties hold$/, "", path)
+            path = substr($0, index($0, ": ") + 2)
+            sub(/, ([0-9]+ of [0-9]+ propert(y holds|ies hold)|nothing was checked)$/, "", path)
+            if ($1 == "error:") all = all "\tfile=error::"
             print path all; all = ""
         }'
+    # a file with an error before anything can be checked has diagnostics alone
+    cat "$out"/*.err | awk '
+        /^(error|warning)\[/ { error = /^error/ }
+        /^ *--> / && error {
+            sub(/^ *--> /, ""); sub(/:[0-9]+:[0-9]+$/, "")
+            if (!seen[$0]++) print $0
+        }' | while read -r path; do
+            grep -qF ": $path, " "$out"/* || printf '%s\tfile=error::\n' "$path"
+        done
     cat "$out"/*.err >&2
     rm -rf "$out"
 }
