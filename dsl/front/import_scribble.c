@@ -92,9 +92,14 @@ static struct type *opaque_type(struct scribble *s, struct ident written)
     return t;
 }
 
+/* Before the sessions. */
 static void declare_structs(struct scribble *s)
 {
     struct importer *x = s->x;
+    uint32_t n = x->f->decls.n;
+    struct decl **sessions = x->f->decls.at;
+    x->f->decls.at = NULL;
+    x->f->decls.n = x->f->decls.cap = 0;
     for (uint32_t i = 0; i < s->structs.n; i++) {
         struct decl *d = import_decl(x, D_STRUCT, s->structs.at[i]);
         struct type *t = ARENA_NEW(x->a, struct type);
@@ -102,6 +107,8 @@ static void declare_structs(struct scribble *s)
         struct field f = {{intern_cstr(x->names, "bytes"), d->at}, t};
         vec_push(x->a, d->as.struct_.fields, f);
     }
+    for (uint32_t i = 0; i < n; i++)
+        vec_push(x->a, x->f->decls, sessions[i]);
 }
 
 /* `T` or `x: T`, behind which nuScr may have a refinement. */
