@@ -104,6 +104,20 @@ test: all unit-programs ## run every test; ends with one line, N passed, N faile
 unit: all unit-programs ## run the unit tests alone
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run unit
 
+# libFuzzer needs clang; the corpus grows in build/fuzz, from all protocol files of the repository.
+FUZZ := build/fuzz
+SECONDS ?= 60
+$(FUZZ)/passes: tests/fuzz/passes_fuzz.c $(DSL_SRC) $(SKEL_H) $(wildcard dsl/*/*.h dsl/*/*.def) Makefile
+	@mkdir -p $(FUZZ)/corpus
+	$(call say,FUZZ,$@)clang -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all $(INC_back) -o $@ $< $(DSL_SRC)
+
+.PHONY: fuzz
+fuzz: $(FUZZ)/passes ## throw bytes at lexer, parser, projection and formatter for SECONDS=60
+	@i=0; for f in $$(git ls-files '*.proto-session'); do i=$$((i + 1)); cp "$$f" $(FUZZ)/corpus/seed-$$i; done
+	@awk -F '"' '/^(TOKEN|KEYWORD)/{printf "\"%s\"\n", $$2}' dsl/front/tokens.def | sed 's/\\/\\\\/g' | grep -v '^""$$' >$(FUZZ)/words
+	cd $(FUZZ) && ./passes -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -dict=words corpus
+
 .PHONY: prove
 prove: ## prove the kernel with Frama-C; see proofs/CLAIMS.md
 	@OUT=$(B)/proofs proofs/prove
