@@ -7,8 +7,9 @@
  * k-safety says of systems without crashes (Lange and Yoshida, Verifying Asynchronous Interactions via Communicating
  * Session Automata, CAV 2019).
  *
- * Nobody is unfinished when the same holds of each participant that stands where it could receive or be at its end, as a role
- * may that is not told of the end: then it can still receive. Protocols in which everyone learns of the end have this.
+ * Nobody is unfinished when the same holds of each participant that stands where it could receive or be at its end, as
+ * a role may that is not told of the end: then it can still receive. Protocols in which everyone learns of the end have
+ * this.
  *
  * Leftovers are messages that are in some lane when every participant is at its end. A message for a participant that
  * is at its end before the others are is an orphan from then on; it is a leftover only if they come to an end, too.

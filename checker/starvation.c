@@ -1,8 +1,8 @@
 /* starvation.c -- see starvation.h.
  *
- * For each lane and each participant: take the states in which it waits and the steps that do not serve it, and look for
- * a strongly connected part in which a fair run can stay: each participant has a step in it, or somewhere in it none at all.
- * Parts are found by Tarjan's algorithm, without recursion.
+ * For each lane and each participant: take the states in which it waits and the steps that do not serve it, and look
+ * for a strongly connected part in which a fair run can stay: each participant has a step in it, or somewhere in it
+ * none at all. Parts are found by Tarjan's algorithm, without recursion.
  */
 #include "starvation.h"
 
@@ -46,7 +46,8 @@ static bool parts_init(struct parts *p, const struct state_graph *g)
     p->part = calloc(n, sizeof *p->part);
     p->acts = calloc((size_t)p->m->n_participants + 1, sizeof *p->acts);
     p->rests = calloc((size_t)p->m->n_participants + 1, sizeof *p->rests);
-    return p->steps && p->waits && p->number && p->low && p->stack && p->way && p->next && p->part && p->acts && p->rests;
+    return p->steps && p->waits && p->number && p->low && p->stack && p->way && p->next && p->part && p->acts &&
+           p->rests;
 }
 
 static void parts_fini(struct parts *p)

@@ -30,7 +30,8 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "time", 0, OPTION_NUMBER, "SECONDS", &k->seconds, 1, 1000000, "for each engine and search (60)" },
         { "memory", 0, OPTION_NUMBER, "MB", &k->mib, 1, 1 << 20, "for each engine and search (1024)" },
         { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide whether everything can still go on, too" },
-        { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0, "with --progress; unfair: one may be taken for ever" },
+        { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0,
+          "with --progress; unfair: one branch may be taken for ever" },
         { "ascii", 0, OPTION_FLAG, NULL, &k->ascii, 0, 0, "draw charts without UTF-8" },
         { "color", 0, OPTION_CHOICE, "auto|always|never", &k->color, 0, 0, "auto: on a terminal without NO_COLOR" },
     };

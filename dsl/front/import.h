@@ -1,8 +1,9 @@
 /* import.h -- protocols written for other tools, as the AST that the same protocol has in this language.
  *
- * The spans of the AST point into the imported file, so that diagnostics and counterexamples speak of what the user wrote;
- * ast_print makes the text in this language. Names that this language cannot have (keywords, numbers, a message and a
- * role called the same) are changed, always in the same way; what cannot be expressed is an error and never left out.
+ * The spans of the AST point into the imported file, so that diagnostics and counterexamples speak of what the user
+ * wrote; ast_print makes the text in this language. Names that this language cannot have (keywords, numbers, a message
+ * and a role called the same) are changed, always in the same way; what cannot be expressed is an error and never
+ * left out.
  */
 #ifndef MOTET_DSL_IMPORT_H
 #define MOTET_DSL_IMPORT_H

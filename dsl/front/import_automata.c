@@ -11,9 +11,9 @@
  * Both become local types and a session of them. A branch is an internal choice where all of it starts with sends, an
  * external one where all starts with receives, and mixed else.
  *
- * An automaton is written as a tree as far as it is one. A state that is reached again only from below itself is a `rec`
- * around its part of the tree. Every other state that is reached in more than one way (and the initial one, if at all)
- * is a `local` declaration of its own. So no state is written twice.
+ * An automaton is written as a tree as far as it is one. A state that is reached again only from below itself is a
+ * `rec` around its part of the tree. Every other state that is reached in more than one way (and the initial one, if at
+ * all) is a `local` declaration of its own. So no state is written twice.
  */
 #include <stdlib.h>
 

@@ -3,11 +3,13 @@
  *     module store.Shop;
  *     data <java> "java.lang.Integer" from "rt.jar" as Int;
  *     global protocol Shop(role Buyer, role Seller) {
- *         choice at Buyer { order(Int) from Buyer to Seller; do Shop(Buyer, Seller); } or { bye() from Buyer to Seller; }
+ *         choice at Buyer { order(Int) from Buyer to Seller; do Shop(Buyer, Seller); }
+ *         or { bye() from Buyer to Seller; }
  *     }
  *
- * A protocol becomes a session, an auxiliary one as well. Messages are told apart by label and payload; one without a label is
- * called `msg`. A choice of one branch is that branch. A payload type that says nothing here is a struct of bytes.
+ * A protocol becomes a session, an auxiliary one as well. Messages are told apart by label and payload; one without a
+ * label is called `msg`. A choice of one branch is that branch. A payload type that says nothing here is a struct of
+ * bytes.
  * Other modules, parameters of protocols, connections, delegation, parallel composition and refinements are refused.
  */
 #include "buf.h"

@@ -2,8 +2,9 @@
  *
  * Branches that begin with the same interactions stay undecided, and only where they part does the automaton. The
  * result is well-formed if and only if (1) all interactions of a state have one sender, (2) a state in which the
- * session may end has no interactions, and (3) where branches of a choice begin alike and another role than the chooser
- * sends where they part, the chooser goes on alike in both. Otherwise some branches are told apart by nobody, or by the wrong role: E0305.
+ * session may end has no interactions, and (3) where branches of a choice begin alike and another role than the
+ * chooser sends where they part, the chooser goes on alike in both. Otherwise some branches are told
+ * apart by nobody, or by the wrong role: E0305.
  */
 #include "proto.h"
 

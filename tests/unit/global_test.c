@@ -184,8 +184,9 @@ static void a_session_with_an_error_is_not_usable_and_others_are(void **state)
 static void alike_and_then_another_decides_for_the_chooser(void **state)
 {
     (void)state;
-    assert_codes(M3 "session S(role A, role B) { choice at A { A -> B: M;\n B -> A: N; } or { A -> B: M; B -> A: O; } }",
-                 "E0305:3");
+    assert_codes(M3 "session S(role A, role B) {\n choice at A { A -> B: M;\n B -> A: N; }\n"
+                 "or { A -> B: M; B -> A: O; } }",
+                 "E0305:4");
 }
 
 static void alike_and_then_another_decides_behind_a_third(void **state)
@@ -205,7 +206,8 @@ static void alike_for_the_chooser_another_may_decide(void **state)
 static void a_recursion_may_be_called_as_a_role(void **state)
 {
     (void)state;
-    assert_codes(M3 "session S(role A, role B) { rec A { choice at A { A -> B: M; continue A; } or { A -> B: N; } } }", "");
+    assert_codes(M3 "session S(role A, role B) { rec A { choice at A { A -> B: M; continue A; }\n"
+                 "or { A -> B: N; } } }", "");
     struct compiled c = compile_clean(M3 "session S(role A, role B) { rec A { A -> B: M; } }");
     assert_int_equal(session_named(&c, "S")->global->edges[0].to, 1);
     compiled_free(&c);

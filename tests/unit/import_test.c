@@ -69,7 +69,8 @@ BECOMES(keywords_and_clashes, "f.txt", "or: A!rec; A!A; A!250; end A: or?rec; or
         "message rec_;\nmessage A_;\nmessage m250;\n\nlocal or_ = A!rec_ . A!A_ . A!m250 . end;\n\n"
         "local A = or_?rec_ . or_?A_ . or_?m250 . end;\n\nsession F(or_, A);\n")
 BECOMES(inner_variable_of_the_same_name, "f.txt", "A: rec x . B!a; rec x . B!b; x B: end",
-        "message a;\nmessage b;\n\nlocal A = rec x . B!a . rec x_2 . B!b . x_2;\n\nlocal B = end;\n\nsession F(A, B);\n")
+        "message a;\nmessage b;\n\nlocal A = rec x . B!a . rec x_2 . B!b . x_2;\n\nlocal B = end;\n\n"
+        "session F(A, B);\n")
 BECOMES(comments, "9.txt", "-- About A\n--  and more\nA: B!a; -- not this\nend\nB: A?a; end",
         "message a;\n\n/// About A\n/// and more\nlocal A = B!a . end;\n\nlocal B = A?a . end;\n\nsession S9(A, B);\n")
 REFUSED(unknown_peer, "f.txt", "A: B!a;\n  C!b; end\nB: end", "E0602@2:3")
@@ -86,7 +87,8 @@ REFUSED(channels, "f.txt", "-- x\nautomaton s :\ninitial : 0", "E0602@2:1")
 #define GRAPH(lines, initial) ".outputs\n.state graph\n" lines ".marking " initial "\n.end\n"
 
 BECOMES(graphs, "f.txt", GRAPH("p 1 ! a q\nq 1 ? b p\n", "p") GRAPH("p 0 ? a q\nq 0 ! b p\n", "p"),
-        "message a;\nmessage b;\n\nlocal P0 = P1!a . P1?b . P0;\n\nlocal P1 = P0?a . P0!b . P1;\n\nsession F(P0, P1);\n")
+        "message a;\nmessage b;\n\nlocal P0 = P1!a . P1?b . P0;\n\nlocal P1 = P0?a . P0!b . P1;\n\n"
+        "session F(P0, P1);\n")
 BECOMES(inner_loop_is_a_rec, "f.txt", GRAPH("p 1 ! a q\nq 1 ! b q\nq 1 ! c r\n", "p") GRAPH("", "p"),
         "message a;\nmessage b;\nmessage c;\n\nlocal P0 = P1!a . rec q . +{\n  P1!b . q,\n  P1!c . end,\n};\n\n"
         "local P1 = end;\n\nsession F(P0, P1);\n")

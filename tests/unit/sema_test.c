@@ -121,7 +121,8 @@ ERRORS(local_shadows, MN "local A = rec X . !M .\n rec X . !N . X;", "E0201:3")
 ERRORS(peer_missing, MN "local A = B!M . end; local B = A?M . C!M . end; local C =\n ?M . end;\nsession S(A, B, C);",
        "E0214:3")
 ERRORS(peer_unknown, MN "local A =\n Bb!M . end; local B = A?M . end;\nsession S(A, B);", "E0202:3")
-ERRORS(peer_self_of_three, MN "local A =\n A!M . A?M . end; local B = end; local C = end;\nsession S(A, B, C);", "W0206:3 W0206:3")
+ERRORS(peer_self_of_three,
+       MN "local A =\n A!M . A?M . end; local B = end; local C = end;\nsession S(A, B, C);", "W0206:3 W0206:3")
 ERRORS(peer_self, MN "local A =\n A!M . end; local B = A?M . end;\nsession S(A, B);", "E0206:3")
 ERRORS(unknown_local_in_session, MN "local A = !M . end;\nsession S(A, Bb);", "E0202:3")
 
@@ -206,7 +207,8 @@ int main(void)
         T(do_arity), T(do_same_twice), T(do_family_for_single), T(do_family_of_other_size), T(do_same_in_one_round),
         T(do_of_local_types), T(unknown_session), T(local_unguarded), T(local_unguarded_by_dual),
         T(locals_unguarded_together), T(locals_recursive_together), T(local_unknown_name), T(local_unknown_message),
-        T(local_shadows), T(peer_missing), T(peer_unknown), T(peer_self), T(peer_self_of_three), T(unknown_local_in_session), T(good_system),
+        T(local_shadows), T(peer_missing), T(peer_unknown), T(peer_self),
+        T(peer_self_of_three), T(unknown_local_in_session), T(good_system),
         T(plays_unknown), T(plays_twice), T(plays_member_and_family), T(two_roots), T(child_twice),
         T(nested_child_twice), T(unknown_actor), T(backoff_reversed), T(role_unbound), T(role_bound_twice),
         T(unknown_child), T(actor_plays_another), T(sizes_differ), T(family_for_single), T(any_of_a_family),
