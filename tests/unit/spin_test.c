@@ -549,11 +549,14 @@ static void nothing_is_left_behind(void **ctx)
     assert_int_equal(entries(tmp), 0);
 }
 
-static void no_folder_is_an_error(void **ctx)
+static void without_a_folder_there_is_no_verdict(void **ctx)
 {
     struct world *w = *ctx;
     setenv("TMPDIR", arena_printf(w->a, "%s/nowhere", w->dir), 1);
-    all_are(check_small(w, &plenty), SPIN_ERROR);
+    struct spin_check *c = check_small(w, &plenty);
+    all_are(c, SPIN_NO_TOOL);
+    assert_null(c->missing);
+    assert_non_null(c->trouble);
 }
 
 static void nothing_is_left_behind_after_a_signal(void **ctx)
@@ -614,7 +617,7 @@ int main(void)
         T(a_spin_that_fails_is_an_error),
         T(memory_that_runs_out_is_inconclusive),
         T(nothing_is_left_behind),
-        T(no_folder_is_an_error),
+        T(without_a_folder_there_is_no_verdict),
         T(nothing_is_left_behind_after_a_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
