@@ -11,7 +11,7 @@
 
 enum { CHART_WIDTH = 100 };
 enum format { FORMAT_TEXT, FORMAT_JSON };
-enum engines { ENGINES_BOTH, ENGINES_EXPLORER, ENGINES_SPIN };
+enum engines { ENGINES_BOTH, ENGINES_EXPLORER, ENGINES_SPIN, ENGINES_NONE };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct check {
@@ -25,7 +25,8 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
 {
     const struct option_spec options[] = {
         { "format", 0, OPTION_CHOICE, "text|json", &k->format, 0, 0, "json: one object for each file" },
-        { "engine", 0, OPTION_CHOICE, "both|explorer|spin", &k->engines, 0, 0, "who decides; both must agree" },
+        { "engine", 0, OPTION_CHOICE, "both|explorer|spin|none", &k->engines, 0, 0,
+          "who decides; both must agree; none: projection alone" },
         { "capacity", 0, OPTION_NUMBER, "N", &k->capacity, 1, 255, "of lanes into a role that no actor plays (2)" },
         { "time", 0, OPTION_NUMBER, "SECONDS", &k->seconds, 1, 1000000, "for each engine and search (60)" },
         { "memory", 0, OPTION_NUMBER, "MB", &k->mib, 1, 1 << 20, "for each engine and search (1024)" },
@@ -104,7 +105,8 @@ static enum exit_status status_of(const struct report *r)
 
 static enum exit_status check_one(const struct check *k, const char *path)
 {
-    const struct check_options o = { k->engines != ENGINES_SPIN, k->engines != ENGINES_EXPLORER, k->progress,
+    const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
+                                     k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
                                      k->choices != 0, k->capacity, k->seconds, k->mib };
     struct unit u;
     struct report r;

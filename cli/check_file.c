@@ -308,13 +308,18 @@ static uint32_t check_scopes(struct checking *c, bool of_system, uint32_t subjec
     return n;
 }
 
+static bool explores(const struct checking *c)
+{
+    return c->o->explorer || c->o->spin;
+}
+
 static void check_session(struct checking *c, uint32_t i)
 {
     const struct ir *ir = c->u->ir;
     const struct session_type *t = &ir->sessions[i];
     if (was_projected(t) && (t->implementable || projection_failed(c->u)))
         add_implementable(c, t);
-    if (!t->usable)
+    if (!t->usable || !explores(c))
         return;
     if (check_scopes(c, false, i) == 0 && !is_wired(ir, i))
         check_model(c, model_of_session(ir, i, NULL, (uint32_t)c->o->capacity, c->u->diags));
@@ -323,7 +328,7 @@ static void check_session(struct checking *c, uint32_t i)
 static void check_system(struct checking *c, uint32_t i)
 {
     const struct ir *ir = c->u->ir;
-    if (!system_usable(ir, &ir->systems[i]))
+    if (!explores(c) || !system_usable(ir, &ir->systems[i]))
         return;
     if (check_scopes(c, true, i) == 0)
         check_model(c, model_of_system(ir, i, NULL, c->u->diags));
@@ -347,4 +352,9 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
         check_session(&c, i);
     for (uint32_t i = 0; i < u->ir->n_systems; i++)
         check_system(&c, i);
+    if (!explores(&c) && r->properties.n == 0 && !r->wrong) {
+        r->wrong = true;
+        diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
+                 "nothing to check without an engine: no session has a global type");
+    }
 }

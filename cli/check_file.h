@@ -5,7 +5,7 @@
 #include "report.h"
 
 struct check_options {
-    bool explorer, spin; /* the engines to run */
+    bool explorer, spin; /* the engines to run; neither: only what projection decides */
     bool progress;       /* decide progress, no-unfinished and no-leftovers, too: the explorer alone can */
     bool unfair;         /* with progress: no-starvation, too, where choices may be unfair */
     uint64_t capacity;   /* of the lanes of a session that no actor plays */

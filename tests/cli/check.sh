@@ -157,6 +157,14 @@ while text.strip():
     _, end = d.raw_decode(text.lstrip()); text = text.lstrip()[end:]; n += 1
 sys.exit(n != 2)' two.json
 
+# ---- projection alone ----
+
+t_exit "no engine: projection decides" 0 "$MOTET" check --engine=none "$root/examples/two_phase_commit/two_phase_commit.proto-session"
+t_has "no engine: implementable" "$out" 'holds +implementable'
+t_lacks "no engine: nothing is explored" "$out" 'deadlock-free'
+t_exit "no engine: what cannot be projected" 1 "$MOTET" check --engine=none "$root/examples/two_phase_commit/broken/cannot_tell.proto-session"
+t_exit "no engine: local types leave nothing to decide" 2 "$MOTET" check --engine=none "$root/examples/ring_of_four/ring_of_four.proto-session"
+
 # ---- a tool is missing ----
 mkdir bin
 without() { env PATH="$work/bin" "$MOTET" check "$@"; }
