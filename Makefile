@@ -115,6 +115,8 @@ $(FUZZ)/passes: tests/fuzz/passes_fuzz.c $(DSL_SRC) $(SKEL_H) $(wildcard dsl/*/*
 .PHONY: fuzz
 fuzz: $(FUZZ)/passes ## throw bytes at lexer, parser, projection and formatter for SECONDS=60
 	@i=0; for f in $$(git ls-files '*.proto-session'); do i=$$((i + 1)); cp "$$f" $(FUZZ)/corpus/seed-$$i; done
+	@printf '\001module m;\nglobal protocol P(role A, role B) {\n rec X { choice at A { M(int) from A to B; continue X; } or { N() from A to B; } } }\n' >$(FUZZ)/corpus/seed-scribble
+	@printf '\002A: B!request;rec X . {B?more;X, B?done;end}\nB: A?request;rec X . {A!more;X, A!done;end}\n' >$(FUZZ)/corpus/seed-automata
 	@awk -F '"' '/^(TOKEN|KEYWORD)/{printf "\"%s\"\n", $$2}' dsl/front/tokens.def | sed 's/\\/\\\\/g' | grep -v '^""$$' >$(FUZZ)/words
 	cd $(FUZZ) && ./passes -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -dict=words corpus
 
