@@ -47,6 +47,42 @@ struct field {
 };
 typedef VEC(struct field) field_vec;
 
+/* ---- expressions: refinements, contracts, invariants ---- */
+
+enum expr_kind {
+    EX_POISON,
+    EX_NUMBER, EX_TRUE, EX_FALSE,
+    EX_NAME,  /* path: a value; see expr.ref */
+    EX_LEN,   /* len(path): bytes of a string or bytes, elements of a list */
+    EX_OLD,   /* old(path): a field of the state before the handler; in `ensures` only */
+    EX_NOT, EX_NEGATE,
+    EX_MUL, EX_DIV, EX_MOD, EX_ADD, EX_SUB,
+    EX_LT, EX_LE, EX_GT, EX_GE, EX_EQ, EX_NE,
+    EX_AND, EX_OR, EX_IMPLIES
+};
+
+enum expr_ref { /* sema: what a path means */
+    REF_NONE,    /* unresolved */
+    REF_PAYLOAD, /* a field of the message that the expression stands at */
+    REF_SESSION, /* M.f: a field of the last M of the session, see struct expr.message */
+    REF_STATE,   /* a field of the actor's state */
+    REF_ENUM     /* a value of an enum: `number` is its index */
+};
+
+struct expr {
+    enum expr_kind kind;
+    struct span at;
+    uint64_t number;              /* EX_NUMBER */
+    VEC(struct ident) path;       /* EX_NAME, EX_LEN, EX_OLD: `a`, `M.a`, `state.a`, `a.b` */
+    struct expr *left, *right;    /* unary operators use left */
+    enum expr_ref ref;            /* sema */
+    const struct decl *message;   /* sema: REF_SESSION, REF_PAYLOAD: the message; REF_ENUM: the enum */
+    VEC(uint32_t) fields;         /* sema: the field, and those of structs within it, by position */
+    const struct type *type;      /* sema: of a value; NULL for numbers and truth values */
+    bool truth;                   /* sema: it is true or false, and no number */
+};
+typedef VEC(struct expr *) expr_vec;
+
 /* ---- global types ---- */
 
 /* A role as written: `A`, `P[2]`, or `p` bound by foreach. */
@@ -58,7 +94,7 @@ struct role_ref {
 };
 typedef VEC(struct role_ref) role_ref_vec;
 
-enum stmt_kind { ST_MESSAGE, ST_CHOICE, ST_REC, ST_CONTINUE, ST_DO, ST_FOREACH };
+enum stmt_kind { ST_MESSAGE, ST_CHOICE, ST_REC, ST_CONTINUE, ST_DO, ST_FOREACH, ST_PAR, ST_TRY };
 
 struct stmt;
 typedef VEC(struct stmt *) stmt_vec;
@@ -68,6 +104,22 @@ struct block {
     stmt_vec stmts;
 };
 
+enum event_kind { EV_TIMEOUT, EV_CRASH, EV_CANCEL };
+
+struct catch_event {
+    enum event_kind kind;
+    struct span at;
+    uint64_t after;         /* EV_TIMEOUT: ns */
+    struct role_ref who;    /* EV_CRASH: whose; a family stands for any of its members */
+    struct role_ref catcher;
+};
+
+struct catch_clause { /* catch EVENT, ... { handler } */
+    VEC(struct catch_event) events;
+    struct block handler;
+    struct span at;
+};
+
 struct stmt {
     enum stmt_kind kind;
     struct span at;
@@ -75,7 +127,10 @@ struct stmt {
     struct ident message;      /* ST_MESSAGE */
     struct ident name;         /* ST_REC, ST_CONTINUE: the variable; ST_DO: the session; ST_FOREACH: the index */
     struct ident family;       /* ST_FOREACH */
-    VEC(struct block) blocks;  /* ST_CHOICE: branches; ST_REC, ST_FOREACH: one body */
+    VEC(struct block) blocks;  /* ST_CHOICE: branches; ST_PAR: what is interleaved; ST_REC, ST_FOREACH, ST_TRY: one body */
+    bool parallel;             /* ST_FOREACH: `par foreach`: the members' blocks are interleaved */
+    VEC(struct catch_clause) catches; /* ST_TRY: at least one */
+    struct expr *where;        /* ST_MESSAGE: its refinement, or NULL */
     role_ref_vec args;         /* ST_DO */
     const struct decl *decl;   /* sema: ST_MESSAGE: the message; ST_DO: the session; NULL when unresolved */
 };
@@ -128,7 +183,7 @@ struct ltl {
 
 /* ---- declarations ---- */
 
-enum decl_kind { D_ENUM, D_STRUCT, D_MESSAGE, D_LOCAL, D_SESSION, D_ACTOR, D_SYSTEM, D_VERIFY };
+enum decl_kind { D_ENUM, D_STRUCT, D_MESSAGE, D_LOCAL, D_SESSION, D_ACTOR, D_SYSTEM, D_VERIFY, D_ASSERT };
 
 struct opt_u64 { /* a number that may be left out */
     bool given;
@@ -169,9 +224,27 @@ struct plays {
     const struct decl *decl; /* sema: the session */
 };
 
+enum policy { POLICY_BLOCK, POLICY_FAIL, POLICY_DROP_NEWEST, POLICY_DROP_OLDEST };
+
+struct contract { /* on S.R.Msg requires E ensures E; */
+    struct ident session;
+    struct role_ref role;
+    struct ident message;
+    expr_vec requires, ensures;
+    struct span at;
+    const struct decl *session_decl, *message_decl; /* sema */
+};
+
 struct actor_decl {
     VEC(struct plays) plays;
-    struct opt_u64 mailbox;  /* lane capacity; default DEFAULT_MAILBOX */
+    struct opt_u64 mailbox;  /* lane capacity; with `shared` of all lanes together; default DEFAULT_MAILBOX */
+    bool shared;
+    enum policy policy;      /* when there is no room */
+    struct opt_u64 inbox;    /* room for messages outside sessions; default: none are taken */
+    enum policy inbox_policy;
+    bool isolated;           /* isolation process */
+    expr_vec invariants;     /* over the state */
+    VEC(struct contract) contracts;
     struct opt_u64 sessions; /* most at once; default: no limit of its own */
     bool has_state;
     field_vec state;
@@ -180,6 +253,20 @@ enum { DEFAULT_MAILBOX = 4 };
 
 enum strategy { ONE_FOR_ONE, ONE_FOR_ALL, REST_FOR_ONE };
 enum restart_type { RESTART_PERMANENT, RESTART_TRANSIENT, RESTART_TEMPORARY };
+
+/* decide { REASON: DIRECTIVE; ... }: what to do about a child that fails, by why it failed */
+enum fail_reason { REASON_ERROR, REASON_TIMEOUT, REASON_PROTOCOL_VIOLATION, REASON_FATAL, REASONS };
+enum directive {
+    DIRECTIVE_DEFAULT, /* not said: as the restart type says */
+    DIRECTIVE_RESTART, DIRECTIVE_RESUME, DIRECTIVE_STOP, DIRECTIVE_ESCALATE
+};
+struct decide_rule {
+    bool any; /* `_`: all reasons that no other rule names */
+    enum fail_reason reason;
+    enum directive directive;
+    struct span at;
+};
+typedef VEC(struct decide_rule) decide_vec;
 
 struct supervisor_decl;
 struct child_decl {
@@ -191,6 +278,7 @@ struct child_decl {
     enum restart_type restart;
     struct opt_u64 shutdown;                 /* ns */
     struct opt_u64 backoff_min, backoff_max; /* ns; given together */
+    decide_vec decide;                       /* over that of its supervisor */
     const struct decl *decl;                 /* sema: the actor */
 };
 
@@ -200,6 +288,7 @@ struct supervisor_decl {
     uint32_t intensity; /* at most this many restarts ... */
     uint64_t window;    /* ... within so many ns; defaults 3 in 5s */
     VEC(struct child_decl) children;
+    decide_vec decide; /* for its direct children */
     struct span at;
 };
 
@@ -235,12 +324,41 @@ struct ltl_decl {
     struct span at;
 };
 
+struct domain { /* domain M.f in lo..hi: the values of a field that the model keeps apart */
+    struct ident message, field;
+    uint64_t lo, hi; /* as written; fields of unsigned types, enums by position, and bool as 0..1 */
+    struct span at;
+    const struct decl *decl; /* sema: the message */
+    uint32_t field_index;    /* sema */
+};
+
 struct verify_decl { /* the subject is decl.name: a system or a session */
     struct opt_u64 sessions; /* default 1 */
     VEC(struct crash_budget) crashes;
+    struct opt_u64 loss;     /* most messages that get lost; default none */
+    VEC(struct domain) domains;
     bool fair_given, fair_weak; /* default weak */
     VEC(struct ltl_decl) ltls;
     const struct decl *decl; /* sema: the subject */
+};
+
+enum assert_kind { ASSERT_SUBTYPE, ASSERT_EQUAL }; /* <= and == */
+
+struct assert_decl { /* assert T <= U; the declaration has no name */
+    enum assert_kind kind;
+    struct local *left, *right;
+};
+
+struct import_name {
+    struct ident name, as; /* as.name NULL: the same */
+};
+
+struct import_decl { /* import a.b.c; import "path"; import a.b { X, Y as Z }; */
+    struct ident module; /* dotted, one name; NULL when a path is given */
+    const char *path;    /* as written, or NULL */
+    bool selective;
+    VEC(struct import_name) names;
+    struct span at;
 };
 
 struct decl {
@@ -249,6 +367,7 @@ struct decl {
     struct span at;
     const char *doc; /* text of the /// lines directly before, or NULL */
     bool damaged;    /* a part was lost to a syntax error; of a session: of its list of roles */
+    bool imported;   /* it stands in another file; checked there, not here */
     union {
         struct enum_decl enum_;
         struct struct_decl struct_;
@@ -258,6 +377,7 @@ struct decl {
         struct actor_decl actor;
         struct system_decl system;
         struct verify_decl verify;
+        struct assert_decl assert_;
     } as;
 };
 
@@ -266,7 +386,8 @@ struct file {
     const char *doc;      /* text of the //! lines, or NULL */
     bool damaged;         /* a declaration was lost to a syntax error: an unknown name may be no mistake of its own */
     struct ident module;  /* dotted, one name; NULL when not given */
-    VEC(struct decl *) decls; /* in source order */
+    VEC(struct import_decl) imports;
+    VEC(struct decl *) decls; /* in source order; once linked, those imported come first */
 };
 
 #endif

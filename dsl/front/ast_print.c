@@ -181,6 +181,8 @@ static void statement(struct printer *w, const struct stmt *s)
         buf_putc(w->out, ' ');
         block(w, &s->blocks.at[0]);
         return;
+    case ST_PAR:
+    case ST_TRY: return;
     }
 }
 
@@ -490,6 +492,7 @@ static void declaration(struct printer *w, const struct decl *d)
     case D_ACTOR: actor(w, &d->as.actor); return;
     case D_SYSTEM: system_body(w, &d->as.system); return;
     case D_VERIFY: verify(w, &d->as.verify); return;
+    case D_ASSERT: return;
     }
 }
 

@@ -216,8 +216,11 @@ static void write_state(const struct refinement *r, uint32_t s, const uint32_t *
     *st = (struct state){out->n_edges, r->first[s + 1] - r->first[s], r->d->final[s], {0, 0, 0}};
     for (uint32_t i = r->first[s]; i < r->first[s + 1]; i++) {
         const struct draft_edge *e = &r->d->edges.at[r->order[i]];
-        out->edges[out->n_edges++] = (struct edge){e->label.dir, e->label.peer, e->label.message,
-                                                   number[r->block_of[e->target]], e->at};
+        out->edges[out->n_edges++] = (struct edge){.dir = e->label.dir,
+                                                   .peer = e->label.peer,
+                                                   .message = e->label.message,
+                                                   .target = number[r->block_of[e->target]],
+                                                   .at = e->at};
         if (i == r->first[s] || before(e->at, st->at))
             st->at = e->at;
     }

@@ -110,7 +110,7 @@ static void expand_state(struct construction *c, uint32_t s)
     struct set set = c->sets.all.at[s];
     bool final;
     u32_vec actions = actions_of(c, &set, &final);
-    vec_push(c->b->scratch, c->states, (struct global_state){c->edges.n, 0, final});
+    vec_push(c->b->scratch, c->states, (struct global_state){.first = c->edges.n, .final = final});
     for (uint32_t i = 0; i < actions.n;) {
         const struct place *p = &c->nfa->at.at[actions.at[i]];
         uint32_t n = 0;
@@ -119,7 +119,8 @@ static void expand_state(struct construction *c, uint32_t s)
             close_over(c, c->nfa->at.at[actions.at[i]].target);
         uint32_t target = end_set(c, c->edges.n);
         vec_push(c->b->scratch, c->edges,
-                 (struct global_edge){p->from, p->to, p->message, target, p->stmt->at});
+                 (struct global_edge){
+                     .from = p->from, .to = p->to, .message = p->message, .target = target, .at = p->stmt->at});
         vec_push(c->b->scratch, c->sources, s);
         vec_push(c->b->scratch, c->merged, n > 1);
         c->states.at[s].n++;

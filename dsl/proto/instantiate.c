@@ -294,6 +294,9 @@ static uint32_t expand_stmt(struct expansion *e, struct frame *f, const struct s
         return expand_do(e, f, st, cont);
     case ST_FOREACH:
         return expand_foreach(e, f, st, cont);
+    case ST_PAR:
+    case ST_TRY:
+        return cont;
     }
     return cont;
 }

@@ -5,9 +5,13 @@
  * that holds them. Everything lives in the compilation's arena and is constant once built.
  *
  * Invariants of an automaton: (1) state 0 is initial; (2) every state is reachable from it; (3) the edges of a
- * state stand together, sorted by (dir, peer, message), no two with the same triple: it is deterministic;
+ * state stand together, sorted by (dir, peer, interrupt, message, event), no two with the same: it is deterministic;
  * (4) a state without edges is final; a final state may still have receive edges (the role may rest there)
  * and has no send edge.
+ *
+ * try ... catch. A catcher leaves the body by a DIR_EVENT edge, which raises its phase at the event's level. The first
+ * message of the handler to each other role is an interrupt: it has a lane of its own, and takes its receiver out of
+ * the body. Both ends of such an interaction are edges with `interrupt` set. See docs/semantics.md.
  */
 #ifndef MOTET_DSL_IR_H
 #define MOTET_DSL_IR_H
@@ -17,14 +21,16 @@
 
 #define IR_NONE UINT32_MAX
 
-enum dir { DIR_SEND, DIR_RECEIVE };
+enum dir { DIR_SEND, DIR_RECEIVE, DIR_EVENT };
 
 struct edge {
     enum dir dir;
-    uint16_t peer;    /* role of the session */
-    uint16_t message; /* index in ir.messages */
+    bool interrupt;   /* DIR_SEND, DIR_RECEIVE: on the interrupt lane */
+    uint16_t peer;    /* role of the session; DIR_EVENT: the role itself */
+    uint16_t message; /* index in ir.messages; DIR_EVENT: index in session_type.events */
     uint32_t target;
     struct span at; /* the interaction in the source */
+    const struct expr *where; /* its refinement, or NULL */
 };
 
 struct state {
@@ -41,20 +47,61 @@ struct automaton {
 
 struct global_edge {
     uint16_t from, to, message;
+    bool interrupt; /* the first message of a handler to its receiver */
     uint32_t target;
     struct span at;
+    const struct expr *where; /* its refinement, or NULL */
+    uint32_t regions; /* index in global.regions: the bodies of `try` around it */
+    uint32_t strand;  /* index in global.strands: the branches of `par` that it belongs to */
 };
 
 struct global_state {
     uint32_t first, n;
     bool final;
+    uint32_t regions; /* index in global.regions: the bodies of `try` whose events may end them here, outermost first:
+                       * the session is in the body, or just behind it */
+};
+
+/* An instance of a `try`: one expansion of its text, in one place of the protocol. */
+struct try_region {
+    const struct stmt *stmt;
+    uint32_t level;     /* how many bodies are around it; 0: none */
+    uint32_t catcher;   /* role */
+    uint32_t n_handlers;
+    struct handler {
+        uint32_t event; /* in session_type.events */
+        uint32_t start; /* global state */
+    } *handlers;
+};
+
+struct index_list {
+    uint32_t n;
+    uint32_t *at;
 };
 
 struct global { /* deterministic: one edge for each (from, to, message) of a state; state 0 initial */
     uint32_t n_states, n_edges;
     struct global_state *states;
     struct global_edge *edges;
+    uint32_t n_tries;
+    struct try_region *tries;
+    uint32_t n_regions;
+    struct index_list *regions; /* of tries, outermost first; list 0 is empty */
+    uint32_t n_strands;
+    struct index_list *strands; /* pairs (par instance, branch), outermost first; list 0 is empty */
 };
+
+/* An event that a role catches. Several `try`s, or places of one, may share it. */
+struct session_event {
+    enum event_kind kind;
+    uint32_t catcher;  /* role */
+    uint32_t who;      /* EV_CRASH: the role that crashed; else IR_NONE */
+    uint64_t after_ns; /* EV_TIMEOUT */
+    uint32_t level;    /* of its `try`: the phase's field that it raises; below IR_MAX_TRY_DEPTH */
+    name name;         /* unique in the session: "timeout", "crash_P[1]", "timeout_2" */
+    struct span at;
+};
+enum { IR_MAX_TRY_DEPTH = 4 };
 
 struct role {
     name name;       /* "Buyer", or "P[1]" for a member of a family */
@@ -74,6 +121,8 @@ struct session_type {
     struct automaton *locals;  /* [n_roles]; all present when `usable` */
     bool implementable;        /* every projection exists (always true when by_locals) */
     bool usable;               /* the automata may be explored and rendered */
+    uint32_t n_events;         /* of all its `try`s */
+    struct session_event *events;
     uint32_t initiator;        /* the role that sends first; IR_NONE when none or several may */
 };
 
@@ -81,6 +130,7 @@ struct message {
     name name;
     uint16_t tag; /* on the wire */
     const struct decl *decl;
+    uint32_t base; /* the message as declared; another index only for one that stands for certain values (`domain`) */
 };
 
 struct actor_plays {
@@ -91,7 +141,12 @@ struct actor_plays {
 struct actor {
     name name;
     const struct decl *decl;
-    uint32_t mailbox;  /* capacity of each lane into it */
+    uint32_t mailbox;  /* capacity of each lane into it; when `shared`, of all its lanes together */
+    bool shared;
+    enum policy policy; /* of a full mailbox */
+    uint32_t inbox;     /* room for messages outside sessions; 0: none are taken */
+    enum policy inbox_policy;
+    bool isolated;      /* it runs in a process of its own */
     uint32_t sessions; /* most at once; 0: no limit */
     uint32_t n_plays;
     struct actor_plays *plays;
@@ -122,6 +177,7 @@ struct child {
     enum restart_type restart;
     uint64_t shutdown_ns;
     uint64_t backoff_min_ns, backoff_max_ns; /* 0, 0: restart at once */
+    enum directive decide[REASONS];          /* its own rules over those of its supervisor */
     struct span at;
 };
 
@@ -159,6 +215,9 @@ struct verify {
     uint32_t sessions;
     uint32_t n_crashes;
     struct verify_crash *crashes;
+    uint32_t loss; /* most messages that get lost in transit, in all; 0: none */
+    uint32_t n_domains;
+    const struct domain *domains;
     bool fair_weak;
     uint32_t n_ltls;
     const struct ltl_decl *ltls;
@@ -183,5 +242,8 @@ struct ir {
 
 /* The edge of `state` with that triple, or IR_NONE. */
 uint32_t automaton_find(const struct automaton *m, uint32_t state, enum dir dir, uint32_t peer, uint32_t message);
+/* As above, on the interrupt lane. */
+uint32_t automaton_find_interrupt(const struct automaton *m, uint32_t state, enum dir dir, uint32_t peer,
+                                  uint32_t message);
 
 #endif

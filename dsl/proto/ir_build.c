@@ -356,7 +356,7 @@ static void build_kind(struct builder *b, enum decl_kind kind)
         if (d->kind != kind)
             continue;
         if (kind == D_MESSAGE)
-            b->ir->messages[n] = (struct message){d->name.name, d->as.message.tag_value, d};
+            b->ir->messages[n] = (struct message){d->name.name, d->as.message.tag_value, d, n};
         else if (kind == D_SESSION)
             build_session(b, &b->ir->sessions[n], d);
         else if (kind == D_ACTOR)

@@ -140,7 +140,7 @@ static bool add_lanes_from(struct making *k, uint32_t p, uint32_t *lane_to)
         uint32_t peer = a->edges[i].peer;
         if (a->edges[i].dir != DIR_SEND || lane_to[peer] != IR_NONE)
             continue;
-        struct model_lane lane = {.from = p, .to = model_peer(m, p, peer)};
+        struct model_lane lane = {.from = p, .to = model_peer(m, p, peer), .pool = IR_NONE};
         lane.capacity = lane_capacity(k, lane.to);
         lane.n_labels = lane_labels(k, a, peer, &lane.labels);
         if (too_many_labels(k, p, lane.to, lane.n_labels))

@@ -17,9 +17,17 @@ struct model_participant {
 
 struct model_lane { /* FIFO from one participant to another */
     uint32_t from, to; /* participants */
+    bool interrupt;    /* for the first messages of handlers; then the policy is to block and there is no pool */
     uint32_t capacity; /* at least 1 */
+    enum policy policy;
+    uint32_t pool; /* in model.pools: the room that it shares with other lanes, and no more than that; or IR_NONE */
     uint32_t n_labels; /* the messages that `from` can ever send on it, ascending; at most 254 */
     uint16_t *labels;  /* message indices; a lane holds positions in this array */
+};
+
+struct model_pool { /* the mailbox of one instance that all lanes into it share */
+    uint32_t instance;
+    uint32_t capacity;
 };
 
 struct model_run { /* one instance of a session type */
@@ -40,6 +48,10 @@ struct model {
     uint32_t *edge_base; /* [n_participants]: an edge's model-wide id is edge_base[p] + its index in the automaton */
     uint32_t n_edges;    /* all of them */
     uint32_t *lane_of;   /* [n_edges]: the lane that the edge writes or reads; IR_NONE when nobody ever sends there */
+    uint32_t n_pools;
+    struct model_pool *pools;
+    uint32_t loss;       /* most messages that get lost in transit */
+    bool phased;         /* some session catches events: participants and messages have phases */
     uint32_t n_crashes;  /* crash budgets in force */
     const struct verify_crash *crashes;
     bool fair_weak;
@@ -61,12 +73,14 @@ uint32_t model_peer(const struct model *m, uint32_t p, uint32_t role);
 enum step_kind {
     STEP_SEND,    /* edge = model-wide id */
     STEP_RECEIVE, /* edge = model-wide id */
+    STEP_EVENT,   /* edge = model-wide id; a timeout or a cancel: a crash is caught within STEP_CRASH */
+    STEP_LOSS,    /* edge = model-wide id of a send: it takes place and its message is lost */
     STEP_CRASH    /* instance crashes; its supervisor acts (see semantics.md) */
 };
 
 struct step {
     enum step_kind kind;
-    uint32_t edge;     /* STEP_SEND, STEP_RECEIVE */
+    uint32_t edge;     /* all but STEP_CRASH */
     uint32_t instance; /* STEP_CRASH */
     uint32_t outcome;  /* STEP_CRASH: which of the possible window counts, see supervision in semantics.h */
 };

@@ -293,6 +293,9 @@ static struct path walk_stmt(struct walk *w, struct stmt *st, struct path p)
         return p;
     case ST_FOREACH:
         return walk_foreach(w, st, p);
+    case ST_PAR:
+    case ST_TRY:
+        return p;
     }
     return p;
 }

@@ -242,6 +242,7 @@ static void check_decl(struct sema *s, struct decl *d)
         break;
     case D_SYSTEM:
     case D_VERIFY:
+    case D_ASSERT:
         break; /* need the resolved actors and sessions */
     }
 }

@@ -174,7 +174,9 @@ static inline void kit_add_lanes(struct kit *k, struct model *m, uint32_t first,
                     }
                 }
             if (n)
-                m->lanes[m->n_lanes++] = (struct model_lane){first + from, first + to, capacity, n, labels};
+                m->lanes[m->n_lanes++] = (struct model_lane){
+                    .from = first + from, .to = first + to, .capacity = capacity, .pool = IR_NONE,
+                    .n_labels = n, .labels = labels};
         }
 }
 
