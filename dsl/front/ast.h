@@ -351,6 +351,7 @@ struct assert_decl { /* assert T <= U; the declaration has no name */
 
 struct import_name {
     struct ident name, as; /* as.name NULL: the same */
+    bool used;             /* sema: the file names it somewhere */
 };
 
 struct import_decl { /* import a.b.c; import "path"; import a.b { X, Y as Z }; */
@@ -359,6 +360,7 @@ struct import_decl { /* import a.b.c; import "path"; import a.b { X, Y as Z }; *
     bool selective;
     VEC(struct import_name) names;
     struct span at;
+    bool used; /* sema: the file names something that it brings */
 };
 
 struct decl {
@@ -381,13 +383,29 @@ struct decl {
     } as;
 };
 
+/* A name that an import brings into a file. */
+struct visible {
+    name name;
+    struct decl *decl;
+    struct import_decl *import;
+    struct import_name *item; /* NULL: the import brings all */
+};
+
+/* What the names in one file mean: its own declarations, and these. */
+struct scope {
+    uint32_t source;
+    VEC(struct visible) names;
+};
+
 struct file {
     uint32_t source;
     const char *doc;      /* text of the //! lines, or NULL */
     bool damaged;         /* a declaration was lost to a syntax error: an unknown name may be no mistake of its own */
     struct ident module;  /* dotted, one name; NULL when not given */
     VEC(struct import_decl) imports;
-    VEC(struct decl *) decls; /* in source order; once linked, those imported come first */
+    VEC(struct decl *) decls; /* in source order; once linked, those imported come first; after sema, those of these that
+                               * are needed */
+    VEC(struct scope) scopes; /* once linked, by source; without imports none */
 };
 
 #endif
