@@ -1,4 +1,4 @@
-/* c.c -- the C back end's driver: plan, check, render. */
+/* c.c -- the C back end's driver: refuse, plan, check, render. */
 #include "c_gen.h"
 
 struct emit c_file_begin(struct c_gen *g)
@@ -23,6 +23,9 @@ bool c_render(const struct ir *ir, struct outputs *out, struct diags *d)
 {
     struct c_gen g = {.ir = ir, .a = out->a, .d = d, .out = out};
     uint32_t before = d->n_errors;
+    c_refuse(&g);
+    if (d->n_errors != before)
+        return false;
     g.names = c_names_new(&g);
     c_plan(&g);
     c_claim_all(&g);

@@ -110,8 +110,10 @@ struct c_names *c_names_new(struct c_gen *g);
 bool c_claim(struct c_gen *g, const char *scope, const char *cname, struct span at, const char *what, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* ---- c_plan.c, c_check.c ---- */
+/* ---- c_refuse.c, c_plan.c, c_check.c ---- */
 
+/* E0526 for each construct that generated C cannot do. */
+void c_refuse(struct c_gen *g);
 void c_plan(struct c_gen *g);
 /* Claims every name that the plan gives to C. */
 void c_claim_all(struct c_gen *g);

@@ -338,6 +338,108 @@ static void a_mixed_choice_is_refused(void **state)
            E0524, "actor `Peer` can send here or receive instead; generated C cannot offer both");
 }
 
+/* ---- what has no C ---- */
+
+static void refused_at(uint32_t line)
+{
+    assert_int_equal(source_position(sources, 0, diags->at[0]->at.lo).line, line);
+    assert_true(diags->at[0]->notes.n >= 2);
+}
+
+static void an_event_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    struct session_event event = {.kind = EV_TIMEOUT, .who = IR_NONE, .name = "timeout", .at = ir->actors[0].decl->at};
+    ir->sessions[0].n_events = 1;
+    ir->sessions[0].events = &event;
+    refuse_ir(ir, E0526, "session `Buy` catches `timeout` here");
+    refused_at(6);
+}
+
+static void a_refinement_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    struct expr where = {.kind = EX_TRUE, .at = ir->actors[1].decl->at};
+    ir->sessions[0].locals[1].edges[0].where = &where;
+    refuse_ir(ir, E0526, "session `Buy` refines a message by `where`");
+    refused_at(7);
+}
+
+static void policies_other_than_block_are_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    ir->actors[1].policy = POLICY_DROP_OLDEST;
+    refuse_ir(ir, E0526, "the mailbox of actor `Vendor` is `drop_oldest`");
+    refused_at(7);
+}
+
+static void a_shared_mailbox_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    ir->actors[1].shared = true;
+    refuse_ir(ir, E0526, "the mailbox of actor `Vendor` is `shared`");
+    refused_at(7);
+}
+
+static void an_inbox_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    ir->actors[0].inbox = 3;
+    refuse_ir(ir, E0526, "actor `Customer` has an inbox");
+    refused_at(6);
+}
+
+static void isolation_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    ir->actors[0].isolated = true;
+    refuse_ir(ir, E0526, "actor `Customer` is to run in a process of its own");
+    refused_at(6);
+}
+
+/* The declaration of an actor, to be changed before generation. */
+static struct actor_decl *declared(struct ir *ir, uint32_t actor)
+{
+    return (struct actor_decl *)(uintptr_t)&ir->actors[actor].decl->as.actor;
+}
+
+static void a_contract_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    struct contract contract = {.at = ir->actors[1].decl->at};
+    vec_push(arena, declared(ir, 1)->contracts, contract);
+    refuse_ir(ir, E0526, "actor `Vendor` has a contract");
+    refused_at(7);
+}
+
+static void an_invariant_is_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small);
+    struct expr always = {.kind = EX_TRUE, .at = ir->actors[0].decl->at};
+    vec_push(arena, declared(ir, 0)->invariants, &always);
+    refuse_ir(ir, E0526, "actor `Customer` has an invariant");
+    refused_at(6);
+}
+
+static void decisions_by_reason_are_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(PROTOCOL("message M;", "Buyer -> Seller: M;")
+                            "system Shop {\n  supervisor root one_for_one {\n    child a: Customer;\n"
+                            "    child b: Vendor;\n  }\n}\n");
+    ir->systems[0].children[1].decide[REASON_TIMEOUT] = DIRECTIVE_STOP;
+    refuse_ir(ir, E0526, "child `b` depends on why it fails");
+    refused_at(11);
+}
+
 static void states_past_sixteen_bits_are_refused(void **state)
 {
     (void)state;
@@ -666,6 +768,15 @@ int main(void)
         TEST(a_mailbox_past_sixteen_bits_is_refused),
         TEST(a_choice_too_large_for_a_stack_is_refused),
         TEST(a_mixed_choice_is_refused),
+        TEST(an_event_is_refused),
+        TEST(a_refinement_is_refused),
+        TEST(policies_other_than_block_are_refused),
+        TEST(a_shared_mailbox_is_refused),
+        TEST(an_inbox_is_refused),
+        TEST(isolation_is_refused),
+        TEST(a_contract_is_refused),
+        TEST(an_invariant_is_refused),
+        TEST(decisions_by_reason_are_refused),
         TEST(states_past_sixteen_bits_are_refused),
         TEST(a_table_too_large_to_write_is_refused),
         TEST(files_are_named_and_owned),
