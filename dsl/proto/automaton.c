@@ -2,7 +2,7 @@
  *
  * Minimisation is partition refinement by the smaller half (Hopcroft 1971) on a partial automaton: the first
  * partition separates states that offer different actions or the same ones written at different places, so within a
- * block the successors by one label are comparable.
+ * block the successors by one label are comparable. What is written at one place has one refinement, too.
  */
 #include "proto.h"
 
@@ -26,6 +26,8 @@ static int compare_labels(struct label x, struct label y)
         return x.dir < y.dir ? -1 : 1;
     if (x.peer != y.peer)
         return x.peer < y.peer ? -1 : 1;
+    if (x.interrupt != y.interrupt)
+        return x.interrupt ? 1 : -1;
     return x.message < y.message ? -1 : x.message > y.message;
 }
 
@@ -78,7 +80,8 @@ static uint64_t signature(const struct refinement *r, uint32_t s)
     uint64_t h = r->d->final[s] ? 0x51ed270b : 0x2545f491;
     for (uint32_t i = r->first[s]; i < r->first[s + 1]; i++) {
         const struct draft_edge *e = &r->d->edges.at[r->order[i]];
-        uint64_t l = (uint64_t)e->label.dir << 32 | (uint64_t)e->label.peer << 16 | e->label.message;
+        uint64_t l = (uint64_t)e->label.dir << 33 | (uint64_t)e->label.interrupt << 32 |
+                     (uint64_t)e->label.peer << 16 | e->label.message;
         h = (h ^ l) * 0x9e3779b97f4a7c15u;
         h = (h ^ (h >> 29) ^ ((uint64_t)e->at.lo << 32 | e->at.hi)) * 0xbf58476d1ce4e5b9u;
     }
@@ -217,10 +220,12 @@ static void write_state(const struct refinement *r, uint32_t s, const uint32_t *
     for (uint32_t i = r->first[s]; i < r->first[s + 1]; i++) {
         const struct draft_edge *e = &r->d->edges.at[r->order[i]];
         out->edges[out->n_edges++] = (struct edge){.dir = e->label.dir,
+                                                   .interrupt = e->label.interrupt,
                                                    .peer = e->label.peer,
                                                    .message = e->label.message,
                                                    .target = number[r->block_of[e->target]],
-                                                   .at = e->at};
+                                                   .at = e->at,
+                                                   .where = e->where};
         if (i == r->first[s] || before(e->at, st->at))
             st->at = e->at;
     }
@@ -255,14 +260,13 @@ void automaton_finish(struct arena *a, const struct draft *d, struct automaton *
     arena_free(scratch);
 }
 
-uint32_t automaton_find(const struct automaton *m, uint32_t state, enum dir dir, uint32_t peer, uint32_t message)
+static uint32_t find_edge(const struct automaton *m, uint32_t state, struct label want)
 {
-    struct label want = {dir, (uint16_t)peer, (uint16_t)message};
     uint32_t lo = m->states[state].first, hi = lo + m->states[state].n;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
         const struct edge *e = &m->edges[mid];
-        int order = compare_labels((struct label){e->dir, e->peer, e->message}, want);
+        int order = compare_labels((struct label){e->dir, e->interrupt, e->peer, e->message}, want);
         if (order == 0)
             return mid;
         if (order < 0)
@@ -271,4 +275,15 @@ uint32_t automaton_find(const struct automaton *m, uint32_t state, enum dir dir,
             hi = mid;
     }
     return IR_NONE;
+}
+
+uint32_t automaton_find(const struct automaton *m, uint32_t state, enum dir dir, uint32_t peer, uint32_t message)
+{
+    return find_edge(m, state, (struct label){dir, false, (uint16_t)peer, (uint16_t)message});
+}
+
+uint32_t automaton_find_interrupt(const struct automaton *m, uint32_t state, enum dir dir, uint32_t peer,
+                                  uint32_t message)
+{
+    return find_edge(m, state, (struct label){dir, true, (uint16_t)peer, (uint16_t)message});
 }

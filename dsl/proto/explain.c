@@ -291,7 +291,7 @@ static void write_send(struct explainer *e, uint32_t role, const struct label *v
 {
     struct diags *d = e->b->d;
     name me = role_name(e, role);
-    struct label instead;
+    struct label instead = {0};
     const struct global_edge *other = c->other == IR_NONE ? NULL : &e->graph->g->edges[c->other];
     bool waits = other && edge_label(other, role, &instead) && instead.dir == DIR_RECEIVE;
     struct diag *x = tell(e, waits ? E0303 : E0301, c->wanted->at, role,

@@ -11,9 +11,9 @@ struct point { /* a type: the node read as it stands, or as its dual */
     bool dual;
 };
 
-struct scope { /* rec variables, innermost first */
+struct binder { /* rec variables, innermost first */
     const struct local *rec;
-    const struct scope *next;
+    const struct binder *next;
 };
 
 struct link { /* what a name stands for */
@@ -35,16 +35,16 @@ struct reading {
 
 /* ---- names ---- */
 
-static void link_names(struct reading *r, const struct local *l, const struct scope *scope)
+static void link_names(struct reading *r, const struct local *l, const struct binder *scope)
 {
     for (; l; l = l->next) {
         if (l->kind == LT_REC) {
-            struct scope inner = {l, scope};
+            struct binder inner = {l, scope};
             link_names(r, l->next, &inner);
             return;
         }
         if (l->kind == LT_NAME && !l->decl) {
-            const struct scope *s = scope;
+            const struct binder *s = scope;
             while (s && s->rec->name.name != l->name.name)
                 s = s->next;
             vec_push(r->b->scratch, r->links, (struct link){l, s ? s->rec : NULL});

@@ -67,14 +67,15 @@ struct graph {
     uint32_t *rfirst, *redge; /* the edges into state i: redge[rfirst[i] .. rfirst[i + 1] - 1] */
 };
 
-struct label { /* what one role sees of an interaction */
+struct label { /* what one role sees of an interaction, or an event that it catches; see struct edge */
     enum dir dir;
+    bool interrupt;
     uint16_t peer, message;
 };
 
 static inline bool same_label(struct label a, struct label b)
 {
-    return a.dir == b.dir && a.peer == b.peer && a.message == b.message;
+    return a.dir == b.dir && a.peer == b.peer && a.message == b.message && a.interrupt == b.interrupt;
 }
 
 /* The role takes part in the edge; then *out is its side of it. */
@@ -83,7 +84,7 @@ static inline bool edge_label(const struct global_edge *e, uint32_t role, struct
     if (e->from != role && e->to != role)
         return false;
     bool send = e->from == role;
-    *out = (struct label){send ? DIR_SEND : DIR_RECEIVE, send ? e->to : e->from, e->message};
+    *out = (struct label){send ? DIR_SEND : DIR_RECEIVE, e->interrupt, send ? e->to : e->from, e->message};
     return true;
 }
 
@@ -120,6 +121,7 @@ struct draft_edge {
     uint32_t source, target;
     struct label label;
     struct span at;
+    const struct expr *where;
 };
 
 struct draft { /* a deterministic automaton in the making; state 0 initial */
