@@ -393,7 +393,8 @@ struct visible {
 
 /* What the names in one file mean: its own declarations, and these. */
 struct scope {
-    uint32_t source;
+    uint32_t source;   /* the file; of one that a protocol of another tool imports, that protocol's */
+    const char *label; /* the last part of its module's name, or of its path; NULL of files that are no modules */
     VEC(struct visible) names;
 };
 

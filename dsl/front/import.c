@@ -398,10 +398,11 @@ const char *import_doc(struct importer *x, struct span comment)
 
 /* ---- the whole file ---- */
 
-struct file *import_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source,
-                         enum import_format format, struct diags *d)
+struct file *import_file_with(struct arena *a, struct interner *names, struct sources *s, uint32_t source,
+                              enum import_format format, const struct loader *loader, struct diags *d)
 {
-    struct importer x = {.a = a, .names = names, .d = d, .src = s->at[source], .source = source, .ok = true};
+    struct importer x = {.a = a, .names = names, .d = d, .s = s, .src = s->at[source], .source = source, .ok = true};
+    x.loader = loader;
     x.f = ARENA_NEW(a, struct file);
     x.f->source = source;
     x.line_comment = format == IMPORT_AUTOMATA ? "--" : "//";
@@ -412,4 +413,10 @@ struct file *import_file(struct arena *a, struct interner *names, const struct s
     else
         import_scribble(&x);
     return x.f;
+}
+
+struct file *import_file(struct arena *a, struct interner *names, struct sources *s, uint32_t source,
+                         enum import_format format, struct diags *d)
+{
+    return import_file_with(a, names, s, source, format, NULL, d);
 }

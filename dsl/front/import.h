@@ -9,6 +9,7 @@
 #define MOTET_DSL_IMPORT_H
 #include "ast.h"
 #include "diag.h"
+#include "loader.h"
 
 enum import_format {
     IMPORT_NONE,     /* a file in this language */
@@ -19,8 +20,12 @@ enum import_format {
 /* By the file's extension. */
 enum import_format import_format_of(const char *path);
 
-/* The AST of file `source`. Never NULL; worth nothing when `d` got an error. The result lives in `a`. */
-struct file *import_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source,
+/* The AST of file `source`, with what it needs of the files that it imports, which are added to `s`. Never NULL; `damaged`,
+ * and worth nothing, when `d` got an error. The result lives in `a`. */
+struct file *import_file_with(struct arena *a, struct interner *names, struct sources *s, uint32_t source,
+                              enum import_format format, const struct loader *loader, struct diags *d);
+/* The same of a file that is alone: what it imports is not there. */
+struct file *import_file(struct arena *a, struct interner *names, struct sources *s, uint32_t source,
                          enum import_format format, struct diags *d);
 
 #endif

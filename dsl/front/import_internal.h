@@ -39,6 +39,8 @@ struct importer {
     struct arena *a;
     struct interner *names;
     struct diags *d;
+    struct sources *s;
+    const struct loader *loader; /* NULL: there are no other files */
     const struct source *src;
     uint32_t source, pos;
     const char *line_comment; /* "--" or "//" */

@@ -13,37 +13,68 @@ static const struct {
     [D_ACTOR] = {SPACE_ACTORS, "actor"},
 };
 
-/* ---- the symbol table ---- */
+/* ---- the symbol tables ---- */
 
-static struct decl **slot_of(const struct symbols *t, name n)
+struct symbol *sema__slot(const struct symbols *t, name n)
 {
     uint32_t i = (uint32_t)(((uintptr_t)n >> 4) * 2654435761u) & (t->cap - 1);
-    while (t->slots[i] && t->slots[i]->name.name != n)
+    while (t->slots[i].name && t->slots[i].name != n)
         i = (i + 1) & (t->cap - 1);
     return &t->slots[i];
 }
 
+uint32_t sema__source(const struct sema *s, struct span at)
+{
+    return at.file < s->f->scopes.n ? s->f->scopes.at[at.file].source : s->f->source;
+}
+
+/* The tables for names at that place. */
+static struct symbols *tables_of(const struct sema *s, struct span at)
+{
+    return s->tables[s->f->scopes.n ? sema__source(s, at) : 0];
+}
+
+enum space sema__space(enum decl_kind kind) { return kinds_of[kind].space; }
+
+bool sema__named(const struct decl *d) { return d->kind != D_VERIFY && d->kind != D_ASSERT && d->name.name; }
+
 static void declare(struct sema *s, struct decl *d)
 {
-    if (d->kind == D_VERIFY || !d->name.name)
+    if (!sema__named(d))
         return;
-    struct symbols *t = &s->spaces[kinds_of[d->kind].space];
-    struct decl **slot = slot_of(t, d->name.name);
-    if (*slot)
-        sema__duplicate(s, &d->name, (*slot)->name.at, kinds_of[d->kind].what);
-    else
-        *slot = d;
+    struct symbol *slot = sema__slot(&tables_of(s, d->at)[sema__space(d->kind)], d->name.name);
+    if (!slot->name)
+        *slot = (struct symbol){d->name.name, d, NULL};
+    else if (!slot->via)
+        sema__duplicate(s, &d->name, slot->decl->name.at, kinds_of[d->kind].what);
+}
+
+void sema__reserve(struct sema *s, struct symbols *t, uint32_t n)
+{
+    t->cap = 16;
+    while (t->cap < 2 * n + 2)
+        t->cap *= 2;
+    t->slots = ARENA_ARRAY(s->a, struct symbol, t->cap);
 }
 
 static void declare_all(struct sema *s)
 {
-    uint32_t cap = 16;
-    while (cap < 2 * s->f->decls.n + 2)
-        cap *= 2;
-    for (int i = 0; i < SPACES; i++)
-        s->spaces[i] = (struct symbols){ARENA_ARRAY(s->a, struct decl *, cap), 0, cap};
-    for (uint32_t i = 0; i < s->f->decls.n; i++)
-        declare(s, s->f->decls.at[i]);
+    const struct file *f = s->f;
+    s->n_tables = f->scopes.n ? f->scopes.n : 1;
+    s->tables = arena_array(s->a, sizeof *s->tables, s->n_tables);
+    uint32_t *own = ARENA_ARRAY(s->a, uint32_t, s->n_tables);
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        own[f->scopes.n ? sema__source(s, f->decls.at[i]->at) : 0]++;
+    for (uint32_t i = 0; i < s->n_tables; i++)
+        for (int k = 0; k < SPACES; k++)
+            sema__reserve(s, &s->tables[i][k], own[i] + (f->scopes.n ? f->scopes.at[i].names.n : 0));
+    for (uint32_t i = 0; i < f->scopes.n; i++)
+        for (uint32_t k = 0; k < f->scopes.at[i].names.n; k++) {
+            const struct visible *v = &f->scopes.at[i].names.at[k];
+            *sema__slot(&s->tables[i][kinds_of[v->decl->kind].space], v->name) = (struct symbol){v->name, v->decl, v};
+        }
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        declare(s, f->decls.at[i]);
 }
 
 struct diag *sema__duplicate(struct sema *s, const struct ident *second, struct span first, const char *what)
@@ -92,14 +123,32 @@ void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candi
         diag_help(s->d, x, "did you mean `%s`?", near);
 }
 
-static const char *nearest_decl(struct sema *s, name wrong, unsigned kinds)
+/* Among what its file may name. */
+static const char *nearest_decl(struct sema *s, const struct ident *wrong, unsigned kinds)
 {
-    name *candidates = ARENA_ARRAY(s->a, name, s->f->decls.n);
+    const struct file *f = s->f;
+    uint32_t source = sema__source(s, wrong->at);
+    const struct scope *scope = f->scopes.n ? &f->scopes.at[source] : NULL;
+    name *candidates = ARENA_ARRAY(s->a, name, f->decls.n + (scope ? scope->names.n : 0));
     uint32_t n = 0;
-    for (uint32_t i = 0; i < s->f->decls.n; i++)
-        if (kinds & KIND(s->f->decls.at[i]->kind))
-            candidates[n++] = s->f->decls.at[i]->name.name;
-    return sema__nearest(s, wrong, candidates, n);
+    for (uint32_t i = 0; i < f->decls.n; i++)
+        if ((kinds & KIND(f->decls.at[i]->kind)) && (!scope || sema__source(s, f->decls.at[i]->at) == source))
+            candidates[n++] = f->decls.at[i]->name.name;
+    for (uint32_t i = 0; scope && i < scope->names.n; i++)
+        if (kinds & KIND(scope->names.at[i].decl->kind))
+            candidates[n++] = scope->names.at[i].name;
+    return sema__nearest(s, wrong->name, candidates, n);
+}
+
+/* A declaration of that name which the file may not name, since it does not import it. */
+static const struct decl *out_of_scope(const struct sema *s, const struct ident *id, unsigned kinds)
+{
+    for (uint32_t i = 0; s->f->scopes.n && i < s->f->decls.n; i++) {
+        const struct decl *d = s->f->decls.at[i];
+        if (d->name.name == id->name && (kinds & KIND(d->kind)) && sema__source(s, d->at) != sema__source(s, id->at))
+            return d;
+    }
+    return NULL;
 }
 
 /* "session", or "enum or struct". */
@@ -112,6 +161,33 @@ static const char *kinds_text(struct sema *s, unsigned kinds)
     return text;
 }
 
+static void unknown(struct sema *s, const struct ident *id, unsigned kinds)
+{
+    const struct decl *hidden = out_of_scope(s, id, kinds);
+    const char *near = hidden ? NULL : nearest_decl(s, id, kinds);
+    if (s->f->damaged && !near && !hidden)
+        return; /* its declaration may be what a syntax error swallowed */
+    struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", kinds_text(s, kinds), id->name);
+    if (near)
+        diag_help(s->d, x, "did you mean `%s`?", near);
+    if (hidden) {
+        diag_label(s->d, x, hidden->name.at, "this one is not imported there");
+        diag_help(s->d, x, "what a file imports is known in that file alone: import it where it is used, too");
+    }
+}
+
+static struct decl *found_at(struct sema *s, const struct ident *id, const struct symbol *slot)
+{
+    if (slot->via) {
+        slot->via->import->used = true;
+        if (slot->via->item)
+            slot->via->item->used = true;
+    }
+    if (s->f->scopes.n)
+        vec_push(s->a, s->uses, (struct use){id->at, slot->decl});
+    return slot->decl;
+}
+
 const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds)
 {
     if (!id->name)
@@ -120,23 +196,19 @@ const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned k
     for (int k = D_ENUM; k <= D_SYSTEM; k++)
         if (kinds & KIND(k))
             space = kinds_of[k].space;
-    struct decl *found = *slot_of(&s->spaces[space], id->name);
+    const struct symbol *slot = sema__slot(&tables_of(s, id->at)[space], id->name);
+    const struct decl *found = slot->decl;
     if (found && (kinds & KIND(found->kind)))
-        return found;
-    const char *wanted = kinds_text(s, kinds);
-    if (found) {
-        struct diag *x = diag_add(s->d, E0202, id->at, "`%s` is %s %s, but here stands the name of %s %s", id->name,
-                                  found->kind == D_ENUM || found->kind == D_ACTOR ? "an" : "a",
-                                  kinds_of[found->kind].what, *wanted == 'e' || *wanted == 'a' ? "an" : "a", wanted);
-        diag_label(s->d, x, found->name.at, "`%s` is declared here", id->name);
+        return found_at(s, id, slot);
+    if (!found) {
+        unknown(s, id, kinds);
         return NULL;
     }
-    const char *near = nearest_decl(s, id->name, kinds);
-    if (s->f->damaged && !near)
-        return NULL; /* its declaration may be what a syntax error swallowed */
-    struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", wanted, id->name);
-    if (near)
-        diag_help(s->d, x, "did you mean `%s`?", near);
+    const char *wanted = kinds_text(s, kinds);
+    struct diag *x = diag_add(s->d, E0202, id->at, "`%s` is %s %s, but here stands the name of %s %s", id->name,
+                              found->kind == D_ENUM || found->kind == D_ACTOR ? "an" : "a", kinds_of[found->kind].what,
+                              *wanted == 'e' || *wanted == 'a' ? "an" : "a", wanted);
+    diag_label(s->d, x, found->name.at, "`%s` is declared here", id->name);
     return NULL;
 }
 
@@ -262,5 +334,6 @@ bool sema_file(struct file *f, struct arena *a, struct interner *names, struct d
     for (uint32_t i = 0; i < f->decls.n; i++)
         if (f->decls.at[i]->kind == D_VERIFY)
             sema__verify(&s, f->decls.at[i]);
+    sema__needed(&s);
     return d->n_errors == before;
 }

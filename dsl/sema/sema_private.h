@@ -9,10 +9,21 @@
 
 enum space { SPACE_TYPES, SPACE_LOCALS, SPACE_SUBJECTS, SPACE_ACTORS, SPACES };
 
+struct symbol {
+    name name;
+    struct decl *decl;
+    const struct visible *via; /* the import that brings it; NULL: it stands in this file */
+};
+
 /* Names to declarations; open addressing on the name's address. */
 struct symbols {
-    struct decl **slots;
-    uint32_t n, cap;
+    struct symbol *slots;
+    uint32_t cap;
+};
+
+struct use { /* the text at `at` names that declaration */
+    struct span at;
+    struct decl *decl;
 };
 
 struct sema {
@@ -20,11 +31,21 @@ struct sema {
     struct arena *a;
     struct interner *names;
     struct diags *d;
-    struct symbols spaces[SPACES];
+    struct symbols (*tables)[SPACES]; /* of the file; once linked, of each source */
+    uint32_t n_tables;
+    VEC(struct use) uses; /* once linked: all that sema__find found */
 };
 
 #define KIND(k) (1u << (k))
 
+/* ---- symbols ---- */
+
+/* The file that the place counts as: its own, or the one that imported it from another tool's. */
+uint32_t sema__source(const struct sema *s, struct span at);
+enum space sema__space(enum decl_kind kind);
+bool sema__named(const struct decl *d); /* by a name that others may use */
+void sema__reserve(struct sema *s, struct symbols *t, uint32_t n); /* an empty table for n names */
+struct symbol *sema__slot(const struct symbols *t, name n); /* that of the name, or a free one */
 /* The declaration that `id` names, one of `kinds` (KIND bits of one name space). Unknown or of another kind: a
  * diagnostic and NULL. Poison: NULL. */
 const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds);
@@ -57,6 +78,7 @@ void sema__fields(struct sema *s, field_vec *fields, const char *what); /* types
 void sema__actor(struct sema *s, struct decl *actor);         /* systems.c */
 void sema__system(struct sema *s, struct decl *system);       /* systems.c */
 void sema__verify(struct sema *s, struct decl *verify);       /* verify.c */
+void sema__needed(struct sema *s);                            /* imports.c: what stays of the imported declarations */
 /* The child of that name anywhere in the system; NULL when there is none. */
 const struct child_decl *sema__child(const struct decl *system, name n);
 

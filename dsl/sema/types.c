@@ -193,15 +193,16 @@ static void given_tag(struct sema *s, struct decl *d, const struct decl **by_tag
                (*first)->name.name ? (*first)->name.name : "?");
 }
 
-/* Tags that are given stand; the others take the smallest free ones in the order of declaration. */
-static void assign_tags(struct sema *s)
+/* Of the declarations lo..hi-1, those of one file. Tags that are given stand; the others take the smallest free ones in
+ * the order of declaration. */
+static void assign_tags(struct sema *s, uint32_t lo, uint32_t hi, const struct decl **by_tag)
 {
-    const struct decl **by_tag = ARENA_ARRAY(s->a, const struct decl *, UINT16_MAX + 1);
     uint32_t next = 0, count = 0;
-    for (uint32_t i = 0; i < s->f->decls.n; i++)
+    memset(by_tag, 0, (UINT16_MAX + 1) * sizeof *by_tag);
+    for (uint32_t i = lo; i < hi; i++)
         if (s->f->decls.at[i]->kind == D_MESSAGE && s->f->decls.at[i]->as.message.tag.given)
             given_tag(s, s->f->decls.at[i], by_tag);
-    for (uint32_t i = 0; i < s->f->decls.n; i++) {
+    for (uint32_t i = lo; i < hi; i++) {
         struct decl *d = s->f->decls.at[i];
         if (d->kind != D_MESSAGE)
             continue;
@@ -213,6 +214,18 @@ static void assign_tags(struct sema *s)
             next++;
         by_tag[next] = d;
         d->as.message.tag_value = (uint16_t)next;
+    }
+}
+
+/* A file's messages get the same tags wherever it is imported. */
+static void assign_all_tags(struct sema *s)
+{
+    const struct decl **by_tag = ARENA_ARRAY(s->a, const struct decl *, UINT16_MAX + 1);
+    uint32_t n = s->f->decls.n;
+    for (uint32_t lo = 0, hi; lo < n; lo = hi) {
+        for (hi = lo + 1; hi < n && sema__source(s, s->f->decls.at[hi]->at) == sema__source(s, s->f->decls.at[lo]->at); hi++)
+            ;
+        assign_tags(s, lo, hi, by_tag);
     }
 }
 
@@ -228,5 +241,5 @@ void sema__types(struct sema *s)
             sema__fields(s, &d->as.message.fields, "field");
     }
     check_sizes(s);
-    assign_tags(s);
+    assign_all_tags(s);
 }
