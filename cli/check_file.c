@@ -317,11 +317,12 @@ static void check_session(struct checking *c, uint32_t i)
 {
     const struct ir *ir = c->u->ir;
     const struct session_type *t = &ir->sessions[i];
-    if (was_projected(t) && (t->implementable || projection_failed(c->u)))
+    bool own = !t->decl->imported; /* others are judged where they stand, here only as far as something asks for it */
+    if (was_projected(t) && (t->implementable ? own : projection_failed(c->u)))
         add_implementable(c, t);
     if (!t->usable || !explores(c))
         return;
-    if (check_scopes(c, false, i) == 0 && !is_wired(ir, i))
+    if (check_scopes(c, false, i) == 0 && own && !is_wired(ir, i))
         check_model(c, model_of_session(ir, i, NULL, (uint32_t)c->o->capacity, c->u->diags));
 }
 
@@ -330,7 +331,7 @@ static void check_system(struct checking *c, uint32_t i)
     const struct ir *ir = c->u->ir;
     if (!explores(c) || !system_usable(ir, &ir->systems[i]))
         return;
-    if (check_scopes(c, true, i) == 0)
+    if (check_scopes(c, true, i) == 0 && !ir->systems[i].decl->imported)
         check_model(c, model_of_system(ir, i, NULL, c->u->diags));
 }
 

@@ -71,7 +71,7 @@ static enum exit_status format_one(const struct fmt *f, const char *path)
         complain("fmt: %s is not in the language of .proto-session files", path);
         return EXIT_WRONG;
     }
-    unit_read(&u, path);
+    unit_read(&u, path, NULL);
     enum exit_status status = format_unit(f, &u, strcmp(path, "-") == 0);
     unit_free(&u);
     return status;

@@ -15,6 +15,7 @@
 
 struct gen {
     const char *target, *dir, *subject;
+    struct text_list folders; /* of modules */
     bool to_stdout;
     uint64_t capacity;
 };
@@ -50,12 +51,12 @@ static bool add_subject(struct unit *u, const struct gen *g, struct outputs *out
     const struct ir *ir = u->ir;
     const char *title = of_system ? ir->systems[subject].name : ir->sessions[subject].name;
     uint32_t nth = 0;
-    bool ok = true;
+    bool ok = true, imported = of_system ? ir->systems[subject].decl->imported : ir->sessions[subject].decl->imported;
     if (!wanted(g, title))
         return true;
     for (uint32_t i = 0; i <= ir->n_verifies; i++) {
         const struct verify *v = i < ir->n_verifies ? &ir->verifies[i] : NULL;
-        if (v ? v->of_system != of_system || v->subject != subject : nth > 0)
+        if (v ? v->of_system != of_system || v->subject != subject : nth > 0 || (imported && !g->subject))
             continue;
         const struct model *m = of_system ? model_of_system(ir, subject, v, u->diags)
                                           : model_of_session(ir, subject, v, (uint32_t)g->capacity, u->diags);
@@ -191,6 +192,7 @@ int cmd_gen(int argc, char **argv)
         { "stdout", 0, OPTION_FLAG, NULL, &g.to_stdout, 0, 0, "print instead, where it is one text" },
         { "subject", 0, OPTION_TEXT, "NAME", &g.subject, 0, 0, "promela: only this session or system" },
         { "capacity", 0, OPTION_NUMBER, "N", &g.capacity, 1, 65535, "promela: room in a lane into a role that no actor plays (2)" },
+        IMPORT_OPTION(&g.folders),
     };
     const struct command_line c = {
         .verb = "gen",
@@ -214,7 +216,7 @@ int cmd_gen(int argc, char **argv)
     if (!t || !consistent(&g))
         return EXIT_WRONG;
     struct unit u;
-    unit_load(&u, argv[2]);
+    unit_load(&u, argv[2], &g.folders);
     int status = generate(&u, &g, t);
     unit_free(&u);
     return status;

@@ -196,11 +196,13 @@ int cmd_graph(int argc, char **argv)
     const char *path = NULL;
     int what = 0;
     struct dot_selection sel = { .what = DOT_ALL };
+    struct text_list folders = { .n = 0 };
     const struct option_spec options[] = {
         { "output", 'o', OPTION_TEXT, "NAME", &path, 0, 0, "the picture: .svg, .png, .pdf, or .dot for the text itself" },
         { "what", 0, OPTION_CHOICE, "all|global|local|system", &what, 0, 0, "draw only drawings of this kind" },
         { "session", 0, OPTION_TEXT, "NAME", &sel.session, 0, 0, "only of this session" },
         { "role", 0, OPTION_TEXT, "NAME", &sel.role, 0, 0, "only this role or family" },
+        IMPORT_OPTION(&folders),
     };
     const struct command_line c = {
         .verb = "graph",
@@ -225,7 +227,7 @@ int cmd_graph(int argc, char **argv)
     static const enum dot_what kinds[] = { DOT_ALL, DOT_GLOBAL, DOT_LOCAL, DOT_SYSTEM };
     sel.what = kinds[what];
     struct unit u;
-    unit_load(&u, argv[1]);
+    unit_load(&u, argv[1], &folders);
     int status = draw(&u, &sel, f, path);
     unit_free(&u);
     return status;

@@ -10,12 +10,14 @@
 
 struct import {
     const char *out;
+    struct text_list folders; /* of modules */
 };
 
 static enum options_result parse(struct import *m, int argc, char **argv)
 {
     const struct option_spec options[] = {
         { "output", 'o', OPTION_TEXT, "OUT", &m->out, 0, 0, "write it there instead of printing it" },
+        IMPORT_OPTION(&m->folders),
     };
     const struct command_line c = {
         .verb = "import",
@@ -68,7 +70,7 @@ int cmd_import(int argc, char **argv)
         return EXIT_WRONG;
     }
     struct unit u;
-    unit_read(&u, argv[1]);
+    unit_read(&u, argv[1], &m.folders);
     enum exit_status status = EXIT_WRONG;
     if (u.diags->n_errors == 0)
         status = put(&m, &u);

@@ -1,4 +1,4 @@
-/* load.c -- the list of passes: read, parse or import, sema, automata. */
+/* load.c -- the list of passes: read, parse or import, link, sema, automata. */
 #include "load.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "import.h"
 #include "ir_build.h"
+#include "modules.h"
 #include "parser.h"
 #include "sema.h"
 
@@ -50,25 +51,66 @@ static const char *slurp(FILE *f, struct buf *text)
     return NULL;
 }
 
-static bool read_source(struct unit *u, const char *path)
+/* The text of an open file, which is closed unless it is the standard input; NULL, or why there is none. */
+static const char *take_text(FILE *f, struct buf *text)
 {
     struct stat st;
+    const char *why = fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode) ? "it is a directory" : slurp(f, text);
+    if (f != stdin)
+        fclose(f);
+    return why;
+}
+
+static bool read_source(struct unit *u, const char *path)
+{
     FILE *f = path == u->path ? fopen(path, "rb") : stdin;
     if (!f)
         return unreadable(u, strerror(errno));
     struct buf text = { 0 };
-    const char *why = NULL;
-    if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
-        why = "it is a directory";
-    else
-        why = slurp(f, &text);
-    if (f != stdin)
-        fclose(f);
+    const char *why = take_text(f, &text);
     bool ok = why ? unreadable(u, why) : true;
     if (ok)
         sources_add(u->sources, u->path, buf_cstr(&text), text.n);
     buf_free(&text);
     return ok;
+}
+
+/* ---- the files that it imports ---- */
+
+struct reading { /* a loader's */
+    struct unit *u;
+    struct buf text; /* of the last file */
+};
+
+/* Two paths to one file have one identity. */
+static const char *identity(struct arena *a, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return NULL;
+    return arena_printf(a, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+}
+
+static enum load_answer read_imported(void *ctx, const char *path, struct loaded *out)
+{
+    struct reading *r = ctx;
+    FILE *f = fopen(path, "rb");
+    *out = (struct loaded){ 0 };
+    if (!f && (errno == ENOENT || errno == ENOTDIR))
+        return LOAD_MISSING;
+    buf_free(&r->text);
+    out->why = f ? take_text(f, &r->text) : strerror(errno);
+    if (out->why)
+        return LOAD_FAILED;
+    out->text = buf_cstr(&r->text);
+    out->size = r->text.n;
+    out->id = identity(r->u->a, path);
+    return LOAD_OK;
+}
+
+static struct loader loader_of(const struct unit *u, struct reading *r)
+{
+    return (struct loader){ r, read_imported, u->folders ? u->folders->at : NULL, u->folders ? u->folders->n : 0 };
 }
 
 /* ---- the passes ---- */
@@ -78,16 +120,28 @@ static void read_file(struct unit *u, const char *path)
     enum import_format format = import_format_of(u->path);
     if (!read_source(u, path))
         return;
+    struct reading r = { .u = u };
+    struct loader loader = loader_of(u, &r);
     if (format == IMPORT_NONE)
         u->file = parse_file(u->a, u->names, u->sources, 0, u->diags);
     else
-        u->file = import_file(u->a, u->names, u->sources, 0, format, u->diags);
+        u->file = import_file_with(u->a, u->names, u->sources, 0, format, &loader, u->diags);
+    buf_free(&r.text);
+}
+
+static void link_file(struct unit *u)
+{
+    struct reading r = { .u = u };
+    struct loader loader = loader_of(u, &r);
+    modules_link(u->a, u->names, u->sources, u->file, &loader, u->diags);
+    buf_free(&r.text);
 }
 
 static void analyse(struct unit *u)
 {
     if (!u->file || (u->diags->n_errors > 0 && unit_is_imported(u->path)))
         return;
+    link_file(u);
     sema_file(u->file, u->a, u->names, u->diags);
     if (u->diags->n_errors > 0) {
         ir_check(u->a, u->names, u->sources, u->file, u->diags); /* so that one run names all that is wrong */
@@ -98,9 +152,9 @@ static void analyse(struct unit *u)
 
 bool unit_is_imported(const char *path) { return import_format_of(path) != IMPORT_NONE; }
 
-void unit_read(struct unit *u, const char *path)
+void unit_read(struct unit *u, const char *path, const struct text_list *folders)
 {
-    *u = (struct unit){ .path = strcmp(path, "-") == 0 ? "<stdin>" : path, .a = arena_new(0) };
+    *u = (struct unit){ .path = strcmp(path, "-") == 0 ? "<stdin>" : path, .a = arena_new(0), .folders = folders };
     if (!u->a)
         out_of_memory(u, 0);
     arena_on_oom(u->a, out_of_memory, u);
@@ -111,9 +165,9 @@ void unit_read(struct unit *u, const char *path)
     diags_sort(u->diags);
 }
 
-void unit_load(struct unit *u, const char *path)
+void unit_load(struct unit *u, const char *path, const struct text_list *folders)
 {
-    unit_read(u, path);
+    unit_read(u, path, folders);
     analyse(u);
     diags_sort(u->diags);
 }

@@ -80,6 +80,17 @@ static bool take_number(const struct command_line *c, const struct option_spec *
     return false;
 }
 
+static bool take_text(const struct option_spec *o, const char *value)
+{
+    struct text_list *list = o->into;
+    if (list->n == MAX_OPTION_LIST) {
+        complain("--%s is given more than %d times", o->name, MAX_OPTION_LIST);
+        return false;
+    }
+    list->at[list->n++] = value;
+    return true;
+}
+
 static bool take_value(const struct command_line *c, const struct option_spec *o, const char *value)
 {
     switch (o->kind) {
@@ -93,6 +104,8 @@ static bool take_value(const struct command_line *c, const struct option_spec *o
     case OPTION_TEXT:
         *(const char **)o->into = value;
         return true;
+    case OPTION_LIST:
+        return take_text(o, value);
     }
     return false;
 }

@@ -12,7 +12,14 @@ enum option_kind {
     OPTION_FLAG,   /* into: bool */
     OPTION_CHOICE, /* into: int, the position of the word in `value`, "one|two|three" */
     OPTION_NUMBER, /* into: uint64_t, within min..max */
-    OPTION_TEXT    /* into: const char *, points into argv */
+    OPTION_TEXT,   /* into: const char *, points into argv */
+    OPTION_LIST    /* into: struct text_list; each one given is added */
+};
+
+enum { MAX_OPTION_LIST = 64 };
+struct text_list {
+    const char *at[MAX_OPTION_LIST]; /* point into argv */
+    uint32_t n;
 };
 
 struct option_spec {
