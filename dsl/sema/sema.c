@@ -188,15 +188,27 @@ static struct decl *found_at(struct sema *s, const struct ident *id, const struc
     return slot->decl;
 }
 
-const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds)
+/* The name space of `kinds`. */
+static enum space space_of(unsigned kinds)
 {
-    if (!id->name)
-        return NULL;
     enum space space = SPACE_TYPES;
     for (int k = D_ENUM; k <= D_SYSTEM; k++)
         if (kinds & KIND(k))
             space = kinds_of[k].space;
-    const struct symbol *slot = sema__slot(&tables_of(s, id->at)[space], id->name);
+    return space;
+}
+
+const struct decl *sema__lookup(struct sema *s, const struct ident *id, unsigned kinds)
+{
+    const struct symbol *slot = sema__slot(&tables_of(s, id->at)[space_of(kinds)], id->name);
+    return slot->decl && (kinds & KIND(slot->decl->kind)) ? found_at(s, id, slot) : NULL;
+}
+
+const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds)
+{
+    if (!id->name)
+        return NULL;
+    const struct symbol *slot = sema__slot(&tables_of(s, id->at)[space_of(kinds)], id->name);
     const struct decl *found = slot->decl;
     if (found && (kinds & KIND(found->kind)))
         return found_at(s, id, slot);
@@ -334,6 +346,7 @@ bool sema_file(struct file *f, struct arena *a, struct interner *names, struct d
     for (uint32_t i = 0; i < f->decls.n; i++)
         if (f->decls.at[i]->kind == D_VERIFY)
             sema__verify(&s, f->decls.at[i]);
+    sema__exprs(&s);
     sema__needed(&s);
     return d->n_errors == before;
 }

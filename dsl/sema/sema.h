@@ -13,13 +13,15 @@ bool sema_file(struct file *f, struct arena *a, struct interner *names, struct d
 
 /* Limits, stated in the diagnostics that name them. */
 enum {
+    SEMA_MAX_TRY = 4,               /* bodies of `try` around one place; the engines' phases have as many fields */
     SEMA_MAX_ROLES = 250,           /* of a session, members of families counted */
     SEMA_MAX_INSTANCES = 60000,     /* of a system */
     SEMA_MAX_MESSAGES = 60000,      /* of a file */
     SEMA_MAX_PAYLOAD = 16 << 20,    /* bytes of one message */
     SEMA_MAX_MAILBOX = 65535,
     SEMA_MAX_VERIFY_SESSIONS = 1000,
-    SEMA_MAX_CRASHES = 1000
+    SEMA_MAX_CRASHES = 1000,
+    SEMA_MAX_DOMAIN = 1000          /* values of one domain */
 };
 
 #endif

@@ -49,6 +49,8 @@ struct symbol *sema__slot(const struct symbols *t, name n); /* that of the name,
 /* The declaration that `id` names, one of `kinds` (KIND bits of one name space). Unknown or of another kind: a
  * diagnostic and NULL. Poison: NULL. */
 const struct decl *sema__find(struct sema *s, const struct ident *id, unsigned kinds);
+/* As sema__find, without a diagnostic. */
+const struct decl *sema__lookup(struct sema *s, const struct ident *id, unsigned kinds);
 struct diag *sema__duplicate(struct sema *s, const struct ident *second, struct span first, const char *what);
 /* The candidate nearest in spelling, or NULL; candidates may hold NULL names. */
 const char *sema__nearest(struct sema *s, name wrong, const name *candidates, uint32_t n);
@@ -78,6 +80,8 @@ void sema__fields(struct sema *s, field_vec *fields, const char *what); /* types
 void sema__actor(struct sema *s, struct decl *actor);         /* systems.c */
 void sema__system(struct sema *s, struct decl *system);       /* systems.c */
 void sema__verify(struct sema *s, struct decl *verify);       /* verify.c */
+void sema__exprs(struct sema *s);                             /* exprs.c: refinements, contracts, invariants */
+void sema__domain(struct sema *s, struct verify_decl *v, uint32_t i); /* exprs.c: v->domains.at[i] */
 void sema__needed(struct sema *s);                            /* imports.c: what stays of the imported declarations */
 /* The child of that name anywhere in the system; NULL when there is none. */
 const struct child_decl *sema__child(const struct decl *system, name n);

@@ -193,6 +193,8 @@ void sema__verify(struct sema *s, struct decl *verify)
     if (!v->decl)
         return;
     struct check c = {s, v->decl};
+    for (uint32_t i = 0; i < v->domains.n; i++)
+        sema__domain(s, v, i);
     for (uint32_t i = 0; i < v->crashes.n; i++)
         check_crashes(&c, &v->crashes.at[i]);
     check_ltls(&c, v);
