@@ -127,13 +127,51 @@ static void role(struct printer *w, const struct role_ref *r)
 
 static void block(struct printer *w, const struct block *b);
 
+static void branches_of(struct printer *w, const struct stmt *s, const char *joint)
+{
+    for (uint32_t i = 0; i < s->blocks.n; i++) {
+        buf_puts(w->out, i ? joint : " ");
+        block(w, &s->blocks.at[i]);
+    }
+}
+
 static void choice(struct printer *w, const struct stmt *s)
 {
     buf_puts(w->out, "choice at ");
     role(w, &s->from);
-    for (uint32_t i = 0; i < s->blocks.n; i++) {
-        buf_puts(w->out, i ? " or " : " ");
-        block(w, &s->blocks.at[i]);
+    branches_of(w, s, " or ");
+}
+
+static void catch_event(struct printer *w, const struct catch_event *e)
+{
+    switch (e->kind) {
+    case EV_TIMEOUT:
+        buf_puts(w->out, "timeout ");
+        word_duration(w->out, e->after);
+        break;
+    case EV_CRASH:
+        buf_puts(w->out, "crash ");
+        role(w, &e->who);
+        break;
+    case EV_CANCEL: buf_puts(w->out, "cancel"); break;
+    }
+    buf_puts(w->out, " at ");
+    role(w, &e->catcher);
+}
+
+static void try_catch(struct printer *w, const struct stmt *s)
+{
+    buf_puts(w->out, "try ");
+    block(w, &s->blocks.at[0]);
+    for (uint32_t i = 0; i < s->catches.n; i++) {
+        const struct catch_clause *c = &s->catches.at[i];
+        buf_puts(w->out, " catch ");
+        for (uint32_t k = 0; k < c->events.n; k++) {
+            buf_puts(w->out, k ? ", " : "");
+            catch_event(w, &c->events.at[k]);
+        }
+        buf_putc(w->out, ' ');
+        block(w, &c->handler);
     }
 }
 
@@ -174,7 +212,7 @@ static void statement(struct printer *w, const struct stmt *s)
         return;
     case ST_DO: do_session(w, s); return;
     case ST_FOREACH:
-        buf_puts(w->out, "foreach ");
+        buf_puts(w->out, s->parallel ? "par foreach " : "foreach ");
         ident(w, &s->name);
         buf_puts(w->out, " in ");
         ident(w, &s->family);
@@ -182,7 +220,10 @@ static void statement(struct printer *w, const struct stmt *s)
         block(w, &s->blocks.at[0]);
         return;
     case ST_PAR:
-    case ST_TRY: return;
+        buf_puts(w->out, "par");
+        branches_of(w, s, " and ");
+        return;
+    case ST_TRY: try_catch(w, s); return;
     }
 }
 

@@ -105,7 +105,7 @@ static void mark_continuations(piece_vec *v)
     for (uint32_t i = v->n; i-- > 0;) {
         const struct piece *p = &v->at[i];
         if (p->kind == PIECE_TOKEN)
-            continues = p->token == K_OR && p->area == AREA_PLAIN;
+            continues = p->area == AREA_PLAIN && (p->token == K_OR || p->token == K_AND || p->token == K_CATCH);
         v->at[i].continues = continues;
     }
 }

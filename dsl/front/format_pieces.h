@@ -21,7 +21,7 @@ struct piece {
     uint32_t newlines; /* line ends in the source between the piece before and this one; 2 stands for more */
     uint32_t match;    /* of a brace: the index of its other half */
     uint32_t depth;    /* of parentheses around it */
-    bool continues;    /* it is the `or` of a choice, or a comment before one: it belongs to what stands before */
+    bool continues;    /* it is `or`, `and` or `catch` between blocks, or a comment before one: it belongs to what is before */
 };
 
 struct pieces {

@@ -1,4 +1,8 @@
-/* parse_session.c -- sessions: role lists and global types. */
+/* parse_session.c -- sessions: role lists and global types.
+ *
+ * Three statements are chains of blocks: `choice` joined by `or`, `par` by `and`, `try` by `catch` and its events. A block of
+ * such a chain that is not closed ends where the next one is announced.
+ */
 #include "parser_internal.h"
 
 static void parse_statement(struct parser *p, void *ctx);
@@ -105,33 +109,61 @@ static void parse_interaction(struct parser *p, struct stmt *s)
 
 /* ---- the others ---- */
 
-/* `or` between branches; one block right after another lacks it. */
-static bool accept_or(struct parser *p)
+/* What joins the branches of a statement. */
+struct joint {
+    enum token_kind word, other; /* and the one of the other statement, which may stand here by mistake */
+    const char *statement, *shape;
+};
+static const struct joint choice_joint = {K_OR, K_AND, "a choice", "choice at A { ... } or { ... }"};
+static const struct joint par_joint = {K_AND, K_OR, "`par`", "par { ... } and { ... }"};
+
+/* A block that may end, unclosed, where `next` stands. */
+static struct block parse_body_before(struct parser *p, enum token_kind next)
 {
+    p->ender = next;
+    struct block b = parse_body(p);
+    p->ender = T_EOF;
+    return b;
+}
+
+/* The word between branches; one block right after another lacks it. */
+static bool accept_joint(struct parser *p, const struct joint *j)
+{
+    const char *word = token_spelling(j->word);
     if (at(p, T_LBRACE) && !p->panic) {
-        slip(p, p->tok.at, "write `choice at A { ... } or { ... }`", "expected `or` before the next branch");
+        slip(p, p->tok.at, arena_printf(p->a, "write `%s`", j->shape), "expected `%s` before the next branch", word);
         return true;
     }
-    return accept(p, K_OR);
+    if (at(p, j->other) && p->ahead.kind == T_LBRACE) {
+        slip(p, p->tok.at, arena_printf(p->a, "write `%s`", j->shape), "the branches of %s are joined by `%s`",
+             j->statement, word);
+        advance(p);
+        return true;
+    }
+    return accept(p, j->word);
+}
+
+/* { ... } JOINT { ... } JOINT { ... } */
+static void parse_branches(struct parser *p, struct stmt *s, const struct joint *j)
+{
+    uint32_t errors = p->lex.n_errors;
+    do {
+        struct block b = parse_body_before(p, j->word);
+        vec_push(p->a, s->blocks, b);
+    } while (accept_joint(p, j));
+    if (s->blocks.n < 2 && p->lex.n_errors == errors)
+        help(p, fail_at(p, s->at, "%s needs at least two branches", j->statement), "write `%s`", j->shape);
+    p->panic = false;
 }
 
 static void parse_choice(struct parser *p, struct stmt *s)
 {
-    uint32_t fails = p->n_fails;
     s->kind = ST_CHOICE;
     advance(p);
     if (!accept(p, K_AT))
-        help(p, fail_expected(p, "`at` and the role that decides"), "write `choice at A { ... } or { ... }`");
+        help(p, fail_expected(p, "`at` and the role that decides"), "write `%s`", choice_joint.shape);
     s->from = expect_role(p, "the role that decides");
-    do {
-        p->ender = K_OR;
-        struct block b = parse_body(p);
-        p->ender = T_EOF;
-        vec_push(p->a, s->blocks, b);
-    } while (accept_or(p));
-    if (s->blocks.n < 2 && p->n_fails == fails)
-        help(p, fail_at(p, s->at, "a choice needs at least two branches"), "write `choice at A { ... } or { ... }`");
-    p->panic = false;
+    parse_branches(p, s, &choice_joint);
 }
 
 static void parse_rec(struct parser *p, struct stmt *s)
@@ -184,24 +216,116 @@ static void parse_foreach(struct parser *p, struct stmt *s)
     vec_push(p->a, s->blocks, b);
 }
 
-/* A branch that belongs to no choice: reported, and its block parsed all the same. */
+/* par { ... } and { ... } | par foreach p in P { ... } */
+static void parse_par(struct parser *p, struct stmt *s)
+{
+    advance(p);
+    if (at(p, K_FOREACH)) {
+        s->parallel = true;
+        parse_foreach(p, s);
+        return;
+    }
+    s->kind = ST_PAR;
+    parse_branches(p, s, &par_joint);
+}
+
+/* ---- try ---- */
+
+static const char try_shape[] = "try { ... } catch timeout 2s at A { ... }";
+
+static void parse_catcher(struct parser *p, struct catch_event *e, const char *event)
+{
+    const char *shape = arena_printf(p->a, "write `%s at A`", event);
+    if (!accept(p, K_AT) && !p->panic)
+        help(p, fail_expected(p, "`at` and the role that catches the event"), "%s", shape);
+    if (!p->panic)
+        e->catcher = expect_role(p, "the role that catches the event");
+}
+
+/* timeout D at R | crash Q at R | cancel at R. False when none of them starts here. */
+static bool parse_catch_event(struct parser *p, struct catch_event *e)
+{
+    e->at = p->tok.at;
+    enum token_kind kind = ITEM_KIND(p, "`timeout`, `crash` or `cancel`", K_TIMEOUT, K_CRASH, K_CANCEL);
+    if (kind == T_EOF)
+        return false;
+    advance(p);
+    if (kind == K_TIMEOUT) {
+        e->kind = EV_TIMEOUT;
+        e->after = expect_duration(p, "the time after which it happens");
+        parse_catcher(p, e, "timeout 2s");
+    } else if (kind == K_CRASH) {
+        e->kind = EV_CRASH;
+        e->who = expect_role(p, "the role that may crash");
+        parse_catcher(p, e, "crash B");
+    } else {
+        e->kind = EV_CANCEL;
+        parse_catcher(p, e, "cancel");
+    }
+    e->at = since(p, e->at);
+    return true;
+}
+
+static bool starts_event(const struct parser *p) { return at(p, K_TIMEOUT) || at(p, K_CRASH) || at(p, K_CANCEL); }
+
+/* At `catch`: its events and its handler. */
+static void parse_catch(struct parser *p, struct stmt *s)
+{
+    struct catch_clause c = {.at = p->tok.at};
+    advance(p);
+    do {
+        struct catch_event e = {0};
+        if (parse_catch_event(p, &e))
+            vec_push(p->a, c.events, e);
+        if (starts_event(p) && !p->panic)
+            slip(p, p->tok.at, NULL, "expected `,` between two events");
+        sync_list(p, T_LBRACE);
+    } while (accept(p, T_COMMA) || (starts_event(p) && !p->panic));
+    c.handler = parse_body_before(p, K_CATCH);
+    c.at = since(p, c.at);
+    vec_push(p->a, s->catches, c);
+}
+
+/* At `catch`; without one before it, a misspelt one will do. */
+static bool at_catch(struct parser *p, const struct stmt *s)
+{
+    static const enum token_kind word[] = {K_CATCH};
+    const char *spelling = token_spelling(K_CATCH);
+    bool near = !s->catches.n && at(p, T_NAME) && names_something(p->ahead.kind) && p->tok.name &&
+                diag_nearest(p->tok.name, &spelling, 1);
+    return near ? item_kind(p, word, 1, "`catch`") == K_CATCH : at(p, K_CATCH);
+}
+
+/* try { ... } catch EVENT, EVENT { ... } catch ... */
+static void parse_try(struct parser *p, struct stmt *s)
+{
+    uint32_t errors = p->lex.n_errors;
+    s->kind = ST_TRY;
+    advance(p);
+    struct block b = parse_body_before(p, K_CATCH);
+    vec_push(p->a, s->blocks, b);
+    while (at_catch(p, s))
+        parse_catch(p, s);
+    if (!s->catches.n && p->lex.n_errors == errors)
+        help(p, fail_at(p, s->at, "a `try` needs at least one `catch`"), "write `%s`", try_shape);
+    p->panic = false;
+}
+
+/* A branch or handler that belongs to nothing: reported, and its block parsed all the same. */
 static void parse_lone_branch(struct parser *p)
 {
-    slip(p, p->tok.at, "write `choice at A { ... } or { ... }`", "`or` without a choice before it");
+    if (at(p, K_CATCH)) {
+        struct stmt nothing = {0};
+        slip(p, p->tok.at, arena_printf(p->a, "write `%s`", try_shape), "`catch` without a `try` before it");
+        parse_catch(p, &nothing);
+        return;
+    }
+    const struct joint *j = at(p, K_OR) ? &choice_joint : &par_joint;
+    slip(p, p->tok.at, arena_printf(p->a, "write `%s`", j->shape), "`%s` without %s before it",
+         token_spelling(j->word), j->statement);
     advance(p);
     if (at(p, T_LBRACE))
         parse_body(p);
-}
-
-static bool parse_reserved_statement(struct parser *p)
-{
-    if (at(p, K_TRY) || at(p, K_CATCH))
-        reserved(p, at(p, K_TRY) ? "`try`" : "`catch`");
-    else if (at(p, K_PAR) || at(p, K_AND))
-        reserved(p, at(p, K_PAR) ? "`par`" : "`and`");
-    else
-        return false;
-    return true;
 }
 
 static enum token_kind statement_kind(struct parser *p)
@@ -209,7 +333,7 @@ static enum token_kind statement_kind(struct parser *p)
     bool sends = at_name(p) && (is_arrow(p->ahead.kind) || p->ahead.kind == T_LBRACKET || p->ahead.kind == T_COLON);
     if (sends || is_arrow(p->tok.kind))
         return T_NAME;
-    static const enum token_kind starts[] = {K_CHOICE, K_REC, K_CONTINUE, K_DO, K_FOREACH};
+    static const enum token_kind starts[] = {K_CHOICE, K_REC, K_CONTINUE, K_DO, K_FOREACH, K_PAR, K_TRY};
     if (at_name(p) && p->ahead.kind == T_NAME) { /* "A B: M;", or a misspelt keyword */
         static const enum token_kind words[] = {K_CHOICE, K_CONTINUE, K_FOREACH};
         const char *spellings[] = {"choice", "continue", "foreach"};
@@ -227,9 +351,7 @@ static enum token_kind statement_kind(struct parser *p)
 
 static void parse_statement(struct parser *p, void *ctx)
 {
-    if (parse_reserved_statement(p))
-        return;
-    if (at(p, K_OR)) {
+    if (at(p, K_OR) || at(p, K_AND) || at(p, K_CATCH)) {
         parse_lone_branch(p);
         return;
     }
@@ -241,6 +363,8 @@ static void parse_statement(struct parser *p, void *ctx)
     case K_CONTINUE: parse_continue(p, s); break;
     case K_DO: parse_do(p, s); break;
     case K_FOREACH: parse_foreach(p, s); break;
+    case K_PAR: parse_par(p, s); break;
+    case K_TRY: parse_try(p, s); break;
     case T_NAME: parse_interaction(p, s); break;
     default: return;
     }

@@ -2,6 +2,9 @@
 #include "ir_build.h"
 
 #include "proto.h"
+#include "sema.h"
+
+_Static_assert((int)SEMA_MAX_TRY == (int)IR_MAX_TRY_DEPTH, "sema refuses what the engines have no phase for");
 
 /* ---- shared look-ups ---- */
 

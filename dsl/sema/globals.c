@@ -2,7 +2,8 @@
  *
  * A walk carries two facts along each path: whether the end of the statement can be reached at all, and `fresh`, the
  * depth of the outermost `rec` after whose opening no message has passed yet. A `continue` to a `rec` at `fresh` or
- * deeper would loop without a message.
+ * deeper would loop without a message. What is behind a `par` is reached when all its branches end, what is behind a
+ * `try` when its body or one of its handlers does; an event may come before the body's first message.
  */
 #include "sema_private.h"
 
@@ -13,6 +14,7 @@ struct var { /* in scope, innermost first */
     name name;
     struct span at;
     uint32_t depth;                 /* VAR_REC: how many recs are around it */
+    uint32_t pars;                  /* VAR_REC: and how many branches of `par` */
     const struct role_decl *family; /* VAR_INDEX; NULL: poison */
     const struct var *next;
 };
@@ -28,6 +30,8 @@ struct walk {
     const struct decl *session;
     const struct var *vars;
     uint32_t recs; /* in scope */
+    uint32_t pars; /* branches of `par` around here */
+    uint32_t tries; /* bodies of `try` around here */
 };
 
 /* What a role reference denotes; `role` NULL: poison. */
@@ -119,22 +123,137 @@ static void walk_message(struct walk *w, struct stmt *st, struct path *p)
     p->fresh = w->recs;
 }
 
+/* Of two ways to one place; `none_yet` is no way at all. */
+static const struct path none_yet = {.reaches = false, .fresh = UINT32_MAX};
+static struct path either(struct path a, struct path b)
+{
+    if (!b.reaches) {
+        a.left = b.left;
+        return a;
+    }
+    a.reaches = true;
+    a.fresh = b.fresh < a.fresh ? b.fresh : a.fresh;
+    return a;
+}
+
 static struct path walk_choice(struct walk *w, const struct stmt *st, struct path p)
 {
     resolve_role(w, &st->from, false);
-    struct path out = {.reaches = false, .fresh = UINT32_MAX};
+    struct path out = none_yet;
+    for (uint32_t i = 0; i < st->blocks.n; i++)
+        out = either(out, walk_block(w, &st->blocks.at[i], p));
+    return st->blocks.n ? out : p;
+}
+
+/* ---- par ---- */
+
+static struct path walk_par(struct walk *w, const struct stmt *st, struct path p)
+{
+    struct path out = p;
+    w->pars++;
     for (uint32_t i = 0; i < st->blocks.n; i++) {
         struct path b = walk_block(w, &st->blocks.at[i], p);
         if (!b.reaches) {
+            out.reaches = false;
             out.left = b.left;
-            continue;
         }
-        out.reaches = true;
-        if (b.fresh < out.fresh)
+        if (b.fresh > out.fresh) /* all branches take place: what one of them sends guards */
             out.fresh = b.fresh;
     }
+    w->pars--;
+    return out;
+}
+
+/* ---- try ---- */
+
+/* The role that catches the events of a `try`, and where that was said. */
+struct catcher {
+    struct who who;
+    const struct catch_event *first;
+};
+
+static void check_same_catcher(struct walk *w, const struct catcher *c, const struct catch_event *e, struct who who)
+{
+    if (!c->who.role || !who.role || (who.role == c->who.role && who.var == c->who.var && who.index == c->who.index))
+        return;
+    struct diag *x = diag_add(w->s->d, E0217, e->catcher.at, "the events of one `try` are caught by one role");
+    diag_label(w->s->d, x, c->first->catcher.at, "this one is caught by another");
+    diag_help(w->s->d, x, "let one role catch them all, or put one `try` around another");
+}
+
+static void check_crashed(struct walk *w, const struct catch_event *e, struct who catcher)
+{
+    struct who who = resolve_role(w, &e->who, true);
+    if (!overlap(&who, &catcher))
+        return;
+    struct diag *x = diag_add(w->s->d, E0218, e->at, "`%s` cannot catch its own crash", e->catcher.base.name);
+    if (who.all && !catcher.all)
+        diag_note(w->s->d, x, "`%s` stands for every member of the family, `%s` among them", e->who.base.name,
+                  e->catcher.base.name);
+    diag_help(w->s->d, x, "let a role catch it that is still there");
+}
+
+static bool same_event(const struct catch_event *a, const struct catch_event *b)
+{
+    if (a->kind != b->kind || a->kind != EV_CRASH)
+        return a->kind == b->kind;
+    bool overlapping = !a->who.indexed || !b->who.indexed || a->who.index == b->who.index;
+    return a->who.base.name && a->who.base.name == b->who.base.name && overlapping;
+}
+
+/* Reports an earlier event of the same `try` that is the same: two handlers for one event. */
+static void check_caught_once(struct walk *w, const struct stmt *st, const struct catch_event *e)
+{
+    for (uint32_t i = 0; i < st->catches.n; i++)
+        for (uint32_t k = 0; k < st->catches.at[i].events.n; k++) {
+            const struct catch_event *o = &st->catches.at[i].events.at[k];
+            if (o == e)
+                return;
+            if (!same_event(o, e))
+                continue;
+            struct diag *x = diag_add(w->s->d, E0219, e->at, "this event is caught already");
+            diag_label(w->s->d, x, o->at, "by this handler");
+            if (e->kind == EV_TIMEOUT)
+                diag_note(w->s->d, x, "of two timeouts of one body only the shorter one ever happens");
+            return;
+        }
+}
+
+static void check_events(struct walk *w, const struct stmt *st)
+{
+    struct catcher c = {0};
+    for (uint32_t i = 0; i < st->catches.n; i++)
+        for (uint32_t k = 0; k < st->catches.at[i].events.n; k++) {
+            const struct catch_event *e = &st->catches.at[i].events.at[k];
+            struct who who = resolve_role(w, &e->catcher, false);
+            if (!c.who.role)
+                c = (struct catcher){who, e};
+            else
+                check_same_catcher(w, &c, e, who);
+            if (e->kind == EV_CRASH)
+                check_crashed(w, e, who);
+            if (e->kind == EV_TIMEOUT && e->after == 0)
+                diag_add(w->s->d, E0204, e->at, "a timeout must be longer than 0");
+            check_caught_once(w, st, e);
+        }
+}
+
+static struct path walk_try(struct walk *w, const struct stmt *st, struct path p)
+{
     if (!st->blocks.n)
         return p;
+    check_events(w, st);
+    if (w->tries == SEMA_MAX_TRY)
+        diag_add(w->s->d, E0106, st->at, "`try` stands in the bodies of %d others; that is the limit", SEMA_MAX_TRY);
+    if (!st->blocks.at[0].stmts.n && sema__clean(w->s, st->blocks.at[0].at)) {
+        struct diag *x = diag_add(w->s->d, E0211, st->at, "no event is ever caught here: the body is empty");
+        diag_help(w->s->d, x, "put what the event may interrupt between the braces behind `try`");
+    }
+    w->tries++;
+    struct path out = either(none_yet, walk_block(w, &st->blocks.at[0], p));
+    w->tries--;
+    for (uint32_t i = 0; i < st->catches.n; i++)
+        out = either(out, walk_block(w, &st->catches.at[i].handler, p));
     return out;
 }
 
@@ -153,7 +272,8 @@ static void push_var(struct walk *w, struct var *v, const char *what)
 
 static struct path walk_rec(struct walk *w, const struct stmt *st, struct path p)
 {
-    struct var v = {.kind = VAR_REC, .name = st->name.name, .at = st->name.at, .depth = w->recs};
+    struct var v = {
+        .kind = VAR_REC, .name = st->name.name, .at = st->name.at, .depth = w->recs, .pars = w->pars};
     const struct var *outer = w->vars;
     push_var(w, &v, "recursion variable");
     w->recs++;
@@ -179,11 +299,20 @@ static void unknown_variable(struct walk *w, const struct stmt *st)
     sema__suggest(w->s, x, st->name.name, candidates, m);
 }
 
+static void leaves_par(struct walk *w, const struct stmt *st, const struct var *v)
+{
+    struct diag *x = diag_add(w->s->d, E0220, st->at, "`continue %s` would leave this branch of `par`", v->name);
+    diag_label(w->s->d, x, v->at, "its loop starts here, outside");
+    diag_help(w->s->d, x, "a branch of `par` is done when it ends: continue behind the `par`, or loop within the branch");
+}
+
 static struct path walk_continue(struct walk *w, const struct stmt *st, struct path p)
 {
     const struct var *v = st->name.name ? find_var(w, st->name.name) : NULL;
     if (st->name.name && (!v || v->kind != VAR_REC))
         unknown_variable(w, st);
+    else if (v && v->pars != w->pars)
+        leaves_par(w, st, v);
     else if (v && v->depth >= p.fresh) {
         struct diag *x = diag_add(w->s->d, E0210, st->at, "this loop may repeat without a message");
         diag_label(w->s->d, x, v->at, "the loop starts here");
@@ -209,9 +338,11 @@ static struct path walk_foreach(struct walk *w, const struct stmt *st, struct pa
     struct var v = {.kind = VAR_INDEX, .name = st->name.name, .at = st->name.at, .family = family};
     const struct var *outer = w->vars;
     push_var(w, &v, "index");
+    w->pars += st->parallel;
     struct path out = st->blocks.n ? walk_block(w, &st->blocks.at[0], p) : p;
+    w->pars -= st->parallel;
     w->vars = outer;
-    if (!out.reaches && family && family->size > 1)
+    if (!out.reaches && !st->parallel && family && family->size > 1)
         diag_add(w->s->d, E0211, st->at, "only the first round of this loop over `%s` is ever reached",
                  family->name.name);
     return out;
@@ -294,8 +425,9 @@ static struct path walk_stmt(struct walk *w, struct stmt *st, struct path p)
     case ST_FOREACH:
         return walk_foreach(w, st, p);
     case ST_PAR:
+        return walk_par(w, st, p);
     case ST_TRY:
-        return p;
+        return walk_try(w, st, p);
     }
     return p;
 }

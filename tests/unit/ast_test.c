@@ -57,7 +57,7 @@ static void global_types(void **state)
     assert_false(s->by_locals);
     assert_true(s->roles.at[1].family);
     assert_int_equal(s->roles.at[1].size, 3);
-    assert_int_equal(s->body.stmts.n, 2);
+    assert_int_equal(s->body.stmts.n, 5);
     const struct stmt *each = s->body.stmts.at[0], *loop = s->body.stmts.at[1];
     assert_int_equal(each->kind, ST_FOREACH);
     assert_string_equal(each->name.name, "p");
@@ -69,6 +69,36 @@ static void global_types(void **state)
     assert_true(send->to.indexed);
     assert_int_equal(send->to.index, 1);
     assert_string_equal(choice->blocks.at[1].stmts.at[0]->args.at[1].base.name, "P");
+}
+
+static void par_and_try(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS(sample);
+    const stmt_vec *stmts = &decl_named(w, "Tpc")->as.session.body.stmts;
+    const struct stmt *par = stmts->at[2], *each = stmts->at[3], *t = stmts->at[4];
+    assert_int_equal(par->kind, ST_PAR);
+    assert_int_equal(par->blocks.n, 3);
+    assert_int_equal(par->blocks.at[2].stmts.n, 0);
+    assert_int_equal(each->kind, ST_FOREACH);
+    assert_true(each->parallel);
+    assert_int_equal(t->kind, ST_TRY);
+    assert_int_equal(t->blocks.n, 1);
+    assert_int_equal(t->catches.n, 2);
+    const struct catch_clause *c = &t->catches.at[0];
+    assert_int_equal(c->events.n, 2);
+    assert_int_equal(c->events.at[0].kind, EV_TIMEOUT);
+    assert_int_equal(c->events.at[0].after, 2000000000u);
+    assert_int_equal(c->events.at[1].kind, EV_CRASH);
+    assert_string_equal(c->events.at[1].who.base.name, "P");
+    assert_string_equal(c->events.at[1].catcher.base.name, "C");
+    assert_int_equal(c->handler.stmts.n, 1);
+    assert_int_equal(t->catches.at[1].events.at[0].kind, EV_CANCEL);
+    const char *text = w->s->at[0]->text;
+    assert_memory_equal(text + c->events.at[1].at.lo, "crash P at C {", 14);
+    assert_int_equal(c->events.at[1].at.hi - c->events.at[1].at.lo, 12);
+    assert_memory_equal(text + c->at.lo, "catch timeout", 13);
+    assert_int_equal(text[c->at.hi - 1], '}');
 }
 
 static void statements_have_their_source_text(void **state)
@@ -313,7 +343,7 @@ static void every_keyword_is_documented(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(file_module_and_docs), T(payload_types), T(messages_and_tags), T(global_types),
+        T(file_module_and_docs), T(payload_types), T(messages_and_tags), T(global_types), T(par_and_try),
         T(statements_have_their_source_text), T(local_types),
         T(parentheses_in_local_types_mean_nothing), T(actors), T(systems), T(verify_blocks),
         T(operators_bind_as_documented), T(words_are_names_where_they_mean_nothing), T(empty_files_are_valid),

@@ -109,6 +109,48 @@ ERRORS(do_of_local_types, MN "local A = !M . end; local B = ?M . end; session T(
        "session S(role X, role Y) {\n do T(X, Y); }", "E0212:4")
 ERRORS(unknown_session, MN "session S(role A, role B) {\n do H(A, B); }", "E0202:3")
 
+/* ---- par, try ---- */
+
+#define AB MN "session S(role A, role B, role P[2]) {\n"
+
+ERRORS(par_is_reached_when_all_branches_end, AB "par { A -> B: M; } and { rec X { B -> A: M; continue X; } }\n A -> B: N; }",
+       "E0211:4")
+ERRORS(par_branches_do_not_guard_each_other, AB "par { A -> B: M; } and { rec X {\n continue X; } } }", "E0210:4")
+ERRORS(continue_leaves_par, AB "rec X { A -> B: M; par { A -> B: N; } and {\n continue X; } } }", "E0220:4")
+ERRORS(continue_leaves_par_foreach, AB "rec X { A -> B: M; par foreach p in P {\n continue X; } } }", "E0220:4")
+ERRORS(continue_within_a_branch, AB "par { rec X { A -> B: M; continue X; } } and { B -> A: M; } }", "")
+ERRORS(par_foreach_over_single, AB "par\n foreach p in A { p -> B: M; } }", "E0207:4")
+ERRORS(unknown_catcher, AB "try { A -> B: M; } catch timeout 1s at\n Aa { } }", "E0202:4")
+ERRORS(unknown_crashed, AB "try { A -> B: M; } catch crash\n Bb at A { } }", "E0202:4")
+ERRORS(family_as_catcher, AB "try { A -> B: M; } catch cancel at\n P { } }", "E0207:4")
+ERRORS(member_as_catcher, AB "try { A -> P[1]: M; } catch cancel at P[1] { } }", "")
+ERRORS(family_crashes, AB "try { P[1] -> A: M; } catch crash P at A { } }", "")
+ERRORS(index_crashes, AB "foreach p in P { try { p -> A: M; } catch crash p at A { } } }", "")
+ERRORS(two_catchers, AB "try { A -> B: M; } catch cancel at A,\n timeout 1s at B { } }", "E0217:4")
+ERRORS(two_catchers_in_two_clauses, AB "try { A -> B: M; } catch cancel at A { }\n catch timeout 1s at B { } }",
+       "E0217:4")
+ERRORS(members_are_different_catchers, AB "try { A -> B: M; } catch cancel at P[0],\n timeout 1s at P[1] { } }", "E0217:4")
+ERRORS(own_crash, AB "try { A -> B: M; } catch\n crash A at A { } }", "E0218:4")
+ERRORS(own_crash_in_a_family, AB "try { A -> B: M; } catch\n crash P at P[0] { } }", "E0218:4")
+ERRORS(own_crash_by_index, AB "foreach p in P { try { p -> B: M; } catch\n crash P at p { } } }", "E0218:4")
+ERRORS(sibling_crashes, AB "try { A -> B: M; } catch crash P[1] at P[0] { } }", "")
+ERRORS(timeout_twice, AB "try { A -> B: M; } catch timeout 1s at A { }\n catch timeout 2s at A { } }", "E0219:4")
+ERRORS(member_and_family_crash, AB "try { A -> B: M; } catch crash P[1] at A { }\n catch crash P at A { } }", "E0219:4")
+ERRORS(two_members_crash, AB "try { A -> B: M; } catch crash P[1] at A { } catch crash P[0] at A { } }", "")
+ERRORS(timeout_of_nothing, AB "try { A -> B: M; } catch\n timeout 0s at A { } }", "E0204:4")
+ERRORS(empty_try, AB "\ntry { } catch cancel at A { A -> B: M; } }", "E0211:4")
+ERRORS(a_handler_ends_the_loop_of_a_body, AB "try { rec X { A -> B: M; continue X; } } catch cancel at A { } A -> B: N; }", "")
+ERRORS(no_way_out_of_try, AB "rec X { try { A -> B: M; continue X; } catch cancel at A { A -> B: N; continue X; } }\n A -> B: N; }",
+       "E0211:4")
+ERRORS(a_handler_is_not_guarded_by_the_body, AB "rec X { try { A -> B: M; } catch cancel at A {\n continue X; } } }",
+       "E0210:4")
+ERRORS(retry, AB "rec X { try { A -> B: M; B -> A: M; } catch timeout 1s at A { A -> B: N; continue X; } } }", "")
+ERRORS(try_five_deep, AB "try { try { try { try {\n try { A -> B: M; } catch cancel at A { }\n"
+       "} catch cancel at A { } } catch cancel at A { } } catch cancel at A { } } catch cancel at A { } }", "E0106:4")
+ERRORS(handlers_are_not_in_the_body, AB "try { A -> B: M; } catch cancel at A { try { A -> B: N; } catch cancel at A {\n"
+       "try { A -> B: N; } catch cancel at A { try { A -> B: N; } catch cancel at A { try { A -> B: N; } catch cancel at A\n"
+       "{ A -> B: N; } } } } } }", "")
+
 /* ---- local types ---- */
 
 ERRORS(local_unguarded, "local A = rec X .\n X;", "E0210:2")
@@ -205,7 +247,16 @@ int main(void)
         T(continue_outside), T(unguarded), T(unguarded_inner), T(guarded_through_choice),
         T(not_guarded_by_all_branches), T(unreachable), T(reachable_by_one_branch), T(foreach_that_never_goes_round),
         T(do_arity), T(do_same_twice), T(do_family_for_single), T(do_family_of_other_size), T(do_same_in_one_round),
-        T(do_of_local_types), T(unknown_session), T(local_unguarded), T(local_unguarded_by_dual),
+        T(do_of_local_types), T(unknown_session),
+        T(par_is_reached_when_all_branches_end),
+        T(par_branches_do_not_guard_each_other), T(continue_leaves_par), T(continue_leaves_par_foreach),
+        T(continue_within_a_branch), T(par_foreach_over_single), T(unknown_catcher), T(unknown_crashed),
+        T(family_as_catcher), T(member_as_catcher), T(family_crashes), T(index_crashes), T(two_catchers),
+        T(two_catchers_in_two_clauses), T(members_are_different_catchers), T(own_crash), T(own_crash_in_a_family),
+        T(own_crash_by_index), T(sibling_crashes), T(timeout_twice), T(member_and_family_crash), T(two_members_crash),
+        T(timeout_of_nothing), T(empty_try), T(a_handler_ends_the_loop_of_a_body), T(no_way_out_of_try),
+        T(a_handler_is_not_guarded_by_the_body), T(retry), T(try_five_deep), T(handlers_are_not_in_the_body),
+        T(local_unguarded), T(local_unguarded_by_dual),
         T(locals_unguarded_together), T(locals_recursive_together), T(local_unknown_name), T(local_unknown_message),
         T(local_shadows), T(peer_missing), T(peer_unknown), T(peer_self),
         T(peer_self_of_three), T(unknown_local_in_session), T(good_system),
