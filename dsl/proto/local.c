@@ -226,13 +226,12 @@ static bool too_large(struct reading *r)
     return true;
 }
 
-static bool read_role(struct builder *b, struct session_type *t, uint32_t role)
+bool local_automaton(struct builder *b, const struct session_type *t, uint32_t role, const struct local *l,
+                     struct span at, struct automaton *out)
 {
     struct reading r = {.b = b, .t = t, .role = role, .ok = true};
-    const struct decl *d = t->decl->as.session.locals.at[role];
-    vec_push(b->scratch, r.linked, d);
-    link_names(&r, d->as.local, NULL);
-    state_of(&r, (struct point){d->as.local, false});
+    link_names(&r, l, NULL);
+    state_of(&r, (struct point){l, false});
     for (uint32_t s = 0; s < r.points.n; s++) {
         read_state(&r, s);
         if (too_large(&r))
@@ -243,9 +242,9 @@ static bool read_role(struct builder *b, struct session_type *t, uint32_t role)
     r.draft.end = ARENA_ARRAY(b->scratch, struct span, r.points.n);
     for (uint32_t s = 0; s < r.points.n; s++) {
         r.draft.final[s] = !r.points.at[s].at || r.points.at[s].at->kind == LT_END;
-        r.draft.end[s] = r.points.at[s].at ? r.points.at[s].at->at : d->at;
+        r.draft.end[s] = r.points.at[s].at ? r.points.at[s].at->at : at;
     }
-    automaton_finish(b->a, &r.draft, &t->locals[role]);
+    automaton_finish(b->a, &r.draft, out);
     return r.ok;
 }
 
@@ -253,7 +252,9 @@ bool local_session(struct builder *b, struct session_type *t)
 {
     bool ok = true;
     t->locals = ARENA_ARRAY(b->a, struct automaton, t->n_roles);
-    for (uint32_t i = 0; i < t->n_roles; i++)
-        ok = read_role(b, t, i) && ok;
+    for (uint32_t i = 0; i < t->n_roles; i++) {
+        const struct decl *d = t->decl->as.session.locals.at[i];
+        ok = local_automaton(b, t, i, d->as.local, d->at, &t->locals[i]) && ok;
+    }
     return ok;
 }

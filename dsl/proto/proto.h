@@ -31,34 +31,102 @@ bool ir__session_clean(const struct builder *b, const struct decl *session);
 /* ---- instantiate.c: positions ---- */
 
 typedef VEC(uint32_t) u32_vec;
+typedef VEC(struct index_list) list_vec;
 
-enum pos_kind { POS_EPSILON, POS_ACTION, POS_END };
+enum pos_kind {
+    POS_EPSILON,
+    POS_ACTION,
+    POS_EXIT, /* the body of a `try` ends here: as epsilon, but one remembers having passed it */
+    POS_JOIN, /* the end of a branch of `par`, before the branches are interleaved */
+    POS_END
+};
 
 struct place {
     enum pos_kind kind;
     uint16_t from, to, message; /* POS_ACTION; POS_EPSILON of a choice: from is the chooser */
+    bool interrupt;             /* POS_ACTION: the first message of a handler to its receiver */
+    bool part;                  /* of one branch of `par` by itself: its copies in the interleaving count, not this */
     uint32_t target;            /* POS_ACTION */
-    VEC(uint32_t) targets;      /* POS_EPSILON */
+    VEC(uint32_t) targets;      /* POS_EPSILON; POS_EXIT: one */
+    uint32_t regions;           /* in nfa.regions */
+    uint32_t strand;            /* in nfa.strands */
+    uint32_t mode;              /* in nfa.modes */
     const struct stmt *stmt;    /* what stands here; NULL at the end */
 };
 
+struct role_set {
+    uint64_t bits[4]; /* SEMA_MAX_ROLES fit */
+};
+
+static inline void role_add(struct role_set *s, uint32_t role) { s->bits[role / 64] |= UINT64_C(1) << (role % 64); }
+static inline bool role_in(const struct role_set *s, uint32_t role) { return s->bits[role / 64] >> (role % 64) & 1; }
+static inline bool roles_within(const struct role_set *small, const struct role_set *big)
+{
+    for (int i = 0; i < 4; i++)
+        if (small->bits[i] & ~big->bits[i])
+            return false;
+    return true;
+}
+
+/* What an event that was caught means for the protocol from there on. */
+struct mode {
+    struct role_set dead; /* interactions to and from them are skipped */
+    uint32_t catcher;     /* who raised it; IR_NONE: all know of it */
+    struct role_set told; /* they know of it; the catcher does */
+    uint32_t event;       /* in nfa.events; one of those that lead here: for messages */
+};
+
+struct nfa_handler {
+    uint32_t event; /* in nfa.events */
+    uint32_t start; /* position */
+    struct span at; /* the event in the text */
+};
+
+struct nfa_try {
+    const struct stmt *stmt;
+    uint32_t level, catcher;
+    VEC(struct nfa_handler) handlers;
+};
+
+/* List 0 of regions and of strands is empty, mode 0 the normal one, in which nobody is dead and nothing was caught. */
 struct nfa {
     VEC(struct place) at;
     uint32_t start;
+    VEC(struct nfa_try) tries;
+    list_vec regions; /* lists of tries, outermost first */
+    list_vec strands; /* lists of pairs: instance of `par`, branch */
+    VEC(struct mode) modes;
+    VEC(struct session_event) events;
 };
+
+/* `list` and one more element, or two for a strand. */
+uint32_t list_extend(struct arena *a, list_vec *all, uint32_t list, const uint32_t *more, uint32_t n_more);
+/* The strands lie in different branches of one `par`. */
+bool strands_concurrent(const struct index_list *all, uint32_t a, uint32_t b);
 
 /* False after a diagnostic. */
 bool instantiate(struct builder *b, const struct session_type *t, struct nfa *out);
+
+/* modes.c: adds what follows when an event is caught: from each handler on, a copy of the positions for each mode. */
+bool instantiate_modes(struct builder *b, const struct session_type *t, struct nfa *nfa);
 
 /* ---- global.c ---- */
 
 /* The deterministic global automaton, or NULL after a diagnostic. */
 struct global *global_build(struct builder *b, const struct session_type *t, const struct nfa *nfa);
 
+/* Structural: the same text but for spaces. Both may be NULL. */
+bool same_refinement(const struct expr *a, const struct expr *b);
+
 /* ---- project.c ---- */
 
 /* All projections of `t->global` into `t->locals`. False after a diagnostic. */
 bool project_session(struct builder *b, struct session_type *t);
+
+/* ---- knowledge.c ---- */
+
+/* Refinements in `t->global` speak only of what both of their roles know. False after a diagnostic. */
+bool knowledge_check(struct builder *b, const struct session_type *t);
 
 /* Edges into and out of the global automaton's states, both ways. */
 struct graph {
@@ -137,6 +205,10 @@ void automaton_finish(struct arena *a, const struct draft *d, struct automaton *
 
 /* ---- local.c ---- */
 
+/* The automaton of one local type, played by `role` of `t`, of which only the roles matter; `at` is its place where it
+ * is empty. False after a diagnostic. */
+bool local_automaton(struct builder *b, const struct session_type *t, uint32_t role, const struct local *l,
+                     struct span at, struct automaton *out);
 /* The automata of a session of local types. False after a diagnostic. */
 bool local_session(struct builder *b, struct session_type *t);
 

@@ -193,6 +193,10 @@ void sema__locals(struct sema *s)
     for (uint32_t i = 0; i < s->f->decls.n; i++)
         if (s->f->decls.at[i]->kind == D_LOCAL)
             walk_local(&w, s->f->decls.at[i]->as.local);
+        else if (s->f->decls.at[i]->kind == D_ASSERT) {
+            walk_local(&w, s->f->decls.at[i]->as.assert_.left);
+            walk_local(&w, s->f->decls.at[i]->as.assert_.right);
+        }
     struct colours c = {s, ARENA_ARRAY(s->a, uint8_t, s->f->decls.n)};
     for (uint32_t i = 0; i < s->f->decls.n; i++)
         if (s->f->decls.at[i]->kind == D_LOCAL)
