@@ -180,7 +180,9 @@ static bool is_event(const struct word *w, const struct ltl *atom, uint32_t at)
                                          : atom->kind == LTL_RESTARTED && is_restart(w, atom, step, at);
     if (atom->kind != (step->kind == STEP_SEND ? LTL_SENT : LTL_RECEIVED))
         return false;
-    return w->m->ir->messages[step_edge(w->m, step)->message].name == atom->name.name &&
+    const struct message *messages = w->m->ir->messages;
+    uint32_t declared = messages[step_edge(w->m, step)->message].base; /* whatever values it stands for */
+    return messages[declared].name == atom->name.name &&
            role_matches(w->m, atom, step_participant(w->m, step));
 }
 

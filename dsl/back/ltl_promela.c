@@ -131,7 +131,8 @@ static bool event_matches(const struct model *m, const struct ltl *atom, const s
     while (who + 1 < m->n_participants && m->edge_base[who + 1] <= s->edge)
         who++;
     const struct edge *edge = &m->participants[who].automaton->edges[s->edge - m->edge_base[who]];
-    return m->ir->messages[edge->message].name == atom->name.name && role_matches(m, atom, who);
+    uint32_t declared = m->ir->messages[edge->message].base; /* whatever values it stands for */
+    return m->ir->messages[declared].name == atom->name.name && role_matches(m, atom, who);
 }
 
 uint32_t ltl_events_of(const struct ltl_events *e, const struct step *s)

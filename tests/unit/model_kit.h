@@ -75,7 +75,8 @@ static inline uint16_t kit_message(struct kit *k, const char *text)
     for (uint32_t i = 0; i < k->ir.n_messages; i++)
         if (strcmp(k->messages[i].name, text) == 0)
             return (uint16_t)i;
-    k->messages[k->ir.n_messages].name = arena_strndup(k->a, text, strlen(text));
+    k->messages[k->ir.n_messages] =
+        (struct message){.name = arena_strndup(k->a, text, strlen(text)), .base = k->ir.n_messages};
     return (uint16_t)k->ir.n_messages++;
 }
 
