@@ -1,4 +1,4 @@
-/* check.c -- motet check: decide what holds of each file, and say so as text or JSON. */
+/* check.c -- motet check: decide what holds of each file, and say so in the format that is asked for. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,25 +6,32 @@
 #include "buf.h"
 #include "check_file.h"
 #include "cli.h"
-#include "json.h"
+#include "find.h"
+#include "jobs.h"
 #include "options.h"
+#include "report_document.h"
 
 enum { CHART_WIDTH = 100 };
-enum format { FORMAT_TEXT, FORMAT_JSON };
 enum engines { ENGINES_BOTH, ENGINES_EXPLORER, ENGINES_SPIN, ENGINES_NONE };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct check {
-    int format, engines, color; /* the enums above */
-    uint64_t capacity, seconds, mib;
+    int format, engines, color; /* enum report_format, and the enums above */
+    uint64_t capacity, seconds, mib, jobs;
     int choices; /* fair, unfair */
     bool ascii, progress;
+    struct text_list folders; /* of modules */
+    path_vec files;
+    enum exit_status worst;
+    uint32_t parts; /* of the document, so far */
+    uint32_t ended[EXIT_INCONCLUSIVE + 1]; /* how many files have this status */
 };
 
 static enum options_result parse(struct check *k, int argc, char **argv, uint32_t *n_files)
 {
     const struct option_spec options[] = {
-        { "format", 0, OPTION_CHOICE, "text|json", &k->format, 0, 0, "json: one object for each file" },
+        { "format", 0, OPTION_CHOICE, "text|json|sarif|junit|github", &k->format, 0, 0,
+          "text for people, the others for programs" },
         { "engine", 0, OPTION_CHOICE, "both|explorer|spin|none", &k->engines, 0, 0,
           "who decides; both must agree; none: projection alone" },
         { "capacity", 0, OPTION_NUMBER, "N", &k->capacity, 1, 255, "of lanes into a role that no actor plays (2)" },
@@ -33,15 +40,18 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide whether everything can still go on, too" },
         { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0,
           "with --progress; unfair: one branch may be taken for ever" },
+        { "jobs", 'j', OPTION_NUMBER, "N", &k->jobs, 1, 1024, "files that are checked at the same time (cores)" },
+        IMPORT_OPTION(&k->folders),
         { "ascii", 0, OPTION_FLAG, NULL, &k->ascii, 0, 0, "draw charts without UTF-8" },
         { "color", 0, OPTION_CHOICE, "auto|always|never", &k->color, 0, 0, "auto: on a terminal without NO_COLOR" },
     };
     const struct command_line c = {
         .verb = "check",
-        .synopsis = "[OPTION...] FILE...",
+        .synopsis = "[OPTION...] FILE|FOLDER...",
         .about = "Decides for each session and system of each file what holds: implementable, deadlock-free,\n"
                  "fidelity, no-orphans, and the formulas of its verify blocks. What is violated comes with a\n"
-                 "counterexample: a solid arrow sends into a lane, a dotted one takes from it.\n",
+                 "counterexample: a solid arrow sends into a lane, a dotted one takes from it. Of a folder all\n"
+                 "*.proto-session files are checked.\n",
         .options = options,
         .n_options = sizeof options / sizeof *options,
         .min_operands = 1,
@@ -60,30 +70,15 @@ static bool want_color(const struct check *k, int fd)
     return isatty(fd) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
-static void print_report(const struct check *k, const struct report *r)
-{
-    struct buf text = { 0 };
-    struct chart_style style = { k->ascii, want_color(k, STDOUT_FILENO), CHART_WIDTH, "      " };
-    if (k->format == FORMAT_JSON) {
-        struct json j = json_begin(&text);
-        report_render_json(r, &j);
-        json_end(&j);
-    } else {
-        report_render_text(r, &text, &style);
-    }
-    fputs(buf_cstr(&text), stdout);
-    fflush(stdout); /* before the next file's diagnostics */
-    buf_free(&text);
-}
-
-static void print_internal(const struct report *r)
+static void put_internal(const struct report *r, struct buf *err)
 {
     for (uint32_t i = 0; i < r->properties.n; i++) {
         const struct property *p = &r->properties.at[i];
         if (p->error)
-            complain("internal error: %s: %s of %s: %s", r->path, p->title, p->subject, p->error);
+            buf_printf(err, "motet: internal error: %s: %s of %s: %s\n", r->path, p->title, p->subject, p->error);
     }
-    complain("this is a bug in motet %s and no verdict on the file; please report it with the file", MOTET_VERSION);
+    buf_printf(err, "motet: this is a bug in motet %s and no verdict on the file; please report it with the file\n",
+               MOTET_VERSION);
 }
 
 static enum exit_status status_of(const struct report *r)
@@ -103,32 +98,93 @@ static enum exit_status status_of(const struct report *r)
     return EXIT_INTERNAL;
 }
 
-static enum exit_status check_one(const struct check *k, const char *path)
+/* In text, diagnostics belong on stderr, and a file that could not be read has no report. */
+static void put_report(const struct check *k, const struct unit *u, const struct report *r, struct job *j)
 {
+    struct chart_style style = { k->ascii, want_color(k, STDOUT_FILENO), CHART_WIDTH, "      " };
+    bool text = k->format == REPORT_TEXT;
+    if (text) {
+        diags_sort(u->diags);
+        diags_render_text(u->diags, u->sources, &j->err, want_color(k, STDERR_FILENO));
+    }
+    if (!text || u->ir)
+        document_part((enum report_format)k->format, r, &style, &j->out);
+    if (r->internal)
+        put_internal(r, &j->err);
+}
+
+static void check_one(void *ctx, uint32_t i, struct job *j)
+{
+    const struct check *k = ctx;
     const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
                                      k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
                                      k->choices != 0, k->capacity, k->seconds, k->mib };
     struct unit u;
     struct report r;
-    unit_load(&u, path);
+    unit_load(&u, k->files.at[i], &k->folders);
     check_file(&u, &o, &r);
-    if (k->format == FORMAT_TEXT)
-        unit_print_diags(&u, want_color(k, STDERR_FILENO));
-    if (k->format == FORMAT_JSON || u.ir)
-        print_report(k, &r);
-    if (r.internal)
-        print_internal(&r);
-    enum exit_status status = status_of(&r);
+    put_report(k, &u, &r, j);
+    j->status = status_of(&r);
     unit_free(&u);
-    return status;
+}
+
+static void print_part(void *ctx, uint32_t i, const struct job *j)
+{
+    struct check *k = ctx;
+    (void)i;
+    fputs(buf_cstr(&j->err), stderr);
+    if (j->out.n && k->parts++)
+        fputs(document_between((enum report_format)k->format), stdout);
+    fputs(buf_cstr(&j->out), stdout);
+    fflush(stdout); /* before the next file's diagnostics */
+    k->worst = exit_worse(k->worst, (enum exit_status)j->status);
+    if (j->status <= EXIT_INCONCLUSIVE)
+        k->ended[j->status]++;
+}
+
+static void print_frame(const struct check *k, bool head)
+{
+    struct buf text = { 0 };
+    if (head)
+        document_head((enum report_format)k->format, MOTET_VERSION, &text);
+    else
+        document_foot((enum report_format)k->format, &text);
+    fputs(buf_cstr(&text), stdout);
+    buf_free(&text);
+}
+
+static void print_summary(const struct check *k)
+{
+    static const enum exit_status order[] = { EXIT_HOLDS, EXIT_VIOLATED, EXIT_INCONCLUSIVE, EXIT_WRONG };
+    static const char *const words[] = { "hold", "violated", "inconclusive", "with errors" };
+    uint32_t rest = k->files.n;
+    printf("\n%u files:", k->files.n);
+    for (uint32_t i = 0; i < sizeof order / sizeof *order; i++) {
+        if (k->ended[order[i]])
+            printf("%s %u %s", rest < k->files.n ? "," : "", k->ended[order[i]], words[i]);
+        rest -= k->ended[order[i]];
+    }
+    if (rest)
+        printf("%s %u without a verdict", rest < k->files.n ? "," : "", rest);
+    printf("\n");
+}
+
+static enum exit_status check_all(struct check *k)
+{
+    print_frame(k, true);
+    fflush(stdout); /* what is buffered would be written by each child again */
+    jobs_run(k->files.n, (uint32_t)k->jobs, EXIT_INTERNAL, check_one, print_part, k);
+    print_frame(k, false);
+    if (k->format == REPORT_TEXT && k->files.n > 1)
+        print_summary(k);
+    return k->worst;
 }
 
 int cmd_check(int argc, char **argv)
 {
-    struct check k = { .capacity = 2, .seconds = 60, .mib = 1024 };
-    uint32_t n_files;
-    enum exit_status status = EXIT_HOLDS;
-    switch (parse(&k, argc, argv, &n_files)) {
+    struct check k = { .capacity = 2, .seconds = 60, .mib = 1024, .jobs = jobs_cores(), .worst = EXIT_HOLDS };
+    uint32_t n_operands;
+    switch (parse(&k, argc, argv, &n_operands)) {
     case OPTIONS_HELP:
         return EXIT_HOLDS;
     case OPTIONS_WRONG:
@@ -136,7 +192,11 @@ int cmd_check(int argc, char **argv)
     case OPTIONS_OK:
         break;
     }
-    for (uint32_t i = 0; i < n_files; i++)
-        status = exit_worse(status, check_one(&k, argv[1 + i]));
+    struct arena *a = arena_new(0);
+    bool found = true;
+    for (uint32_t i = 0; i < n_operands; i++)
+        found &= find_protocols(a, argv[1 + i], &k.files);
+    enum exit_status status = found ? check_all(&k) : EXIT_WRONG;
+    arena_free(a);
     return status;
 }
