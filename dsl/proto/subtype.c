@@ -354,10 +354,41 @@ static void fail(struct search *s, enum subtype_reason reason, uint32_t pair, co
         *f = (struct finding){reason < SUBTYPE_TOO_FAR && s->lossy ? SUBTYPE_BEYOND : reason, pair, sub, super};
 }
 
+/* From `state` on, sends alone lead round for ever, none of them the root's. Then either one of them is refused, or the root
+ * is put off for ever: the answer is no before that is followed up. */
+static bool may_go_round(struct search *s, uint32_t state, const struct edge *root)
+{
+    uint32_t n = s->sub->n_states, *left = ARENA_ARRAY(s->a, uint32_t, n), *stack = ARENA_ARRAY(s->a, uint32_t, n), top = 0;
+    bool *open = ARENA_ARRAY(s->a, bool, n), *done = ARENA_ARRAY(s->a, bool, n); /* depth first */
+    stack[top++] = state;
+    open[state] = true;
+    while (top) {
+        uint32_t q = stack[top - 1], i = left[q]++;
+        if (i == s->sub->states[q].n) {
+            done[q] = true;
+            top--;
+            continue;
+        }
+        const struct edge *e = &edges_of(s->sub, q)[i];
+        if (e->dir != DIR_SEND || (root->dir == DIR_SEND && root->peer == e->peer) || done[e->target])
+            continue;
+        if (open[e->target])
+            return true;
+        stack[top++] = e->target;
+        open[e->target] = true;
+    }
+    return false;
+}
+
 static void fail_found(struct search *s, enum found f, enum subtype_reason impossible, uint32_t pair,
                        const struct edge *sub, const struct edge *super)
 {
     bool too_far = f == TOO_FAR && s->limit; /* synchronously, all that comes later does not come */
+    const struct tree *rest = s->pairs.at[pair].rest;
+    if (too_far && rest->open && may_go_round(s, s->pairs.at[pair].state, rest->ways[0].edge)) {
+        fail(s, SUBTYPE_NEVER, pair, NULL, rest->ways[0].edge);
+        return;
+    }
     fail(s, too_far ? SUBTYPE_TOO_FAR : f == BEYOND ? SUBTYPE_BEYOND : impossible, pair, sub, super);
 }
 
@@ -534,7 +565,7 @@ static const struct edge **path_to(struct arena *a, const struct search *s, uint
 
 static struct subtype_result answer(struct arena *a, const struct search *s)
 {
-    struct subtype_result r = {.answer = SUBTYPE_YES};
+    struct subtype_result r = {.answer = SUBTYPE_YES, .pairs = s->pairs.n};
     const struct finding *f = s->no.reason ? &s->no : &s->unknown;
     if (f->reason) {
         r.answer = f == &s->no ? SUBTYPE_NO : SUBTYPE_UNKNOWN;

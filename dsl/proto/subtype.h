@@ -36,6 +36,7 @@ struct subtype_result {
     enum subtype_answer answer;
     uint32_t ahead; /* yes: the most actions of the supertype that the subtype puts off; 0: it is a synchronous subtype */
     enum subtype_reason reason;
+    uint32_t pairs; /* looked at */
     uint32_t n_path;
     const struct edge **path; /* a shortest way of the subtype to where the reason holds */
     const struct edge *sub, *super; /* see the reasons; or NULL */
