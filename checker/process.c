@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -99,13 +100,18 @@ bool process_exists(const char *program)
 
 /* ---- the child's side ---- */
 
+struct ends { /* the descriptors that one side holds */
+    int input; /* -1: there is no input */
+    int output, report;
+};
+
 /* Becomes the program, or writes errno to `report` and ends. Only calls that are safe after fork. */
-_Noreturn static void become(const char *const *argv, const char *dir, uint64_t memory, int output, int report)
+_Noreturn static void become(const char *const *argv, const char *dir, uint64_t memory, const struct ends *ends)
 {
     setpgid(0, 0);
     for (int i = 0; i < N_GUARDED; i++)
         signal(guarded[i], SIG_DFL);
-    int in = open("/dev/null", O_RDONLY);
+    int in = ends->input >= 0 ? ends->input : open("/dev/null", O_RDONLY), output = ends->output;
     bool ok = in >= 0 && dup2(in, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0;
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
@@ -116,7 +122,7 @@ _Noreturn static void become(const char *const *argv, const char *dir, uint64_t 
     if (ok && (dir == NULL || chdir(dir) == 0))
         execvp(argv[0], (char *const *)(uintptr_t)argv);
     int why = errno;
-    ssize_t n = write(report, &why, sizeof why);
+    ssize_t n = write(ends->report, &why, sizeof why);
     (void)n;
     _exit(127);
 }
@@ -126,6 +132,9 @@ _Noreturn static void become(const char *const *argv, const char *dir, uint64_t 
 struct run {
     pid_t pid;
     int output; /* read end; -1 once closed */
+    int input;  /* -1: there is none, or all is written */
+    const char *feed;
+    size_t feed_left;
     bool reaped;
     int wait_status;
     size_t keep; /* bytes of output still kept */
@@ -158,6 +167,25 @@ static void drain(struct run *run)
     }
 }
 
+/* Writes what the program takes, without waiting. A socket rather than a pipe: a program that ends early is no signal. */
+static void feed(struct run *run)
+{
+    while (run->input >= 0) {
+        ssize_t n = run->feed_left ? send(run->input, run->feed, run->feed_left, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return;
+        if (n <= 0) { /* all is written, or nobody reads it */
+            close(run->input);
+            run->input = -1;
+            return;
+        }
+        run->feed += n;
+        run->feed_left -= (size_t)n;
+    }
+}
+
 static void reap(struct run *run)
 {
     if (!run->reaped && waitpid(run->pid, &run->wait_status, WNOHANG) == run->pid)
@@ -169,6 +197,7 @@ static void wait_for_end(struct run *run, double deadline, bool heed)
 {
     long pause = 1;
     for (;;) {
+        feed(run);
         drain(run);
         reap(run);
         if (run->reaped || (heed && process_guard_interrupted()))
@@ -181,8 +210,8 @@ static void wait_for_end(struct run *run, double deadline, bool heed)
             pause = pause < 50 ? pause * 2 : 50;
             continue;
         }
-        struct pollfd p = {run->output, POLLIN, 0};
-        poll(&p, 1, left < 0.05 ? (int)(left * 1000) + 1 : 50);
+        struct pollfd p[] = {{run->output, POLLIN, 0}, {run->input, POLLOUT, 0}}; /* one below 0 is passed over */
+        poll(p, 2, left < 0.05 ? (int)(left * 1000) + 1 : 50);
     }
 }
 
@@ -198,7 +227,9 @@ static void kill_group(struct run *run)
     drain(run);
     if (run->output >= 0)
         close(run->output);
-    run->output = -1;
+    if (run->input >= 0)
+        close(run->input);
+    run->output = run->input = -1;
 }
 
 static void supervise(struct run *run, const struct process_limits *limits, double start)
@@ -235,16 +266,24 @@ static int start_error(int report)
     return n == (ssize_t)sizeof why ? why : 0;
 }
 
-static bool open_pipes(int output[2], int report[2])
+struct pipes { /* [0] is this side's, [1] the program's */
+    int input[2], output[2], report[2];
+};
+
+static bool open_pipes(struct pipes *p, bool input)
 {
-    output[0] = output[1] = report[0] = report[1] = -1;
-    if (pipe(output) != 0 || pipe(report) != 0)
+    *p = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}};
+    if (pipe(p->output) != 0 || pipe(p->report) != 0)
+        return false;
+    if (input && socketpair(AF_UNIX, SOCK_STREAM, 0, p->input) != 0)
         return false;
     for (int i = 0; i < 2; i++) {
-        fcntl(output[i], F_SETFD, FD_CLOEXEC);
-        fcntl(report[i], F_SETFD, FD_CLOEXEC);
+        fcntl(p->output[i], F_SETFD, FD_CLOEXEC);
+        fcntl(p->report[i], F_SETFD, FD_CLOEXEC);
+        if (input)
+            fcntl(p->input[i], F_SETFD, FD_CLOEXEC);
     }
-    return fcntl(output[0], F_SETFL, O_NONBLOCK) == 0;
+    return fcntl(p->output[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
 static void close_some(const int *fds, int n)
@@ -254,26 +293,33 @@ static void close_some(const int *fds, int n)
             close(fds[i]);
 }
 
-struct process_result process_run(const char *const *argv, const char *dir, const struct process_limits *limits)
+static void close_all(const struct pipes *p)
+{
+    close_some(p->input, 2);
+    close_some(p->output, 2);
+    close_some(p->report, 2);
+}
+
+struct process_result process_run_with(const char *const *argv, const char *dir, const struct process_limits *limits,
+                                       const char *input, size_t n)
 {
     struct process_result r = {PROCESS_FAILED, 0, {0}, false, 0};
     double start = process_clock();
-    int output[2], report[2];
-    pid_t pid = open_pipes(output, report) ? fork() : -1;
+    struct pipes p;
+    pid_t pid = open_pipes(&p, input != NULL) ? fork() : -1;
     if (pid == 0)
-        become(argv, dir, limits->memory, output[1], report[1]);
+        become(argv, dir, limits->memory, &(struct ends){p.input[1], p.output[1], p.report[1]});
     if (pid < 0) {
         r.status = errno;
-        close_some(output, 2);
-        close_some(report, 2);
+        close_all(&p);
         return r;
     }
     setpgid(pid, pid); /* both sides do it: neither may be late */
-    close(output[1]);
-    close(report[1]);
-    struct run run = {.pid = pid, .output = output[0], .keep = limits->output ? limits->output : SIZE_MAX, .r = &r};
-    int why = start_error(report[0]);
-    close(report[0]);
+    close_some((int[]){p.input[1], p.output[1], p.report[1]}, 3);
+    struct run run = {.pid = pid, .output = p.output[0], .input = p.input[0], .feed = input, .feed_left = n,
+                      .keep = limits->output ? limits->output : SIZE_MAX, .r = &r};
+    int why = start_error(p.report[0]);
+    close(p.report[0]);
     if (why != 0) {
         kill_group(&run);
         r.end = why == ENOENT || why == EACCES || why == ENOTDIR ? PROCESS_NOT_FOUND : PROCESS_FAILED;
@@ -283,4 +329,9 @@ struct process_result process_run(const char *const *argv, const char *dir, cons
     }
     r.seconds = process_clock() - start;
     return r;
+}
+
+struct process_result process_run(const char *const *argv, const char *dir, const struct process_limits *limits)
+{
+    return process_run_with(argv, dir, limits, NULL, 0);
 }

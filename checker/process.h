@@ -1,7 +1,7 @@
 /* process.h -- runs a program within a time and a memory limit and keeps what it printed.
  *
  * Invariants: (1) the program leads a process group of its own and the whole group is gone when process_run returns;
- * (2) it reads nothing from the terminal; (3) standard output and standard error come back as one text, in order.
+ * (2) it reads nothing but the input that it is given; (3) standard output and standard error come back as one text, in order.
  */
 #ifndef MOTET_CHECKER_PROCESS_H
 #define MOTET_CHECKER_PROCESS_H
@@ -36,6 +36,10 @@ struct process_result {
 
 /* Runs argv[0], found on PATH, in folder `dir` (NULL: here) and waits for its end. argv ends with NULL. */
 struct process_result process_run(const char *const *argv, const char *dir, const struct process_limits *limits);
+
+/* The same, with `n` bytes for the program to read from its standard input. What it does not read is no error. */
+struct process_result process_run_with(const char *const *argv, const char *dir, const struct process_limits *limits,
+                                       const char *input, size_t n);
 
 /* Is there such a program on PATH (or at that path, when the name has a slash)? */
 bool process_exists(const char *program);

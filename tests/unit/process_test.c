@@ -194,6 +194,50 @@ static void an_ignored_signal_stays_ignored(void **state)
     buf_free(&r.output);
 }
 
+/* ---- input ---- */
+
+enum { MUCH = 3 << 20 }; /* more than any pipe or socket holds */
+
+static struct process_result sh_with(const char *script, const char *input, size_t n)
+{
+    const char *argv[] = {"sh", "-c", script, NULL};
+    return process_run_with(argv, NULL, &plenty, input, n);
+}
+
+static void what_goes_in_is_read_whole_while_the_answer_comes_out(void **state)
+{
+    (void)state;
+    char *much = test_malloc(MUCH);
+    for (size_t i = 0; i < MUCH; i++)
+        much[i] = (char)('a' + i % 26);
+    struct process_result r = sh_with("cat", much, MUCH);
+    assert_int_equal(r.end, PROCESS_EXITED);
+    assert_int_equal(r.output.n, MUCH);
+    assert_memory_equal(r.output.p, much, MUCH);
+    test_free(much);
+    buf_free(&r.output);
+}
+
+static void the_input_ends(void **state)
+{
+    (void)state;
+    struct process_result r = sh_with("wc -c; echo $?", "", 0);
+    assert_int_equal(r.end, PROCESS_EXITED);
+    assert_string_equal(r.output.p, "0\n0\n");
+    buf_free(&r.output);
+}
+
+static void a_program_need_not_read_its_input(void **state)
+{
+    (void)state;
+    char *much = test_calloc(MUCH, 1);
+    struct process_result r = sh_with("exit 3", much, MUCH);
+    assert_int_equal(r.end, PROCESS_EXITED);
+    assert_int_equal(r.status, 3);
+    test_free(much);
+    buf_free(&r.output);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +256,9 @@ int main(void)
         cmocka_unit_test(memory_is_limited),
         cmocka_unit_test(a_signal_ends_the_program_and_then_counts),
         cmocka_unit_test(an_ignored_signal_stays_ignored),
+        cmocka_unit_test(what_goes_in_is_read_whole_while_the_answer_comes_out),
+        cmocka_unit_test(the_input_ends),
+        cmocka_unit_test(a_program_need_not_read_its_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
