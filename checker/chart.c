@@ -5,6 +5,9 @@
  *     ●───Ping──▷│          │     a.proto-session:7
  *     │┄┄┄Ping┄┄▶●          │     a.proto-session:7
  *
+ * An interrupt has a double line, a message that nobody will receive ends in a cross; a diamond is an event that its
+ * participant catches.
+ *
  * A row is an array of cells, a character each, so that arrows may cross columns; names are ASCII, so that a byte is a
  * cell too. Only participants that act or wait get a column.
  */
@@ -19,10 +22,15 @@ enum {
     TAIL_ROWS = 60
 };
 
-enum cell { C_BLANK, C_LIFE, C_ACT, C_CRASH, C_SOLID, C_DOTTED, C_INTO_R, C_INTO_L, C_OUT_R, C_OUT_L, C_CROSS };
+enum cell {
+    C_BLANK, C_LIFE, C_ACT, C_CRASH, C_SOLID, C_DOTTED, C_INTO_R, C_INTO_L, C_OUT_R, C_OUT_L, C_CROSS,
+    C_DOUBLE, /* of an interrupt */
+    C_EVENT,
+    C_LOST
+};
 
-static const char *const unicode_cells[] = {" ", "│", "●", "✗", "─", "┄", "▷", "◁", "▶", "◀", "┼"};
-static const char *const ascii_cells[] = {" ", "|", "*", "X", "-", ".", ">", "<", ">", "<", "+"};
+static const char *const unicode_cells[] = {" ", "│", "●", "✗", "─", "┄", "▷", "◁", "▶", "◀", "┼", "═", "◆", "✗"};
+static const char *const ascii_cells[] = {" ", "|", "*", "X", "-", ".", ">", "<", ">", "<", "+", "=", "#", "x"};
 
 struct chart {
     struct buf *out;
@@ -53,6 +61,8 @@ static void choose_columns(struct chart *c)
     for (uint32_t i = 0; i < c->events.n; i++) {
         note_actor(seen, c->events.at[i].from);
         note_actor(seen, c->events.at[i].to);
+        for (uint32_t k = 0; k < c->events.at[i].n_catchers; k++)
+            note_actor(seen, c->events.at[i].catchers[k]);
     }
     for (uint32_t i = 0; i < c->reasons.n; i++) {
         note_actor(seen, c->reasons.at[i].wait.participant);
@@ -116,7 +126,7 @@ static uint32_t put_cells(struct chart *c)
     while (n > 0 && c->cells[n - 1] == C_BLANK)
         n--;
     for (uint32_t i = 0; i < n; i++) {
-        bool red = c->cells[i] == C_CRASH && c->style->color;
+        bool red = (c->cells[i] == C_CRASH || c->cells[i] == C_LOST || c->cells[i] == C_EVENT) && c->style->color;
         if (red)
             buf_puts(c->out, "\x1b[31m");
         if (c->cells[i] < ' ')
@@ -164,18 +174,31 @@ static void draw_blank(struct chart *c)
     buf_putc(c->out, '\n');
 }
 
+static enum cell line_of(const struct event *e)
+{
+    return e->kind == STEP_RECEIVE ? C_DOTTED : e->interrupt ? C_DOUBLE : C_SOLID;
+}
+
+static enum cell tip_of(const struct event *e, bool right)
+{
+    if (e->lost)
+        return C_LOST;
+    if (e->kind == STEP_RECEIVE)
+        return right ? C_OUT_R : C_OUT_L;
+    return right ? C_INTO_R : C_INTO_L;
+}
+
 /* The arrow of a message between two lifelines; its acting end is a dot, its label stands in the middle of the gap next
  * to the sender. */
 static void place_arrow(struct chart *c, const struct event *e)
 {
-    bool send = e->kind == STEP_SEND;
     uint32_t from = cell_of(c, e->from), to = cell_of(c, e->to);
     bool right = from < to;
     uint32_t lo = (right ? from : to) + 1, hi = right ? to : from; /* the cells between */
     for (uint32_t i = lo; i < hi; i++)
-        c->cells[i] = c->cells[i] == C_LIFE ? C_CROSS : send ? C_SOLID : C_DOTTED;
-    c->cells[right ? hi - 1 : lo] = send ? (right ? C_INTO_R : C_INTO_L) : right ? C_OUT_R : C_OUT_L;
-    c->cells[send ? from : to] = C_ACT;
+        c->cells[i] = c->cells[i] == C_LIFE ? C_CROSS : (unsigned char)line_of(e);
+    c->cells[right ? hi - 1 : lo] = (unsigned char)tip_of(e, right);
+    c->cells[e->kind == STEP_RECEIVE ? to : from] = C_ACT;
     uint32_t n = (uint32_t)strlen(e->message), gap = c->pitch - 1;
     uint32_t start = right ? from + 1 : from - gap; /* of the gap next to the sender */
     put_text(c, start + (gap - n) / 2, e->message, n);
@@ -186,6 +209,8 @@ static void place_crash(struct chart *c, const struct event *e)
     for (uint32_t i = 0; i < c->n_columns; i++)
         if (c->m->participants[c->of_column[i]].instance == e->instance)
             c->cells[cell_of(c, c->of_column[i])] = C_CRASH;
+    for (uint32_t i = 0; i < e->n_catchers; i++)
+        c->cells[cell_of(c, e->catchers[i])] = C_EVENT;
 }
 
 static void draw_event(struct chart *c, const struct event *e)
@@ -193,6 +218,8 @@ static void draw_event(struct chart *c, const struct event *e)
     clear_cells(c);
     if (e->kind == STEP_CRASH)
         place_crash(c, e);
+    else if (e->kind == STEP_EVENT)
+        c->cells[cell_of(c, e->from)] = C_EVENT;
     else
         place_arrow(c, e);
     indent(c);
@@ -208,12 +235,12 @@ static void list_event(struct chart *c, uint32_t i)
 {
     const struct event *e = &c->events.at[i];
     struct buf text = {0};
-    if (e->kind == STEP_CRASH)
-        buf_puts(&text, e->note);
-    else if (e->kind == STEP_SEND)
-        buf_printf(&text, "%s sends %s to %s", e->from_name, e->message, e->to_name);
-    else
+    if (e->kind == STEP_RECEIVE)
         buf_printf(&text, "%s takes %s from %s", e->to_name, e->message, e->from_name);
+    else if (e->kind == STEP_SEND || e->kind == STEP_LOSS)
+        buf_printf(&text, "%s sends %s to %s", e->from_name, e->message, e->to_name);
+    if (e->note)
+        buf_printf(&text, "%s%s", text.n ? ": " : "", e->note);
     indent(c);
     buf_printf(c->out, "%4u. %-52s  ", i + 1, buf_cstr(&text));
     put_place(c, e->at);

@@ -2,74 +2,222 @@
 #include "events.h"
 
 #include "buf.h"
+#include "words.h"
 
-/* ---- steps ---- */
+/* A step with the states around it. */
+struct telling {
+    struct arena *a;
+    const struct semantics *s;
+    const struct model *m;
+    const struct step *step;
+    const uint8_t *before, *after;
+};
 
-static uint32_t lane_of_edge(const struct model *m, const struct step *t)
+static const char *take_text(struct arena *a, struct buf *b)
 {
-    return m->lane_of[t->edge];
-}
-
-/* "Tpc starts anew", "Tpc is closed": what a crash did to the runs, each session once. */
-static void note_runs(struct buf *b, const struct semantics *s, const uint8_t *before, const uint8_t *after)
-{
-    const struct model *m = semantics_model(s);
-    for (uint32_t r = 0; r < m->n_runs; r++) {
-        uint32_t first = m->runs[r].first_participant;
-        bool closed = semantics_at(s, after, first) == SEMANTICS_GONE;
-        bool was_closed = semantics_at(s, before, first) == SEMANTICS_GONE;
-        bool moved = false;
-        for (uint32_t p = first; p < m->n_participants && m->participants[p].run == r; p++)
-            moved |= semantics_at(s, before, p) != semantics_at(s, after, p);
-        if (!moved || (closed && was_closed))
-            continue;
-        buf_printf(b, "; %s", m->ir->sessions[m->runs[r].session].name);
-        if (m->n_runs > 1)
-            buf_printf(b, " (run %u)", r + 1);
-        buf_puts(b, closed ? " is closed" : " starts anew");
-    }
-}
-
-static const char *crash_note(struct arena *a, const struct semantics *s, const struct step *t, const uint8_t *before,
-                              const uint8_t *after)
-{
-    const struct system *sys = semantics_model(s)->system;
-    const struct child *c = &sys->children[sys->instances[t->instance].child];
-    struct buf b = {0};
-    uint32_t v = c->supervisor;
-    buf_printf(&b, "%s crashes; ", sys->instances[t->instance].name);
-    for (uint32_t k = 0; k < t->outcome; k++) {
-        buf_printf(&b, "%s gives up; ", sys->supervisors[v].name);
-        v = sys->supervisors[v].parent;
-    }
-    if (v == IR_NONE)
-        buf_puts(&b, "the system stops");
-    else if (c->restart == RESTART_TEMPORARY)
-        buf_puts(&b, "it is temporary and stays down");
-    else
-        buf_printf(&b, "%s restarts it", sys->supervisors[v].name);
-    note_runs(&b, s, before, after);
-    const char *text = arena_strndup(a, buf_cstr(&b), b.n);
-    buf_free(&b);
+    const char *text = arena_strndup(a, buf_cstr(b), b->n);
+    buf_free(b);
+    *b = (struct buf){0};
     return text;
 }
 
-static struct event message_event(const struct semantics *s, const struct step *t)
+/* ---- crashes ---- */
+
+static bool is_gone(const struct semantics *s, const uint8_t *state, uint32_t p)
 {
-    const struct model *m = semantics_model(s);
-    const struct edge *e = step_edge(m, t);
-    uint32_t self = step_participant(m, t), peer = model_peer(m, self, e->peer);
-    uint32_t from = t->kind == STEP_SEND ? self : peer, to = t->kind == STEP_SEND ? peer : self;
-    return (struct event){t->kind, from, to, lane_of_edge(m, t), IR_NONE, m->participants[from].name,
-                          m->participants[to].name, m->ir->messages[e->message].name, e->at, NULL};
+    return semantics_at(s, state, p) == SEMANTICS_GONE;
 }
 
-static struct event crash_event(const struct semantics *s, const struct step *t)
+static uint32_t end_of_run(const struct model *m, uint32_t run)
 {
-    const struct system *sys = semantics_model(s)->system;
-    const struct instance *i = &sys->instances[t->instance];
-    return (struct event){STEP_CRASH, IR_NONE, IR_NONE, IR_NONE, t->instance, i->name, NULL, NULL,
-                          sys->children[i->child].at, NULL};
+    return run + 1 < m->n_runs ? m->runs[run + 1].first_participant : m->n_participants;
+}
+
+/* A participant became gone and another did not: the crash was caught in the run. */
+static bool is_caught(const struct telling *t, uint32_t run)
+{
+    bool gone = false, live = false;
+    for (uint32_t p = t->m->runs[run].first_participant; p < end_of_run(t->m, run); p++) {
+        live |= !is_gone(t->s, t->after, p);
+        gone |= is_gone(t->s, t->after, p) && !is_gone(t->s, t->before, p);
+    }
+    return gone && live;
+}
+
+/* Who took an event's edge while the crash was settled. */
+static void find_catchers(const struct telling *t, struct event *e)
+{
+    e->catchers = ARENA_ARRAY(t->a, uint32_t, t->m->n_participants);
+    for (uint32_t r = 0; r < t->m->n_runs; r++) {
+        if (!is_caught(t, r))
+            continue;
+        for (uint32_t p = t->m->runs[r].first_participant; p < end_of_run(t->m, r); p++)
+            if (!is_gone(t->s, t->after, p) && semantics_at(t->s, t->before, p) != semantics_at(t->s, t->after, p))
+                e->catchers[e->n_catchers++] = p;
+    }
+}
+
+/* "Tpc starts anew", "Tpc is closed", "C catches it in Tpc": what a crash did to the runs. */
+static void note_runs(struct buf *b, const struct telling *t, const struct event *e)
+{
+    const struct model *m = t->m;
+    for (uint32_t r = 0; r < m->n_runs; r++) {
+        uint32_t first = m->runs[r].first_participant;
+        bool closed = true, moved = false, caught = is_caught(t, r);
+        for (uint32_t p = first; p < end_of_run(m, r); p++) {
+            moved |= semantics_at(t->s, t->before, p) != semantics_at(t->s, t->after, p);
+            closed &= is_gone(t->s, t->after, p);
+        }
+        if (!moved)
+            continue;
+        buf_puts(b, "; ");
+        for (uint32_t i = 0, n = 0; caught && i < e->n_catchers; i++)
+            if (m->participants[e->catchers[i]].run == r)
+                buf_printf(b, "%s%s", n++ ? " and " : "", m->ir->sessions[m->runs[r].session]
+                                                               .roles[m->participants[e->catchers[i]].role].name);
+        buf_printf(b, "%s%s", caught ? " catches it in " : "", m->ir->sessions[m->runs[r].session].name);
+        if (m->n_runs > 1)
+            buf_printf(b, " (run %u)", r + 1);
+        buf_puts(b, caught ? "" : closed ? " is closed" : " starts anew");
+    }
+}
+
+static void note_supervision(struct buf *b, const struct telling *t)
+{
+    const struct system *sys = t->m->system;
+    const struct child *c = &sys->children[sys->instances[t->step->instance].child];
+    enum directive d = t->step->directive;
+    uint32_t v = c->supervisor;
+    if (d == DIRECTIVE_STOP) {
+        buf_puts(b, "it is to stop and stays down");
+        return;
+    }
+    for (uint32_t k = 0; k < t->step->outcome; k++) {
+        bool at_once = d == DIRECTIVE_ESCALATE && k == 0;
+        buf_printf(b, "%s gives up%s; ", sys->supervisors[v].name, at_once ? " at once" : "");
+        v = sys->supervisors[v].parent;
+    }
+    if (v == IR_NONE)
+        buf_puts(b, "the system stops");
+    else if (c->restart == RESTART_TEMPORARY && d == DIRECTIVE_DEFAULT)
+        buf_puts(b, "it is temporary and stays down");
+    else
+        buf_printf(b, "%s restarts it", sys->supervisors[v].name);
+}
+
+static const char *crash_note(const struct telling *t, const struct event *e)
+{
+    struct buf b = {0};
+    const char *who = t->m->system->instances[t->step->instance].name;
+    if (t->step->directive == DIRECTIVE_RESUME) {
+        const struct edge *edge = step_edge(t->m, t->step);
+        uint32_t peer = model_peer(t->m, step_participant(t->m, t->step), edge->peer);
+        buf_printf(&b, "%s fails at %s from %s and resumes: the message is lost", who,
+                   t->m->ir->messages[edge->message].name, t->m->participants[peer].name);
+        return take_text(t->a, &b);
+    }
+    buf_printf(&b, "%s crashes; ", who);
+    note_supervision(&b, t);
+    note_runs(&b, t, e);
+    return take_text(t->a, &b);
+}
+
+static struct event crash_event(const struct telling *t)
+{
+    const struct instance *i = &t->m->system->instances[t->step->instance];
+    struct event e = {.kind = STEP_CRASH, .from = IR_NONE, .to = IR_NONE, .lane = IR_NONE,
+                      .instance = t->step->instance, .from_name = i->name,
+                      .at = t->m->system->children[i->child].at};
+    find_catchers(t, &e);
+    e.note = crash_note(t, &e);
+    return e;
+}
+
+/* ---- other steps ---- */
+
+/* "; 2 messages to B are dropped": because B is in a later phase now. */
+static void note_purged(struct buf *b, const struct telling *t, uint32_t who, uint32_t taken)
+{
+    uint32_t n = 0;
+    for (uint32_t l = 0; l < t->m->n_lanes; l++)
+        if (t->m->lanes[l].to == who)
+            n += semantics_lane_length(t->s, t->before, l) - semantics_lane_length(t->s, t->after, l);
+    if (n > taken)
+        buf_printf(b, "; %u message%s to %s %s outdated and dropped", n - taken, n - taken == 1 ? "" : "s",
+                   t->m->participants[who].name, n - taken == 1 ? "is" : "are");
+}
+
+static struct event caught_event(const struct telling *t)
+{
+    uint32_t who = step_participant(t->m, t->step);
+    const struct model_participant *p = &t->m->participants[who];
+    const struct session_event *ev =
+        &t->m->ir->sessions[t->m->runs[p->run].session].events[step_edge(t->m, t->step)->message];
+    struct event e = {.kind = STEP_EVENT, .from = who, .to = IR_NONE, .lane = IR_NONE, .instance = IR_NONE,
+                      .from_name = p->name, .message = ev->name, .at = ev->at};
+    struct buf b = {0};
+    buf_printf(&b, "%s %s", p->name, ev->kind == EV_CANCEL ? "cancels" : "times out after ");
+    if (ev->kind == EV_TIMEOUT)
+        word_duration(&b, ev->after_ns);
+    note_purged(&b, t, who, 0);
+    e.note = take_text(t->a, &b);
+    return e;
+}
+
+static void note_send(struct buf *b, const struct telling *t, struct event *e)
+{
+    enum fate fate = semantics_fate(t->s, t->before, t->step->edge);
+    e->lost = t->step->kind == STEP_LOSS || (fate != FATE_ARRIVES && fate != FATE_PUSHES_OUT);
+    if (t->step->kind == STEP_LOSS)
+        buf_puts(b, "lost in transit");
+    else if (fate == FATE_GONE)
+        buf_printf(b, "dropped, as %s has crashed", e->to_name);
+    else if (fate == FATE_OUTDATED)
+        buf_printf(b, "outdated and dropped, as %s has moved on", e->to_name);
+    else if (fate == FATE_NO_ROOM)
+        buf_printf(b, "dropped, as there is no room");
+    else if (fate == FATE_PUSHES_OUT)
+        buf_printf(b, "drops %s, the oldest in the lane",
+                   t->m->ir->messages[semantics_lane_message(t->s, t->before, e->lane, 0)].name);
+    else if (e->interrupt)
+        buf_puts(b, "an interrupt");
+}
+
+static struct event message_event(const struct telling *t)
+{
+    const struct model *m = t->m;
+    const struct edge *edge = step_edge(m, t->step);
+    uint32_t self = step_participant(m, t->step), peer = model_peer(m, self, edge->peer);
+    bool sends = t->step->kind != STEP_RECEIVE;
+    uint32_t from = sends ? self : peer, to = sends ? peer : self;
+    struct event e = {.kind = t->step->kind, .from = from, .to = to, .lane = m->lane_of[t->step->edge],
+                      .instance = IR_NONE, .from_name = m->participants[from].name,
+                      .to_name = m->participants[to].name, .message = m->ir->messages[edge->message].name,
+                      .at = edge->at, .interrupt = edge->interrupt};
+    struct buf b = {0};
+    if (sends) {
+        note_send(&b, t, &e);
+    } else if (e.interrupt) {
+        buf_printf(&b, "interrupts %s", e.to_name);
+        note_purged(&b, t, to, 1);
+    }
+    e.note = b.n ? take_text(t->a, &b) : NULL;
+    return e;
+}
+
+static struct event event_of(const struct telling *t)
+{
+    switch (t->step->kind) {
+    case STEP_CRASH:
+        return crash_event(t);
+    case STEP_EVENT:
+        return caught_event(t);
+    case STEP_SEND:
+    case STEP_RECEIVE:
+    case STEP_LOSS:
+        break;
+    }
+    return message_event(t);
 }
 
 struct events events_of(struct arena *a, const struct semantics *s, const struct trail *t)
@@ -84,9 +232,7 @@ struct events events_of(struct arena *a, const struct semantics *s, const struct
             break;
         }
         semantics_apply(s, state, step, next);
-        es.at[es.n] = step->kind == STEP_CRASH ? crash_event(s, step) : message_event(s, step);
-        if (step->kind == STEP_CRASH)
-            es.at[es.n].note = crash_note(a, s, step, state, next);
+        es.at[es.n] = event_of(&(struct telling){a, s, semantics_model(s), step, state, next});
         memcpy(state, next, semantics_size(s));
     }
     return es;
@@ -104,18 +250,20 @@ static void put_messages(struct buf *b, const name *messages, uint32_t n)
 static void name_messages(struct arena *a, const struct semantics *s, struct reason *r)
 {
     const struct model *m = semantics_model(s);
-    bool orphan = r->wait.kind == WAIT_ORPHAN;
-    r->n_messages = orphan ? 1 : r->wait.n_edges;
+    bool left = r->wait.edge == IR_NONE; /* a message that it does not wait for */
+    r->n_messages = left ? 1 : r->wait.n_edges;
     r->messages = ARENA_ARRAY(a, name, r->n_messages);
     for (uint32_t i = 0; i < r->n_messages; i++) {
-        struct step t = orphan ? (struct step){0} : semantics_decode(s, r->wait.edge + i);
-        r->messages[i] = m->ir->messages[orphan ? r->wait.message : step_edge(m, &t)->message].name;
+        struct step t = left ? (struct step){0} : semantics_decode(s, r->wait.edge + i);
+        r->messages[i] = m->ir->messages[left ? r->wait.message : step_edge(m, &t)->message].name;
     }
-    if (!orphan) {
+    if (!left) {
         struct step t = semantics_decode(s, r->wait.edge);
         r->at = step_edge(m, &t)->at;
     }
 }
+
+static bool would_send(const struct wait *w) { return w->kind == WAIT_FULL || w->kind == WAIT_POOL; }
 
 /* What a participant is doing, as "B ...". Told of the one that another waits for. */
 static void put_doing(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state, uint32_t p)
@@ -131,13 +279,13 @@ static void put_doing(struct buf *b, struct arena *a, const struct semantics *s,
     } else if (n == 0) {
         buf_puts(b, " can still go on");
     }
-    for (uint32_t i = 0; i < n && waits[i].kind != WAIT_ORPHAN; i++) {
+    for (uint32_t i = 0; i < n && waits[i].edge != IR_NONE; i++) {
         struct reason r = {.wait = waits[i], .peer = m->participants[waits[i].peer].name};
         name_messages(a, s, &r);
         buf_puts(b, i ? " or " : " itself waits ");
-        buf_puts(b, waits[i].kind == WAIT_FULL ? "to send " : "for ");
+        buf_puts(b, would_send(&r.wait) ? "to send " : "for ");
         put_messages(b, r.messages, r.n_messages);
-        buf_printf(b, waits[i].kind == WAIT_FULL ? " to %s" : " from %s", r.peer);
+        buf_printf(b, would_send(&r.wait) ? " to %s" : " from %s", r.peer);
     }
 }
 
@@ -147,9 +295,13 @@ static void put_what(struct buf *b, const struct reason *r)
         buf_puts(b, "is done");
         return;
     }
-    buf_puts(b, r->wait.kind == WAIT_FULL ? "waits to send " : "waits for ");
+    if (r->wait.kind == WAIT_INTERRUPT) {
+        buf_printf(b, "does not take %s from %s", r->messages[0], r->peer);
+        return;
+    }
+    buf_puts(b, would_send(&r->wait) ? "waits to send " : "waits for ");
     put_messages(b, r->messages, r->n_messages);
-    buf_printf(b, r->wait.kind == WAIT_FULL ? " to %s" : " from %s", r->peer);
+    buf_printf(b, would_send(&r->wait) ? " to %s" : " from %s", r->peer);
 }
 
 static void put_why_full(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state,
@@ -161,6 +313,20 @@ static void put_why_full(struct buf *b, struct arena *a, const struct semantics 
     for (uint32_t i = 0; i < n && i < 4; i++)
         buf_printf(b, "%s %s", i ? "," : "", m->ir->messages[semantics_lane_message(s, state, lane, i)].name);
     buf_puts(b, n > 4 ? ", ...), and " : "), and ");
+    put_doing(b, a, s, state, r->wait.peer);
+}
+
+/* "the mailbox of Sink is full (2 of 2, that all its lanes share)" */
+static void put_why_no_room(struct buf *b, struct arena *a, const struct semantics *s, const uint8_t *state,
+                            const struct reason *r)
+{
+    const struct model *m = semantics_model(s);
+    uint32_t pool = m->lanes[r->wait.lane].pool, n = 0;
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        if (m->lanes[l].pool == pool)
+            n += semantics_lane_length(s, state, l);
+    buf_printf(b, "the mailbox that all lanes to %s share is full (%u of %u), and ", r->peer, n,
+               m->pools[pool].capacity);
     put_doing(b, a, s, state, r->wait.peer);
 }
 
@@ -183,18 +349,20 @@ static void put_why(struct buf *b, struct arena *a, const struct semantics *s, c
     case WAIT_UNEXPECTED:
         buf_printf(b, "the next message from %s is %s, which %s does not take here", r->peer, head, r->participant);
         break;
+    case WAIT_POOL:
+        put_why_no_room(b, a, s, state, r);
+        break;
+    case WAIT_LATER:
+        buf_printf(b, "the next message from %s is %s, sent after an event that %s has not been told of", r->peer, head,
+                   r->participant);
+        break;
+    case WAIT_INTERRUPT:
+        buf_printf(b, "it is an interrupt, and %s is not, or no longer, where it takes it", r->participant);
+        break;
     case WAIT_ORPHAN:
         buf_printf(b, "%s from %s is left in the lane, and nobody will ever take it", head, r->peer);
         break;
     }
-}
-
-static const char *take_text(struct arena *a, struct buf *b)
-{
-    const char *text = arena_strndup(a, buf_cstr(b), b->n);
-    buf_free(b);
-    *b = (struct buf){0};
-    return text;
 }
 
 static struct reason reason_of(struct arena *a, const struct semantics *s, const uint8_t *state, struct wait w)

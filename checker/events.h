@@ -8,12 +8,17 @@
 
 struct event {
     enum step_kind kind;
-    uint32_t from, to;  /* participants; STEP_CRASH: IR_NONE */
+    uint32_t from, to;  /* participants; STEP_EVENT: the catcher and IR_NONE; STEP_CRASH: IR_NONE */
     uint32_t lane;      /* or IR_NONE */
     uint32_t instance;  /* STEP_CRASH; else IR_NONE */
-    name from_name, to_name, message; /* STEP_CRASH: the instance, NULL, NULL */
-    struct span at;     /* the interaction; the child's declaration */
-    const char *note;   /* STEP_CRASH: what it leads to, a full clause; else NULL */
+    name from_name, to_name; /* STEP_CRASH: the instance, NULL */
+    name message;       /* STEP_EVENT: what happens, "timeout"; STEP_CRASH: NULL */
+    struct span at;     /* the interaction; the event in its `catch`; the child's declaration */
+    const char *note;   /* STEP_EVENT, STEP_CRASH: what happens, a full clause; else what is special, or NULL */
+    bool interrupt;     /* the message goes on the interrupt lane: the first of a handler to its receiver */
+    bool lost;          /* STEP_SEND, STEP_LOSS: nobody will receive it; the note says why */
+    uint32_t n_catchers; /* STEP_CRASH: the participants that catch it; they stand in catchers */
+    uint32_t *catchers;
 };
 
 struct events {

@@ -50,29 +50,39 @@ struct goal { /* a receive from this lane, or, where that is IR_NONE, any step o
 static struct goal of_lane(uint32_t lane) { return (struct goal){lane, IR_NONE}; }
 static struct goal of_participant(uint32_t participant) { return (struct goal){IR_NONE, participant}; }
 
-static bool serves(const struct model *m, const struct step *s, struct goal goal)
+/* The step e, from state i, brings a participant into a later phase, for which the messages in the lane are outdated:
+ * they have found their end as well. */
+static bool discards(const struct state_graph *g, uint32_t i, uint64_t e, const struct step *s, uint32_t lane)
 {
-    if (s->kind == STEP_CRASH)
+    const struct model *m = semantics_model(g->s);
+    return (s->kind == STEP_EVENT || s->kind == STEP_RECEIVE) && step_participant(m, s) == m->lanes[lane].to &&
+           semantics_lane_length(g->s, state_graph_state(g, g->target[e]), lane) <
+               semantics_lane_length(g->s, state_graph_state(g, i), lane);
+}
+
+static bool serves(const struct state_graph *g, uint32_t i, uint64_t e, struct goal goal)
+{
+    const struct model *m = semantics_model(g->s);
+    struct step s = semantics_decode(g->s, g->code[e]);
+    if (s.kind == STEP_CRASH)
         return false;
-    if (goal.lane != IR_NONE)
-        return s->kind == STEP_RECEIVE && m->lane_of[s->edge] == goal.lane;
-    return step_participant(m, s) == goal.participant;
+    if (goal.lane == IR_NONE)
+        return step_participant(m, &s) == goal.participant;
+    return (s.kind == STEP_RECEIVE && m->lane_of[s.edge] == goal.lane) ||
+           (m->phased && discards(g, i, e, &s, goal.lane));
 }
 
 static void mark_reaching(struct backward *b, struct goal goal)
 {
     const struct state_graph *g = b->g;
-    const struct model *m = semantics_model(g->s);
     uint32_t n = 0;
     memset(b->reaches, 0, g->n);
     for (uint32_t i = 0; i < g->n; i++)
-        for (uint64_t e = g->first[i]; e < g->first[i + 1] && !b->reaches[i]; e++) {
-            struct step s = semantics_decode(g->s, g->code[e]);
-            if (serves(m, &s, goal)) {
+        for (uint64_t e = g->first[i]; e < g->first[i + 1] && !b->reaches[i]; e++)
+            if (serves(g, i, e, goal)) {
                 b->reaches[i] = 1;
                 b->queue[n++] = i;
             }
-        }
     for (uint32_t k = 0; k < n; k++)
         for (uint64_t e = b->first[b->queue[k]]; e < b->first[b->queue[k] + 1]; e++)
             if (!b->reaches[b->source[e]]) {
@@ -85,12 +95,7 @@ static void mark_reaching(struct backward *b, struct goal goal)
 
 static bool only_receives(const struct semantics *s, const uint8_t *state, uint32_t participant, bool final)
 {
-    uint32_t at = semantics_at(s, state, participant);
-    if (at == SEMANTICS_GONE)
-        return false;
-    const struct automaton *m = semantics_model(s)->participants[participant].automaton;
-    const struct state *q = &m->states[at];
-    return q->final == final && q->n && m->edges[q->first].dir == DIR_RECEIVE; /* sends stand first */
+    return semantics_only_receives(s, state, participant) && semantics_is_final(s, state, participant) == final;
 }
 
 static bool asks(const struct semantics *s, const uint8_t *state, struct goal goal, enum progress_kind k)
@@ -125,7 +130,7 @@ static bool has_leftovers(const struct semantics *s, const uint8_t *state)
 {
     const struct model *m = semantics_model(s);
     for (uint32_t p = 0; p < m->n_participants; p++)
-        if (!semantics_is_final(s, state, p))
+        if (!semantics_is_final(s, state, p) && semantics_at(s, state, p) != SEMANTICS_GONE)
             return false;
     for (uint32_t l = 0; l < m->n_lanes; l++)
         if (semantics_lane_length(s, state, l))

@@ -3,9 +3,11 @@
  * Progress holds when from every reachable state
  *   - the message at the head of each lane can still be received, and
  *   - each participant that stands in a state with receives alone can still move,
- * by some continuation of the run: AG EF in branching time, so no assumption of fairness is made or needed. It is what
- * k-safety says of systems without crashes (Lange and Yoshida, Verifying Asynchronous Interactions via Communicating
- * Session Automata, CAV 2019).
+ * by some continuation of the run: AG EF in branching time, so no assumption of fairness is made or needed. A message
+ * that an event outdates and drops has found its end like one that is received; a participant that could only be
+ * interrupted asks for nothing; an event is a move of its participant. Without events this is what k-safety says of
+ * systems without crashes (Lange and Yoshida, Verifying Asynchronous Interactions via Communicating Session Automata,
+ * CAV 2019).
  *
  * Nobody is unfinished when the same holds of each participant that stands where it could receive or be at its end, as
  * a role may that is not told of the end: then it can still receive. Protocols in which everyone learns of the end have

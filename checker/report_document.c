@@ -66,20 +66,6 @@ bool finding_of(const struct report *r, const struct property *p, struct finding
     return true;
 }
 
-const char *event_words(struct arena *a, const struct event *e)
-{
-    if (e->note)
-        return e->note;
-    if (e->kind == STEP_RECEIVE)
-        return arena_printf(a, "%s receives %s from %s", e->to_name, e->message, e->from_name);
-    return arena_printf(a, "%s sends %s to %s", e->from_name, e->message, e->to_name);
-}
-
-name event_actor(const struct event *e)
-{
-    return e->kind == STEP_RECEIVE ? e->to_name : e->from_name;
-}
-
 /* ---- documents ---- */
 
 void document_head(enum report_format f, const char *version, struct buf *out)

@@ -3,8 +3,11 @@
 #include "json.h"
 #include "report.h"
 
-static const char *const step_words[] = {"send", "receive", "crash"};
-static const char *const wait_words[] = {"full", "empty", "unexpected", "orphan"};
+static const char *const step_words[] = {[STEP_SEND] = "send", [STEP_RECEIVE] = "receive", [STEP_EVENT] = "event",
+                                         [STEP_LOSS] = "loss", [STEP_CRASH] = "crash"};
+static const char *const wait_words[] = {
+    [WAIT_FULL] = "full", [WAIT_EMPTY] = "empty", [WAIT_UNEXPECTED] = "unexpected", [WAIT_ORPHAN] = "orphan",
+    [WAIT_POOL] = "shared-full", [WAIT_LATER] = "later-phase", [WAIT_INTERRUPT] = "interrupt"};
 
 static void put_place(struct json *out, const struct sources *s, struct span at)
 {
@@ -31,6 +34,10 @@ static void put_event(struct json *out, const struct sources *s, const struct ev
     json_string(out, "from", e->from_name);
     json_string(out, "to", e->to_name);
     json_string(out, "message", e->message);
+    if (e->interrupt)
+        json_bool(out, "interrupt", true);
+    if (e->lost)
+        json_bool(out, "lost", true);
     put_place(out, s, e->at);
     if (e->note)
         json_string(out, "note", e->note);

@@ -1,11 +1,12 @@
 /* semantics.c -- see semantics.h.
  *
- * Layout of a packed state: participants, lanes, budgets, restart counts, instances. A number takes 1, 2 or 4
- * bytes, fixed by the largest value that it can have in this model. A lane is its length and, where more than one
- * message can travel on it, `capacity` slots of one byte. Invariants: (1) the slots behind the length are 0 and so is
- * the padding: equal states have equal bytes; (2) a participant that is GONE has all its number's bits set, and no
- * message in its lanes; (3) what a crash does to the supervision tree depends on the state only through the counts, so
- * that who is affected is worked out once, for each instance and outcome (struct effect).
+ * Layout of a packed state: participants, their phases, lanes, loss budget, crash budgets, restart counts, instances.
+ * A number takes 1, 2 or 4 bytes, fixed by the largest value that it can have in this model. A lane is its length and,
+ * where more than one message can travel on it, `capacity` slots of one byte, and as many phases in a run that has
+ * them. Invariants: (1) the slots and phases behind the length are 0 and so is the padding: equal states have equal
+ * bytes; (2) a participant that is GONE has all its number's bits set, phase 0, and no message in its lanes; (3) what
+ * a crash does to the supervision tree depends on the state only through the counts, so that who is affected is
+ * worked out once, for each instance and outcome (struct effect).
  */
 #include "semantics_private.h"
 
@@ -18,14 +19,6 @@ static struct number allot(struct semantics *s, uint32_t largest)
 
 /* ---- the automata as rows ---- */
 
-static uint32_t lane_between(const struct model *m, const struct semantics *s, uint32_t from, uint32_t to)
-{
-    for (uint32_t i = 0; i < s->n_lanes_in[to]; i++)
-        if (m->lanes[s->lanes_in[to][i]].from == from)
-            return s->lanes_in[to][i];
-    return IR_NONE;
-}
-
 static uint8_t label_of(const struct model_lane *l, uint16_t message)
 {
     for (uint32_t i = 0; i < l->n_labels; i++)
@@ -34,13 +27,16 @@ static uint8_t label_of(const struct model_lane *l, uint16_t message)
     return NO_LABEL;
 }
 
-static struct edge_row edge_row(const struct semantics *s, uint32_t p, const struct edge *e)
+static struct edge_row edge_row(const struct semantics *s, uint32_t p, uint32_t edge)
 {
-    uint32_t peer = model_peer(s->m, p, e->peer);
-    bool send = e->dir == DIR_SEND;
-    uint32_t lane = send ? lane_between(s->m, s, p, peer) : lane_between(s->m, s, peer, p);
-    uint8_t label = lane == IR_NONE ? NO_LABEL : label_of(&s->m->lanes[lane], e->message);
-    return (struct edge_row){send, label, lane, e->target, p};
+    const struct model *m = s->m;
+    const struct edge *e = &m->participants[p].automaton->edges[edge];
+    uint32_t lane = m->lane_of[m->edge_base[p] + edge];
+    struct edge_row row = {.dir = (uint8_t)e->dir, .label = NO_LABEL, .lane = lane, .target = e->target,
+                           .participant = p};
+    if (lane != IR_NONE)
+        row.label = label_of(&m->lanes[lane], e->message);
+    return row;
 }
 
 static void index_lanes(struct semantics *s, struct arena *a)
@@ -60,6 +56,27 @@ static void index_lanes(struct semantics *s, struct arena *a)
     }
 }
 
+/* Where a group of the edge stands among those of its state. */
+static uint32_t rank(const struct edge *e)
+{
+    return e->dir == DIR_SEND ? 0 : e->dir == DIR_EVENT ? 3 : e->interrupt ? 2 : 1;
+}
+
+static bool same_group(const struct edge *a, const struct edge *b)
+{
+    return a->dir == b->dir && (a->dir == DIR_EVENT || (a->peer == b->peer && a->interrupt == b->interrupt));
+}
+
+static void count_group(const struct semantics *s, struct state_row *row, uint32_t which, struct group g)
+{
+    bool read = s->edges[g.first].lane != IR_NONE;
+    row->n_groups++;
+    row->n_sends += which == 0;
+    row->reads += which <= 1;
+    row->n_lanes += which == 1 && read;
+    row->n_watch += (which == 1 || which == 2) && read;
+}
+
 /* Appends the groups of one state to s->groups. */
 static void group_edges(struct semantics *s, uint32_t p, const struct state *q, struct state_row *row, uint32_t *n)
 {
@@ -67,15 +84,15 @@ static void group_edges(struct semantics *s, uint32_t p, const struct state *q, 
     uint32_t base = s->m->edge_base[p];
     row->final = q->final;
     row->first_group = *n;
-    for (uint32_t i = q->first; i < q->first + q->n; i++) {
-        bool first = i == q->first || edges[i].dir != edges[i - 1].dir || edges[i].peer != edges[i - 1].peer;
-        if (first) {
-            s->groups[(*n)++] = (struct group){base + i, 0};
-            row->n_groups++;
-            row->n_sends += edges[i].dir == DIR_SEND;
+    for (uint32_t which = 0; which < 4; which++)
+        for (uint32_t i = q->first, k; i < q->first + q->n; i = k) {
+            for (k = i + 1; k < q->first + q->n && same_group(&edges[i], &edges[k]); k++)
+                ;
+            if (rank(&edges[i]) != which)
+                continue;
+            s->groups[*n] = (struct group){base + i, k - i};
+            count_group(s, row, which, s->groups[(*n)++]);
         }
-        s->groups[*n - 1].n++;
-    }
 }
 
 static void build_rows(struct semantics *s, struct arena *a)
@@ -94,7 +111,7 @@ static void build_rows(struct semantics *s, struct arena *a)
         uint32_t most_edges = 0, most_groups = 0;
         s->state_base[p] = n_states;
         for (uint32_t e = 0; e < au->n_edges; e++)
-            s->edges[m->edge_base[p] + e] = edge_row(s, p, &au->edges[e]);
+            s->edges[m->edge_base[p] + e] = edge_row(s, p, e);
         for (uint32_t q = 0; q < au->n_states; q++) {
             struct state_row *row = &s->states[n_states++];
             group_edges(s, p, &au->states[q], row, &n_groups);
@@ -121,12 +138,21 @@ static void lay_out(struct semantics *s, struct arena *a)
     }
     for (uint32_t p = 0; p < m->n_participants; p++)
         s->at[p] = allot(s, largest);
+    for (uint32_t p = 0; s->phases && p < m->n_participants; p++)
+        if (m->runs[m->participants[p].run].phased)
+            s->phases[p] = allot(s, (1u << 8 * s->phase_width) - 1);
     for (uint32_t l = 0; l < m->n_lanes; l++) {
         const struct model_lane *ml = &m->lanes[l];
         struct number length = allot(s, ml->capacity);
-        s->lanes[l] = (struct lane){length, (uint32_t)s->size, ml->capacity, ml->n_labels <= 1};
+        bool phased = m->runs[m->participants[ml->from].run].phased;
+        s->lanes[l] = (struct lane){length, (uint32_t)s->size, ml->capacity, ml->n_labels <= 1, phased,
+                                    ml->interrupt, 0};
         s->size += s->lanes[l].plain ? 0 : ml->capacity;
+        s->lanes[l].phases = (uint32_t)s->size;
+        s->size += phased ? (size_t)ml->capacity * s->phase_width : 0;
     }
+    if (m->loss)
+        s->loss = allot(s, m->loss);
     if (s->effects) {
         for (uint32_t i = 0; i < m->n_crashes; i++)
             s->left[i] = allot(s, m->crashes[i].count);
@@ -140,14 +166,28 @@ static void lay_out(struct semantics *s, struct arena *a)
         s->size = 8;
 }
 
+/* The codes of steps: edges; losses, by edge; crashes; resumes, by edge. */
+static void number_codes(struct semantics *s)
+{
+    const struct model *m = s->m;
+    s->loss_codes = m->n_edges;
+    s->crash_codes = s->loss_codes + (m->loss ? m->n_edges : 0);
+    s->resume_codes = s->crash_codes + (s->effects ? m->system->n_instances * s->n_directives * s->n_outcomes : 0);
+    s->n_codes = s->resume_codes + (s->resumes ? m->n_edges : 0);
+    uint32_t of_edges = s->max_steps - (s->effects ? m->system->n_instances * s->n_directives * s->n_outcomes : 0);
+    s->max_steps += (m->loss ? of_edges : 0) + (s->resumes ? of_edges : 0);
+}
+
 struct semantics *semantics_new(struct arena *a, const struct model *m)
 {
     struct semantics *s = ARENA_NEW(a, struct semantics);
     s->m = m;
     index_lanes(s, a);
     build_rows(s, a);
+    semantics__build_phases(s, a);
     semantics__build_supervision(s, a);
     lay_out(s, a);
+    number_codes(s);
     return s;
 }
 
@@ -169,6 +209,8 @@ uint32_t semantics_max_steps(const struct semantics *s)
 void semantics_initial(const struct semantics *s, uint8_t *state)
 {
     memset(state, 0, s->size);
+    if (s->m->loss)
+        put(state, s->loss, s->m->loss);
     if (s->effects)
         for (uint32_t i = 0; i < s->m->n_crashes; i++)
             put(state, s->left[i], s->m->crashes[i].count);
@@ -176,7 +218,7 @@ void semantics_initial(const struct semantics *s, uint8_t *state)
 
 /* ---- lanes ---- */
 
-static void lane_append(uint8_t *state, const struct lane *l, uint8_t label)
+void semantics__lane_append(uint8_t *state, const struct lane *l, uint8_t label)
 {
     uint32_t n = get(state, l->length);
     if (!l->plain)
@@ -184,7 +226,7 @@ static void lane_append(uint8_t *state, const struct lane *l, uint8_t label)
     put(state, l->length, n + 1);
 }
 
-static void lane_remove(uint8_t *state, const struct lane *l)
+void semantics__lane_remove(uint8_t *state, const struct lane *l)
 {
     uint32_t n = get(state, l->length);
     if (!l->plain) {
@@ -194,22 +236,26 @@ static void lane_remove(uint8_t *state, const struct lane *l)
     put(state, l->length, n - 1);
 }
 
-void semantics__lane_clear(uint8_t *state, const struct lane *l)
+void semantics__lane_clear(const struct semantics *s, uint8_t *state, const struct lane *l)
 {
     put(state, l->length, 0);
     if (!l->plain)
         memset(state + l->slots, 0, l->capacity);
+    if (l->phased)
+        memset(state + l->phases, 0, (size_t)l->capacity * s->phase_width);
 }
 
 /* ---- enabled steps ---- */
 
 bool semantics__edge_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e)
 {
+    if (e->special)
+        return semantics__special_enabled(s, state, e);
     if (e->lane == IR_NONE || e->label == NO_LABEL)
         return false;
     const struct lane *l = &s->lanes[e->lane];
     uint32_t n = get(state, l->length);
-    return e->send ? n < l->capacity : n > 0 && lane_head(state, l) == e->label;
+    return e->dir == DIR_SEND ? n < l->capacity : n > 0 && lane_head(state, l) == e->label;
 }
 
 static uint32_t group_enabled(const struct semantics *s, const uint8_t *state, struct group g, uint32_t *codes)
@@ -232,7 +278,7 @@ bool semantics__can_act(const struct semantics *s, const uint8_t *state, const s
     return false;
 }
 
-bool semantics__takes(const struct semantics *s, const struct state_row *row, uint32_t lane, uint8_t label)
+static bool takes(const struct semantics *s, const struct state_row *row, uint32_t lane, uint8_t label)
 {
     for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->n_groups; i++) {
         struct group g = s->groups[i];
@@ -245,41 +291,44 @@ bool semantics__takes(const struct semantics *s, const struct state_row *row, ui
     return false;
 }
 
+bool semantics__takes_head(const struct semantics *s, const uint8_t *state, const struct state_row *row, uint32_t lane)
+{
+    const struct lane *l = &s->lanes[lane];
+    return (!l->phased || semantics__head_due(s, state, lane)) && takes(s, row, lane, lane_head(state, l));
+}
+
 /* The first lane into p, which is final, whose head it will not take; or IR_NONE. */
 static uint32_t orphan_lane(const struct semantics *s, const uint8_t *state, uint32_t p, const struct state_row *row)
 {
     for (uint32_t i = 0; i < s->n_lanes_in[p]; i++) {
         uint32_t lane = s->lanes_in[p][i];
-        const struct lane *l = &s->lanes[lane];
-        if (get(state, l->length) > 0 && !semantics__takes(s, row, lane, lane_head(state, l)))
+        if (get(state, s->lanes[lane].length) > 0 && !semantics__takes_head(s, state, row, lane))
             return lane;
     }
     return IR_NONE;
 }
 
-/* How the lanes that a state reads stand: each that can ever hold a message counts. */
-struct lanes_read {
-    uint32_t n, refused; /* refused: its head has no edge in the state */
-};
-
-static struct lanes_read lanes_read(const struct semantics *s, const uint8_t *state, const struct state_row *row)
+/* Of the lanes that the state reads, how many have a head that has no edge there. */
+static uint32_t lanes_refused(const struct semantics *s, const uint8_t *state, const struct state_row *row)
 {
-    struct lanes_read r = {0};
-    for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->n_groups; i++) {
+    uint32_t n = 0;
+    for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->reads; i++) {
         struct group g = s->groups[i];
-        uint32_t lane = s->edges[g.first].lane;
-        if (lane == IR_NONE)
-            continue;
-        r.n++;
-        bool any = group_has_message(s, state, g);
-        r.refused += any && !semantics__takes(s, row, lane, lane_head(state, &s->lanes[lane]));
+        n += group_has_message(s, state, g) && !semantics__takes_head(s, state, row, s->edges[g.first].lane);
     }
-    return r;
+    return n;
 }
 
-static bool refuses_all(const struct state_row *row, struct lanes_read r)
+static bool refuses_all(const struct state_row *row, uint32_t refused)
 {
-    return row->n_sends == 0 && r.n > 0 && r.refused == r.n;
+    return row->n_sends == 0 && row->n_lanes > 0 && refused == row->n_lanes;
+}
+
+/* Behind the n codes of the steps of participants: those of losses and crashes. Returns how many. */
+static uint32_t more_codes(const struct semantics *s, const uint8_t *state, uint32_t *codes, uint32_t n)
+{
+    uint32_t losses = s->m->loss ? semantics__loss_codes(s, state, codes, n, codes + n) : 0;
+    return losses + (s->effects ? semantics__crash_codes(s, state, codes, n, codes + n + losses) : 0);
 }
 
 uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint32_t *codes, uint32_t *broken)
@@ -290,23 +339,21 @@ uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint3
         const struct state_row *row = row_of(s, state, p);
         if (!row)
             continue;
-        struct lanes_read r = {0};
+        uint32_t refused = 0;
         for (uint32_t i = 0; i < row->n_groups; i++) {
             struct group g = s->groups[row->first_group + i];
             uint32_t enabled = group_enabled(s, state, g, codes + n);
-            if (i >= row->n_sends && s->edges[g.first].lane != IR_NONE) {
-                r.n++;
-                r.refused += enabled == 0 && group_has_message(s, state, g);
-            }
+            if (enabled == 0 && i >= row->n_sends && i < row->reads)
+                refused += group_has_message(s, state, g);
             n += enabled;
         }
-        if (refuses_all(row, r))
+        if (refuses_all(row, refused))
             bad |= 1u << SAFETY_FIDELITY;
         if (!row->final)
             all_done = false;
-        else if (!refuses_all(row, r) && orphan_lane(s, state, p, row) != IR_NONE) {
+        else if (!refuses_all(row, refused) && orphan_lane(s, state, p, row) != IR_NONE) {
             left_over = true;
-            if (r.n == 0)
+            if (row->n_watch == 0)
                 bad |= 1u << SAFETY_ORPHAN;
         }
     }
@@ -314,47 +361,64 @@ uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint3
         bad |= 1u << SAFETY_DEADLOCK;
     if (n == 0 && left_over)
         bad |= 1u << SAFETY_ORPHAN;
-    if (s->effects)
-        n += semantics__crash_codes(s, state, codes + n);
+    if (s->phases && semantics__at_limit(s, state))
+        bad |= PHASE_LIMIT;
     *broken = bad;
-    return n;
+    return n + more_codes(s, state, codes, n);
 }
 
-bool semantics_enabled(const struct semantics *s, const uint8_t *state, const struct step *step)
+/* The edge leaves the state in which its participant stands, and is enabled. */
+static bool enabled_here(const struct semantics *s, const uint8_t *state, uint32_t edge)
 {
-    if (step->kind == STEP_CRASH)
-        return semantics__crash_enabled(s, state, step->instance, step->outcome);
-    if (step->edge >= s->m->n_edges || s->edges[step->edge].send != (step->kind == STEP_SEND))
-        return false;
-    const struct state_row *row = row_of(s, state, s->edges[step->edge].participant);
+    const struct state_row *row = row_of(s, state, s->edges[edge].participant);
     if (!row)
         return false;
     for (uint32_t i = 0; i < row->n_groups; i++) {
         struct group g = s->groups[row->first_group + i];
-        if (step->edge >= g.first && step->edge < g.first + g.n)
-            return semantics__edge_enabled(s, state, &s->edges[step->edge]);
+        if (edge >= g.first && edge < g.first + g.n)
+            return semantics__edge_enabled(s, state, &s->edges[edge]);
     }
     return false;
+}
+
+bool semantics_enabled(const struct semantics *s, const uint8_t *state, const struct step *step)
+{
+    static const uint8_t dirs[] = {[STEP_SEND] = DIR_SEND, [STEP_RECEIVE] = DIR_RECEIVE, [STEP_EVENT] = DIR_EVENT,
+                                   [STEP_LOSS] = DIR_SEND, [STEP_CRASH] = DIR_RECEIVE};
+    bool resumes = step->kind == STEP_CRASH && step->directive == DIRECTIVE_RESUME;
+    if (step->kind == STEP_CRASH && !semantics__crash_enabled(s, state, step))
+        return false;
+    if (step->kind == STEP_CRASH && !resumes)
+        return true;
+    if (step->edge >= s->m->n_edges || s->edges[step->edge].dir != dirs[step->kind] ||
+        !enabled_here(s, state, step->edge))
+        return false;
+    return step->kind != STEP_LOSS || semantics__loss_enabled(s, state, &s->edges[step->edge]);
 }
 
 /* ---- codes ---- */
 
 uint32_t semantics_n_codes(const struct semantics *s)
 {
-    return s->m->n_edges + (s->effects ? s->m->system->n_instances * s->n_outcomes : 0);
+    return s->n_codes;
 }
 
 uint32_t semantics_code(const struct semantics *s, const struct step *step)
 {
-    return step->kind == STEP_CRASH ? s->m->n_edges + step->instance * s->n_outcomes + step->outcome : step->edge;
+    if (step->kind == STEP_CRASH)
+        return semantics__crash_code(s, step);
+    return step->edge + (step->kind == STEP_LOSS ? s->loss_codes : 0);
 }
 
 struct step semantics_decode(const struct semantics *s, uint32_t code)
 {
+    static const enum step_kind kinds[] = {[DIR_SEND] = STEP_SEND, [DIR_RECEIVE] = STEP_RECEIVE,
+                                           [DIR_EVENT] = STEP_EVENT};
     if (code < s->m->n_edges)
-        return (struct step){s->edges[code].send ? STEP_SEND : STEP_RECEIVE, code, 0, 0};
-    code -= s->m->n_edges;
-    return (struct step){STEP_CRASH, 0, code / s->n_outcomes, code % s->n_outcomes};
+        return (struct step){kinds[s->edges[code].dir], code, 0, 0, DIRECTIVE_DEFAULT};
+    if (code < s->crash_codes)
+        return (struct step){STEP_LOSS, code - s->loss_codes, 0, 0, DIRECTIVE_DEFAULT};
+    return semantics__decode_crash(s, code);
 }
 
 uint32_t semantics_steps(const struct semantics *s, const uint8_t *state, struct step *out)
@@ -372,14 +436,23 @@ uint32_t semantics_steps(const struct semantics *s, const uint8_t *state, struct
 
 /* ---- taking a step ---- */
 
-static void apply_edge(const struct semantics *s, uint8_t *state, const struct step *step)
+static void apply_edge(const struct semantics *s, uint8_t *state, const struct edge_row *e)
 {
-    const struct edge_row *e = &s->edges[step->edge];
+    if (e->special) {
+        semantics__apply_special(s, state, e);
+        return;
+    }
     const struct lane *l = &s->lanes[e->lane];
-    if (e->send)
-        lane_append(state, l, e->label);
+    if (e->dir == DIR_SEND)
+        semantics__lane_append(state, l, e->label);
     else
-        lane_remove(state, l);
+        semantics__lane_remove(state, l);
+    put(state, s->at[e->participant], e->target);
+}
+
+static void apply_loss(const struct semantics *s, uint8_t *state, const struct edge_row *e)
+{
+    put(state, s->loss, get(state, s->loss) - 1);
     put(state, s->at[e->participant], e->target);
 }
 
@@ -389,8 +462,10 @@ void semantics_apply(const struct semantics *s, const uint8_t *state, const stru
         memcpy(next, state, s->size);
     if (step->kind == STEP_CRASH)
         semantics__apply_crash(s, next, step);
+    else if (step->kind == STEP_LOSS)
+        apply_loss(s, next, &s->edges[step->edge]);
     else
-        apply_edge(s, next, step);
+        apply_edge(s, next, &s->edges[step->edge]);
 }
 
 /* ---- predicates ---- */
@@ -433,7 +508,7 @@ bool semantics_fidelity_violation(const struct semantics *s, const uint8_t *stat
 {
     for (uint32_t p = 0; p < s->m->n_participants; p++) {
         const struct state_row *row = row_of(s, state, p);
-        if (!row || !refuses_all(row, lanes_read(s, state, row)))
+        if (!row || !refuses_all(row, lanes_refused(s, state, row)))
             continue;
         for (uint32_t i = row->first_group; i < row->first_group + row->n_groups; i++)
             if (s->edges[s->groups[i].first].lane != IR_NONE)
@@ -449,8 +524,7 @@ bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct vi
         const struct state_row *row = row_of(s, state, p);
         if (!row || !row->final)
             continue;
-        struct lanes_read r = lanes_read(s, state, row);
-        if (refuses_all(row, r) || (r.n > 0 && !still))
+        if (refuses_all(row, lanes_refused(s, state, row)) || (row->n_watch > 0 && !still))
             continue;
         uint32_t lane = orphan_lane(s, state, p, row);
         if (lane != IR_NONE)
@@ -462,15 +536,17 @@ bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct vi
 bool semantics_run_complete(const struct semantics *s, const uint8_t *state, uint32_t run)
 {
     const struct model *m = s->m;
+    bool anyone = false;
     for (uint32_t p = m->runs[run].first_participant; p < m->n_participants && m->participants[p].run == run; p++) {
         const struct state_row *row = row_of(s, state, p);
-        if (!row || !row->final)
+        if (row && !row->final)
             return false;
+        anyone |= row != NULL;
         for (uint32_t i = 0; i < s->n_lanes_in[p]; i++)
             if (get(state, s->lanes[s->lanes_in[p][i]].length) > 0)
                 return false;
     }
-    return true;
+    return anyone;
 }
 
 /* ---- looking into a state ---- */
@@ -485,6 +561,12 @@ bool semantics_is_final(const struct semantics *s, const uint8_t *state, uint32_
 {
     const struct state_row *row = row_of(s, state, participant);
     return row && row->final;
+}
+
+bool semantics_only_receives(const struct semantics *s, const uint8_t *state, uint32_t participant)
+{
+    const struct state_row *row = row_of(s, state, participant);
+    return row && row->n_sends == 0 && row->reads > 0;
 }
 
 uint32_t semantics_lane_length(const struct semantics *s, const uint8_t *state, uint32_t lane)

@@ -1,6 +1,11 @@
 /* semantics_crash.c -- crashes: who may, what the supervisors do, how the runs are settled. See semantics.h. */
 #include "semantics_private.h"
 
+enum { DIRECTIVES = DIRECTIVE_ESCALATE + 1 };
+
+/* In the order of codes; without any STOP and ESCALATE only the first has codes. */
+static const enum directive directives[DIRECTIVE_CODES] = {DIRECTIVE_DEFAULT, DIRECTIVE_STOP, DIRECTIVE_ESCALATE};
+
 /* ---- supervision, worked out once ---- */
 
 static bool is_temporary(const struct system *sys, uint32_t instance)
@@ -68,10 +73,9 @@ static struct effect *effect_of(const struct semantics *s, uint32_t instance, ui
 static void build_effects(struct semantics *s, struct arena *a, uint32_t instance)
 {
     const struct system *sys = s->m->system;
-    uint32_t n = is_temporary(sys, instance) ? 0 : s->chain_len[instance];
+    uint32_t n = s->chain_len[instance];
     for (uint32_t k = 0; k <= n; k++) {
         struct effect *e = effect_of(s, instance, k);
-        e->possible = true;
         e->affected = ARENA_ARRAY(a, bool, sys->n_instances);
         e->stopped = ARENA_ARRAY(a, bool, sys->n_instances);
         e->revived = ARENA_ARRAY(a, bool, sys->n_instances);
@@ -79,6 +83,28 @@ static void build_effects(struct semantics *s, struct arena *a, uint32_t instanc
         if (k < n)
             restart_members(sys, s->chains[instance][k], instance, k ? s->chains[instance][k - 1] : IR_NONE, e);
     }
+}
+
+static bool decides(const struct semantics *s, uint32_t instance, enum directive d)
+{
+    return s->decides[s->m->system->instances[instance].child * DIRECTIVES + d];
+}
+
+/* Which directives each child has for some reason. */
+static void build_decides(struct semantics *s, struct arena *a)
+{
+    const struct system *sys = s->m->system;
+    s->decides = ARENA_ARRAY(a, bool, (size_t)sys->n_children * DIRECTIVES);
+    s->n_directives = 1;
+    for (uint32_t c = 0; c < sys->n_children; c++)
+        for (uint32_t r = 0; r < REASONS; r++) {
+            enum directive d = sys->children[c].decide[r];
+            d = d == DIRECTIVE_RESTART ? DIRECTIVE_DEFAULT : d;
+            s->decides[c * DIRECTIVES + d] = true;
+            s->resumes |= d == DIRECTIVE_RESUME;
+            if (d == DIRECTIVE_STOP || d == DIRECTIVE_ESCALATE)
+                s->n_directives = DIRECTIVE_CODES;
+        }
 }
 
 void semantics__build_supervision(struct semantics *s, struct arena *a)
@@ -99,7 +125,8 @@ void semantics__build_supervision(struct semantics *s, struct arena *a)
     s->effects = ARENA_ARRAY(a, struct effect, (size_t)sys->n_instances * s->n_outcomes);
     for (uint32_t i = 0; i < sys->n_instances; i++)
         build_effects(s, a, i);
-    s->max_steps += sys->n_instances * s->n_outcomes;
+    build_decides(s, a);
+    s->max_steps += sys->n_instances * s->n_directives * s->n_outcomes;
 }
 
 /* ---- enabled crashes ---- */
@@ -116,14 +143,23 @@ static uint32_t budget_for(const struct semantics *s, const uint8_t *state, uint
     return IR_NONE;
 }
 
-/* May the supervisors below level `outcome` all give up, and the one there restart? */
-static bool outcome_possible(const struct semantics *s, const uint8_t *state, uint32_t instance, uint32_t outcome)
+/* The instance ends for good, and that is all. */
+static bool just_ends(const struct semantics *s, uint32_t instance, enum directive d)
 {
-    if (outcome >= s->n_outcomes || !effect_of(s, instance, outcome)->possible)
+    return d == DIRECTIVE_STOP || (d == DIRECTIVE_DEFAULT && is_temporary(s->m->system, instance));
+}
+
+/* May the supervisors below level `outcome` all give up, and the one there restart? */
+static bool outcome_possible(const struct semantics *s, const uint8_t *state, uint32_t instance, enum directive d,
+                             uint32_t outcome)
+{
+    if (!decides(s, instance, d) || outcome > s->chain_len[instance])
         return false;
-    if (is_temporary(s->m->system, instance))
-        return true;
-    for (uint32_t k = 0; k < outcome; k++) {
+    if (just_ends(s, instance, d))
+        return outcome == 0;
+    if (d == DIRECTIVE_ESCALATE && outcome == 0)
+        return false;
+    for (uint32_t k = d == DIRECTIVE_ESCALATE; k < outcome; k++) {
         uint32_t v = s->chains[instance][k];
         if (get(state, s->counts[v]) < s->m->system->supervisors[v].intensity)
             return false;
@@ -137,23 +173,67 @@ static bool can_crash(const struct semantics *s, const uint8_t *state, uint32_t 
     return get(state, s->gone[instance]) == 0 && budget_for(s, state, instance) != IR_NONE;
 }
 
-bool semantics__crash_enabled(const struct semantics *s, const uint8_t *state, uint32_t instance, uint32_t outcome)
+bool semantics__crash_enabled(const struct semantics *s, const uint8_t *state, const struct step *step)
 {
-    return s->effects && instance < s->m->system->n_instances && can_crash(s, state, instance) &&
-           outcome_possible(s, state, instance, outcome);
+    if (!s->effects || step->instance >= s->m->system->n_instances || !can_crash(s, state, step->instance))
+        return false;
+    if (step->directive == DIRECTIVE_RESUME) /* whether the receive is enabled, is for others to say */
+        return decides(s, step->instance, DIRECTIVE_RESUME) && step->edge < s->m->n_edges &&
+               s->m->participants[s->edges[step->edge].participant].instance == step->instance;
+    return step->directive != DIRECTIVE_RESTART &&
+           outcome_possible(s, state, step->instance, step->directive, step->outcome);
 }
 
-uint32_t semantics__crash_codes(const struct semantics *s, const uint8_t *state, uint32_t *codes)
+/* The receives at whose message an instance may fail and go on. */
+static uint32_t resume_codes(const struct semantics *s, const uint8_t *state, const uint32_t *steps, uint32_t n,
+                             uint32_t *codes)
 {
-    uint32_t n = 0;
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct edge_row *e = &s->edges[steps[i]];
+        uint32_t instance = s->m->participants[e->participant].instance;
+        if (e->dir == DIR_RECEIVE && decides(s, instance, DIRECTIVE_RESUME) && can_crash(s, state, instance))
+            codes[found++] = s->resume_codes + steps[i];
+    }
+    return found;
+}
+
+uint32_t semantics__crash_codes(const struct semantics *s, const uint8_t *state, const uint32_t *steps, uint32_t n,
+                                uint32_t *codes)
+{
+    uint32_t found = 0;
     for (uint32_t i = 0; i < s->m->system->n_instances; i++) {
         if (!can_crash(s, state, i))
             continue;
-        for (uint32_t k = 0; k < s->n_outcomes; k++)
-            if (outcome_possible(s, state, i, k))
-                codes[n++] = s->m->n_edges + i * s->n_outcomes + k;
+        for (uint32_t d = 0; d < s->n_directives; d++)
+            for (uint32_t k = 0; k < s->n_outcomes; k++)
+                if (outcome_possible(s, state, i, directives[d], k))
+                    codes[found++] = s->crash_codes + (i * s->n_directives + d) * s->n_outcomes + k;
     }
-    return n;
+    return s->resumes ? found + resume_codes(s, state, steps, n, codes + found) : found;
+}
+
+uint32_t semantics__crash_code(const struct semantics *s, const struct step *step)
+{
+    uint32_t d = 0;
+    if (step->directive == DIRECTIVE_RESUME)
+        return s->resume_codes + step->edge;
+    while (d + 1 < s->n_directives && directives[d] != step->directive)
+        d++;
+    return s->crash_codes + (step->instance * s->n_directives + d) * s->n_outcomes + step->outcome;
+}
+
+struct step semantics__decode_crash(const struct semantics *s, uint32_t code)
+{
+    if (code >= s->resume_codes) {
+        uint32_t edge = code - s->resume_codes;
+        return (struct step){STEP_CRASH, edge, s->m->participants[s->edges[edge].participant].instance, 0,
+                             DIRECTIVE_RESUME};
+    }
+    code -= s->crash_codes;
+    uint32_t row = code / s->n_outcomes;
+    return (struct step){STEP_CRASH, 0, row / s->n_directives, code % s->n_outcomes,
+                         directives[row % s->n_directives]};
 }
 
 /* ---- a crash ---- */
@@ -162,10 +242,6 @@ static void apply_supervision(const struct semantics *s, uint8_t *state, uint32_
 {
     const struct system *sys = s->m->system;
     const struct effect *e = effect_of(s, instance, outcome);
-    if (is_temporary(sys, instance)) {
-        put(state, s->gone[instance], 1);
-        return;
-    }
     bool root_gave_up = outcome == s->chain_len[instance];
     for (uint32_t i = 0; i < sys->n_instances; i++)
         if (root_gave_up || e->revived[i] || e->stopped[i])
@@ -186,33 +262,63 @@ static void set_run(const struct semantics *s, uint8_t *state, uint32_t run, boo
     uint32_t first = m->runs[run].first_participant;
     for (uint32_t p = first; p < m->n_participants && m->participants[p].run == run; p++) {
         put(state, s->at[p], closed ? all_ones(s->at[p]) : 0);
+        if (m->runs[run].phased)
+            put(state, s->phases[p], 0);
         for (uint32_t i = 0; i < s->n_lanes_in[p]; i++)
-            semantics__lane_clear(state, &s->lanes[s->lanes_in[p][i]]);
+            semantics__lane_clear(s, state, &s->lanes[s->lanes_in[p][i]]);
     }
+}
+
+struct casualties {
+    uint32_t n, last; /* participants that died just now; the last of them */
+    bool closed;      /* the run was closed before */
+    bool gone;        /* an instance of the run is gone */
+};
+
+/* `affected`: the instances that were restarted, or NULL. */
+static struct casualties count_dead(const struct semantics *s, const uint8_t *state, uint32_t run,
+                                    const bool *affected)
+{
+    const struct model *m = s->m;
+    struct casualties c = {0, IR_NONE, true, false};
+    for (uint32_t p = m->runs[run].first_participant; p < m->n_participants && m->participants[p].run == run; p++) {
+        uint32_t i = m->participants[p].instance;
+        bool live = row_of(s, state, p) != NULL, gone = get(state, s->gone[i]) != 0;
+        c.gone |= gone;
+        c.closed &= !live;
+        if (live && (gone || (affected && affected[i]))) {
+            c.n++;
+            c.last = p;
+        }
+    }
+    return c;
 }
 
 static void settle_run(const struct semantics *s, uint8_t *state, uint32_t run, const bool *affected)
 {
-    const struct model *m = s->m;
-    uint32_t first = m->runs[run].first_participant;
-    bool gone = false, hit = !row_of(s, state, first); /* closed before */
     if (semantics_run_complete(s, state, run))
         return;
-    for (uint32_t p = first; p < m->n_participants && m->participants[p].run == run; p++) {
-        uint32_t i = m->participants[p].instance;
-        gone |= get(state, s->gone[i]) != 0;
-        hit |= affected[i];
-    }
-    if (gone || hit)
-        set_run(s, state, run, gone);
+    struct casualties c = count_dead(s, state, run, affected);
+    bool caught = c.n == 1 && s->m->runs[run].phased && semantics__catch_crash(s, state, c.last);
+    if (!caught && (c.n > 0 || c.closed))
+        set_run(s, state, run, c.gone);
 }
 
 void semantics__apply_crash(const struct semantics *s, uint8_t *state, const struct step *step)
 {
+    const bool *affected = NULL;
     struct number left = s->left[budget_for(s, state, step->instance)];
     put(state, left, get(state, left) - 1);
-    apply_supervision(s, state, step->instance, step->outcome);
+    if (step->directive == DIRECTIVE_RESUME) {
+        semantics__drop_head(s, state, s->edges[step->edge].lane);
+        return;
+    }
+    if (just_ends(s, step->instance, step->directive)) {
+        put(state, s->gone[step->instance], 1);
+    } else {
+        apply_supervision(s, state, step->instance, step->outcome);
+        affected = effect_of(s, step->instance, step->outcome)->affected;
+    }
     for (uint32_t r = 0; r < s->m->n_runs; r++)
-        settle_run(s, state, r, effect_of(s, step->instance, step->outcome)->affected);
+        settle_run(s, state, r, affected);
 }
-

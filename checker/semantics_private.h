@@ -12,34 +12,45 @@ struct lane {
     uint32_t slots; /* offset; unused when `plain` */
     uint32_t capacity;
     bool plain; /* one label only: the length says all */
+    bool phased, interrupt;
+    uint32_t phases; /* offset: the phase of each message, where `phased` */
 };
 
 enum { NO_LABEL = 255 };
 
 struct edge_row {
-    bool send;
-    uint8_t label; /* position in the lane's labels; NO_LABEL where it is never sent */
-    uint32_t lane; /* IR_NONE: no such lane */
+    uint8_t dir;     /* enum dir */
+    uint8_t label;   /* position in the lane's labels; NO_LABEL where it is never sent */
+    bool special;    /* there is more to it than the rules of a lane that blocks: see semantics_phase.c */
+    uint8_t event;   /* DIR_EVENT: enum event_kind, and below the level */
+    uint32_t lane;   /* IR_NONE: no such lane */
     uint32_t target;
     uint32_t participant;
+    uint32_t level;
 };
 
-struct group { /* the edges of a state that write, or read, one lane */
+struct group { /* the edges of a state that write, or read, one lane; or all its events */
     uint32_t first, n; /* model-wide edges */
 };
 
+/* The groups of a state: sends, then receives, then interrupts that it takes, then events. */
 struct state_row {
     bool final;
-    uint32_t first_group, n_sends, n_groups; /* the groups that send stand first */
+    uint32_t first_group, n_sends, n_groups;
+    uint32_t reads;   /* of its groups 0 .. reads - 1, those from n_sends on are receives */
+    uint32_t n_lanes; /* lanes that these receives read */
+    uint32_t n_watch; /* with those of interrupts */
 };
 
-struct effect { /* of a crash with one outcome */
-    bool possible;
+struct effect { /* of a crash with one outcome, after which the member that failed is restarted */
     bool *affected; /* [instances] restarted */
     bool *stopped;  /* [instances] affected, and gone for good: temporary ones beside the member that failed */
     bool *revived;  /* [instances] up again whatever they were */
     bool *fresh;    /* [supervisors] count becomes 0 */
 };
+
+/* Directives in the order of step codes; RESUME has codes of its own. */
+enum { DIRECTIVE_CODES = 3 };
 
 struct semantics {
     const struct model *m;
@@ -47,12 +58,22 @@ struct semantics {
     uint32_t max_steps, max_waits;
     struct number *at;     /* [participants] */
     struct lane *lanes;    /* [lanes] */
+    struct number *phases; /* [participants], width 0 in runs that are not phased; NULL without phases */
+    uint32_t levels;       /* how many levels phases have: all deeper counters are always 0 */
+    uint32_t phase_width, phase_shift; /* of a phase in the state, and what it leaves out on the right */
+    uint32_t **pools;      /* [pools] the lanes of each; NULL without pools */
+    uint32_t *n_pool_lanes;
+    struct number loss;    /* what is left of the loss budget, where the model has one */
+    uint32_t loss_codes, crash_codes, resume_codes, n_codes; /* where each kind of codes starts */
     struct number *left;   /* [crash budgets] */
     struct number *counts; /* [supervisors]; NULL without crashes, like all below */
     struct number *gone;   /* [instances] */
     uint32_t **chains;     /* [instances] supervisors from its own to the root */
     uint32_t *chain_len;   /* [instances] */
     uint32_t n_outcomes;   /* the longest chain + 1 */
+    uint32_t n_directives; /* 1, or DIRECTIVE_CODES where some child decides */
+    bool *decides;         /* [children * directives] the child has it for some reason */
+    bool resumes;          /* some child does */
     struct effect *effects; /* [instances * n_outcomes] */
     struct edge_row *edges; /* [model edges] */
     struct group *groups;
@@ -95,34 +116,60 @@ static inline const struct state_row *row_of(const struct semantics *s, const ui
     return q == all_ones(s->at[p]) ? NULL : &s->states[s->state_base[p] + q];
 }
 
+/* The phase of the head of a phased lane, which is not empty, is such that its reader may take it. */
+bool semantics__head_due(const struct semantics *s, const uint8_t *state, uint32_t lane);
+
 static inline uint8_t lane_head(const uint8_t *state, const struct lane *l)
 {
     return l->plain ? 0 : state[l->slots];
 }
 
-/* A message stands at the head of the lane that the group reads. */
+/* A message that may be taken now, as far as its phase goes, stands at the head of the lane that the group reads. */
 static inline bool group_has_message(const struct semantics *s, const uint8_t *state, struct group g)
 {
     uint32_t lane = s->edges[g.first].lane;
-    return lane != IR_NONE && get(state, s->lanes[lane].length) > 0;
+    if (lane == IR_NONE || get(state, s->lanes[lane].length) == 0)
+        return false;
+    return !s->lanes[lane].phased || semantics__head_due(s, state, lane);
 }
 
 bool semantics__edge_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e);
-/* Some send or receive of a participant in that state is enabled. */
+/* Some step of a participant in that state is enabled. */
 bool semantics__can_act(const struct semantics *s, const uint8_t *state, const struct state_row *row);
-/* `label` at the head of `lane` has a receive edge in that state. */
-bool semantics__takes(const struct semantics *s, const struct state_row *row, uint32_t lane, uint8_t label);
-void semantics__lane_clear(uint8_t *state, const struct lane *l);
+/* The head of `lane`, which is not empty, can be taken by its reader, who is in that state. */
+bool semantics__takes_head(const struct semantics *s, const uint8_t *state, const struct state_row *row, uint32_t lane);
+void semantics__lane_append(uint8_t *state, const struct lane *l, uint8_t label);
+void semantics__lane_remove(uint8_t *state, const struct lane *l);
+void semantics__lane_clear(const struct semantics *s, uint8_t *state, const struct lane *l);
 /* The message at the head of a lane that is not empty, in ir.messages. */
 uint32_t semantics__head(const struct semantics *s, const uint8_t *state, uint32_t lane);
+
+/* ---- more than lanes that block (semantics_phase.c) ---- */
+
+/* Which edges are `special`, and the tables for them; before the layout, which calls allot_phases. */
+void semantics__build_phases(struct semantics *s, struct arena *a);
+bool semantics__special_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e);
+void semantics__apply_special(const struct semantics *s, uint8_t *state, const struct edge_row *e);
+bool semantics__loss_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e);
+/* The codes of all losses; returns how many. `steps`: the codes of all enabled steps of participants. */
+uint32_t semantics__loss_codes(const struct semantics *s, const uint8_t *state, const uint32_t *steps, uint32_t n,
+                               uint32_t *codes);
+/* The message at the head is lost. */
+void semantics__drop_head(const struct semantics *s, uint8_t *state, uint32_t lane);
+bool semantics__at_limit(const struct semantics *s, const uint8_t *state);
+/* Who catches the crash of participant `dead`: live participants in its run. False when nobody does. */
+bool semantics__catch_crash(const struct semantics *s, uint8_t *state, uint32_t dead);
 
 /* ---- crashes (semantics_crash.c) ---- */
 
 /* Who is affected by what, where the model has crash budgets; the layout comes after. */
 void semantics__build_supervision(struct semantics *s, struct arena *a);
-bool semantics__crash_enabled(const struct semantics *s, const uint8_t *state, uint32_t instance, uint32_t outcome);
-/* The codes of all enabled crashes; returns how many. */
-uint32_t semantics__crash_codes(const struct semantics *s, const uint8_t *state, uint32_t *codes);
+bool semantics__crash_enabled(const struct semantics *s, const uint8_t *state, const struct step *step);
+struct step semantics__decode_crash(const struct semantics *s, uint32_t code);
+uint32_t semantics__crash_code(const struct semantics *s, const struct step *step);
+/* The codes of all enabled crashes; returns how many. `steps`: the codes of all enabled steps of participants. */
+uint32_t semantics__crash_codes(const struct semantics *s, const uint8_t *state, const uint32_t *steps, uint32_t n,
+                                uint32_t *codes);
 void semantics__apply_crash(const struct semantics *s, uint8_t *state, const struct step *step);
 
 #endif

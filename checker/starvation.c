@@ -70,27 +70,30 @@ static bool waits_in(const struct parts *p, const uint8_t *state)
 {
     if (p->victim.lane != IR_NONE)
         return semantics_lane_length(p->s, state, p->victim.lane) > 0;
-    uint32_t at = semantics_at(p->s, state, p->victim.participant);
-    if (at == SEMANTICS_GONE)
-        return false;
-    const struct automaton *m = p->m->participants[p->victim.participant].automaton;
-    return m->states[at].n && m->edges[m->states[at].first].dir == DIR_RECEIVE; /* sends stand first */
+    return semantics_only_receives(p->s, state, p->victim.participant);
 }
 
+/* Budgets are never refilled: what uses them up is never part of a cycle. */
 static bool serves(const struct parts *p, const struct step *s)
 {
-    if (s->kind == STEP_CRASH)
-        return true; /* never part of a cycle */
+    if (s->kind == STEP_CRASH || s->kind == STEP_LOSS)
+        return true;
     if (p->victim.lane != IR_NONE)
         return s->kind == STEP_RECEIVE && p->m->lane_of[s->edge] == p->victim.lane;
     return step_participant(p->m, s) == p->victim.participant;
 }
 
-/* Step e stays among the states and steps that do not help. */
-static bool stays(const struct parts *p, uint64_t e)
+/* Step e stays among the states and steps that do not help. A lane whose messages are dropped, as they are outdated,
+ * is left with none, or with later ones, and then has been helped. */
+static bool stays(const struct parts *p, uint32_t from, uint64_t e)
 {
     struct step s = semantics_decode(p->s, p->g->code[e]);
-    return p->waits[p->g->target[e]] && !serves(p, &s);
+    uint32_t lane = p->victim.lane, to = p->g->target[e];
+    if (!p->waits[to] || serves(p, &s))
+        return false;
+    return lane == IR_NONE || !p->m->phased || (s.kind != STEP_EVENT && s.kind != STEP_RECEIVE) ||
+           semantics_lane_length(p->s, state_graph_state(p->g, to), lane) >=
+               semantics_lane_length(p->s, state_graph_state(p->g, from), lane);
 }
 
 /* ---- judging a part ---- */
@@ -107,7 +110,7 @@ static void look_at(struct parts *p, uint32_t state)
     }
     for (uint64_t e = g->first[state]; e < g->first[state + 1]; e++) {
         struct step s = semantics_decode(p->s, g->code[e]);
-        if (stays(p, e) && p->part[g->target[e]] == p->n_parts)
+        if (stays(p, state, e) && p->part[g->target[e]] == p->n_parts)
             p->acts[step_participant(p->m, &s)] = true;
     }
 }
@@ -170,7 +173,7 @@ static void follow(struct parts *p, uint32_t root)
         }
         uint64_t e = p->next[state]++;
         uint32_t to = p->g->target[e];
-        if (!stays(p, e))
+        if (!stays(p, state, e))
             continue;
         if (!p->number[to])
             enter(p, to, &depth);

@@ -5,11 +5,18 @@
 
 enum { MAX_LANE_LABELS = 254, MAX_PARTICIPANTS = 60000 };
 
+struct mailbox { /* what an actor says of the lanes into it */
+    uint32_t capacity; /* 0: nobody has said anything yet */
+    bool shared;
+    enum policy policy;
+};
+
 struct making {
     struct model *m;
     struct arena *a;
     struct diags *d;
-    const uint32_t *run_capacity; /* a session alone: [roles] */
+    const struct mailbox *mailboxes; /* a session alone: [roles] */
+    uint32_t *pool_of;               /* [participants] in model.pools, or IR_NONE */
 };
 
 static struct model *new_model(const struct ir *ir, const struct verify *v, name subject, uint32_t n_runs)
@@ -19,6 +26,7 @@ static struct model *new_model(const struct ir *ir, const struct verify *v, name
     m->runs = ARENA_ARRAY(ir->a, struct model_run, n_runs);
     if (v) {
         m->n_crashes = v->of_system ? v->n_crashes : 0;
+        m->loss = v->loss;
         m->crashes = v->crashes;
         m->fair_weak = v->fair_weak;
     }
@@ -30,6 +38,36 @@ static struct span subject_span(const struct model *m)
     if (m->verify)
         return m->verify->at;
     return m->system ? m->system->decl->name.at : m->ir->sessions[m->runs[0].session].decl->name.at;
+}
+
+/* ---- events ---- */
+
+static bool crashes_happen(const struct model *m)
+{
+    for (uint32_t i = 0; i < m->n_crashes; i++)
+        if (m->crashes[i].count > 0)
+            return true;
+    return false;
+}
+
+/* Can an event of the session ever happen in this scope? Only then do phases matter. */
+static bool events_happen(const struct model *m, const struct session_type *t)
+{
+    for (uint32_t r = 0; r < t->n_roles; r++)
+        for (uint32_t i = 0; i < t->locals[r].n_edges; i++) {
+            const struct edge *e = &t->locals[r].edges[i];
+            if (e->dir == DIR_EVENT && (t->events[e->message].kind != EV_CRASH || crashes_happen(m)))
+                return true;
+        }
+    return false;
+}
+
+static void find_phased_runs(struct model *m)
+{
+    for (uint32_t i = 0; i < m->n_runs; i++) {
+        m->runs[i].phased = events_happen(m, &m->ir->sessions[m->runs[i].session]);
+        m->phased |= m->runs[i].phased;
+    }
 }
 
 /* ---- participants ---- */
@@ -93,25 +131,53 @@ static bool add_participants(struct making *k)
 
 /* ---- lanes ---- */
 
-static uint32_t lane_capacity(const struct making *k, uint32_t to)
+static struct mailbox mailbox_of(const struct actor *a)
+{
+    return (struct mailbox){a->mailbox, a->shared, a->policy};
+}
+
+static struct mailbox mailbox_into(const struct making *k, uint32_t to)
 {
     const struct model_participant *p = &k->m->participants[to];
     if (!k->m->system)
-        return k->run_capacity[p->role];
+        return k->mailboxes[p->role];
     const struct system *sys = k->m->system;
-    return k->m->ir->actors[sys->children[sys->instances[p->instance].child].actor].mailbox;
+    return mailbox_of(&k->m->ir->actors[sys->children[sys->instances[p->instance].child].actor]);
 }
 
-/* The messages that the automaton sends to `peer`, ascending. */
-static uint32_t lane_labels(const struct making *k, const struct automaton *a, uint32_t peer, uint16_t **out)
+/* One pool for all participants of an instance; for each where there are no instances. */
+static void add_pools(struct making *k)
+{
+    struct model *m = k->m;
+    m->pools = ARENA_ARRAY(k->a, struct model_pool, m->n_participants);
+    k->pool_of = ARENA_ARRAY(k->a, uint32_t, m->n_participants);
+    for (uint32_t p = 0; p < m->n_participants; p++) {
+        struct mailbox box = mailbox_into(k, p);
+        uint32_t instance = m->participants[p].instance, found = 0;
+        k->pool_of[p] = IR_NONE;
+        if (!box.shared)
+            continue;
+        while (found < m->n_pools && (instance == IR_NONE || m->pools[found].instance != instance))
+            found++;
+        if (found == m->n_pools)
+            m->pools[m->n_pools++] = (struct model_pool){instance, box.capacity};
+        k->pool_of[p] = found;
+    }
+}
+
+/* The messages that the automaton sends to `peer` on the one or the other kind of lane, ascending. */
+static uint32_t lane_labels(const struct making *k, const struct automaton *a, uint32_t peer, bool interrupt,
+                            uint16_t **out)
 {
     bool *sends = ARENA_ARRAY(k->a, bool, k->m->ir->n_messages);
     uint32_t n = 0;
-    for (uint32_t i = 0; i < a->n_edges; i++)
-        if (a->edges[i].dir == DIR_SEND && a->edges[i].peer == peer && !sends[a->edges[i].message]) {
-            sends[a->edges[i].message] = true;
+    for (uint32_t i = 0; i < a->n_edges; i++) {
+        const struct edge *e = &a->edges[i];
+        if (e->dir == DIR_SEND && e->peer == peer && e->interrupt == interrupt && !sends[e->message]) {
+            sends[e->message] = true;
             n++;
         }
+    }
     *out = ARENA_ARRAY(k->a, uint16_t, n);
     for (uint32_t i = 0, j = 0; j < n; i++)
         if (sends[i])
@@ -128,27 +194,54 @@ static bool too_many_labels(struct making *k, uint32_t from, uint32_t to, uint32
     return true;
 }
 
-/* The lanes out of participant p; lane_to[role] is the lane to that role of its run. */
+static struct model_lane lane_between(const struct making *k, uint32_t from, uint32_t to, bool interrupt)
+{
+    struct mailbox box = mailbox_into(k, to);
+    struct model_lane lane = {.from = from, .to = to, .interrupt = interrupt, .capacity = box.capacity,
+                              .policy = interrupt ? POLICY_BLOCK : box.policy,
+                              .pool = interrupt ? IR_NONE : k->pool_of[to]};
+    return lane;
+}
+
+/* Two a role: its lane and its interrupt lane. */
+static uint32_t slot(const struct edge *e) { return 2 * (uint32_t)e->peer + e->interrupt; }
+
+/* The lanes out of participant p; lane_to[slot] is the lane to a role of its run. */
 static bool add_lanes_from(struct making *k, uint32_t p, uint32_t *lane_to)
 {
     struct model *m = k->m;
     const struct automaton *a = m->participants[p].automaton;
-    const struct session_type *t = &m->ir->sessions[m->runs[m->participants[p].run].session];
-    for (uint32_t r = 0; r < t->n_roles; r++)
+    const struct model_run *run = &m->runs[m->participants[p].run];
+    for (uint32_t r = 0; r < 2 * m->ir->sessions[run->session].n_roles; r++)
         lane_to[r] = IR_NONE;
     for (uint32_t i = 0; i < a->n_edges; i++) {
-        uint32_t peer = a->edges[i].peer;
-        if (a->edges[i].dir != DIR_SEND || lane_to[peer] != IR_NONE)
+        const struct edge *e = &a->edges[i];
+        if (e->dir != DIR_SEND || lane_to[slot(e)] != IR_NONE || (e->interrupt && !run->phased))
             continue;
-        struct model_lane lane = {.from = p, .to = model_peer(m, p, peer), .pool = IR_NONE};
-        lane.capacity = lane_capacity(k, lane.to);
-        lane.n_labels = lane_labels(k, a, peer, &lane.labels);
+        struct model_lane lane = lane_between(k, p, model_peer(m, p, e->peer), e->interrupt);
+        lane.n_labels = lane_labels(k, a, e->peer, e->interrupt, &lane.labels);
         if (too_many_labels(k, p, lane.to, lane.n_labels))
             return false;
-        lane_to[peer] = m->n_lanes;
+        lane_to[slot(e)] = m->n_lanes;
         m->lanes[m->n_lanes++] = lane;
     }
     return true;
+}
+
+/* Where a reader's edges find its peers' lanes to it; lane_to as above, one row a role. */
+static void find_lanes(struct model *m, uint32_t p, uint32_t n_roles, const uint32_t *lane_to)
+{
+    const struct automaton *a = m->participants[p].automaton;
+    uint32_t role = m->participants[p].role;
+    for (uint32_t i = 0; i < a->n_edges; i++) {
+        const struct edge *e = &a->edges[i];
+        struct edge back = {.peer = (uint16_t)role, .interrupt = e->interrupt};
+        uint32_t *lane = &m->lane_of[m->edge_base[p] + i];
+        if (e->dir == DIR_SEND)
+            *lane = lane_to[(size_t)role * 2 * n_roles + slot(e)];
+        else
+            *lane = e->dir == DIR_EVENT ? IR_NONE : lane_to[(size_t)e->peer * 2 * n_roles + slot(&back)];
+    }
 }
 
 /* Lanes stand by sender, in the order in which its automaton first uses them. */
@@ -157,48 +250,47 @@ static bool add_lanes(struct making *k)
     struct model *m = k->m;
     uint64_t pairs = 0;
     for (uint32_t i = 0; i < m->n_runs; i++)
-        pairs += (uint64_t)m->ir->sessions[m->runs[i].session].n_roles * m->ir->sessions[m->runs[i].session].n_roles;
+        pairs += 2 * (uint64_t)m->ir->sessions[m->runs[i].session].n_roles *
+                 m->ir->sessions[m->runs[i].session].n_roles;
     uint32_t most = (uint32_t)(pairs < m->n_edges ? pairs : m->n_edges);
     m->lanes = ARENA_ARRAY(k->a, struct model_lane, most);
     m->lane_of = ARENA_ARRAY(k->a, uint32_t, m->n_edges);
+    add_pools(k);
     for (uint32_t run = 0; run < m->n_runs; run++) {
         uint32_t n = m->ir->sessions[m->runs[run].session].n_roles, base = m->runs[run].first_participant;
-        uint32_t *lane_to = ARENA_ARRAY(k->a, uint32_t, (size_t)n * n);
+        uint32_t *lane_to = ARENA_ARRAY(k->a, uint32_t, (size_t)2 * n * n);
         for (uint32_t r = 0; r < n; r++)
-            if (!add_lanes_from(k, base + r, lane_to + (size_t)r * n))
+            if (!add_lanes_from(k, base + r, lane_to + (size_t)r * 2 * n))
                 return false;
-        for (uint32_t r = 0; r < n; r++) {
-            const struct automaton *a = m->participants[base + r].automaton;
-            for (uint32_t i = 0; i < a->n_edges; i++) {
-                uint32_t peer = a->edges[i].peer;
-                bool send = a->edges[i].dir == DIR_SEND;
-                m->lane_of[m->edge_base[base + r] + i] = send ? lane_to[(size_t)r * n + peer]
-                                                              : lane_to[(size_t)peer * n + r];
-            }
-        }
+        for (uint32_t r = 0; r < n; r++)
+            find_lanes(m, base + r, n, lane_to);
     }
     return true;
 }
 
-static struct model *finish(struct making *k) { return add_participants(k) && add_lanes(k) ? k->m : NULL; }
+static struct model *finish(struct making *k)
+{
+    find_phased_runs(k->m);
+    return add_participants(k) && add_lanes(k) ? k->m : NULL;
+}
 
 /* ---- a session alone ---- */
 
-/* For each role the smallest mailbox of the actors that play it, or `capacity`. */
-static uint32_t *capacities(const struct ir *ir, uint32_t session, uint32_t capacity)
+/* For each role the smallest mailbox of the actors that play it, or one that holds `capacity`. */
+static struct mailbox *mailboxes(const struct ir *ir, uint32_t session, uint32_t capacity)
 {
     const struct session_type *t = &ir->sessions[session];
-    uint32_t *out = ARENA_ARRAY(ir->a, uint32_t, t->n_roles);
+    struct mailbox *out = ARENA_ARRAY(ir->a, struct mailbox, t->n_roles);
     for (uint32_t i = 0; i < ir->n_actors; i++)
         for (uint32_t j = 0; j < ir->actors[i].n_plays; j++) {
             const struct actor_plays *p = &ir->actors[i].plays[j];
             for (uint32_t r = p->first_role; p->session == session && r < p->first_role + p->n_roles; r++)
-                if (!out[r] || ir->actors[i].mailbox < out[r])
-                    out[r] = ir->actors[i].mailbox;
+                if (!out[r].capacity || ir->actors[i].mailbox < out[r].capacity)
+                    out[r] = mailbox_of(&ir->actors[i]);
         }
     for (uint32_t r = 0; r < t->n_roles; r++)
-        if (!out[r])
-            out[r] = capacity ? capacity : 1;
+        if (!out[r].capacity)
+            out[r] = (struct mailbox){capacity ? capacity : 1, false, POLICY_BLOCK};
     return out;
 }
 
@@ -207,8 +299,8 @@ struct model *model_of_session(const struct ir *ir, uint32_t session, const stru
 {
     struct model *m = new_model(ir, v, ir->sessions[session].name, v ? v->sessions : 1);
     for (uint32_t i = 0; i < m->n_runs; i++)
-        m->runs[i] = (struct model_run){session, 0, IR_NONE};
-    struct making k = {.m = m, .a = ir->a, .d = d, .run_capacity = capacities(ir, session, capacity)};
+        m->runs[i] = (struct model_run){.session = session, .wire = IR_NONE};
+    struct making k = {.m = m, .a = ir->a, .d = d, .mailboxes = mailboxes(ir, session, capacity)};
     return finish(&k);
 }
 
@@ -222,7 +314,7 @@ struct model *model_of_system(const struct ir *ir, uint32_t system, const struct
     m->system = sys;
     for (uint32_t w = 0; w < sys->n_wires; w++)
         for (uint32_t i = 0; i < each; i++)
-            m->runs[w * each + i] = (struct model_run){sys->wires[w].session, 0, w};
+            m->runs[w * each + i] = (struct model_run){.session = sys->wires[w].session, .wire = w};
     struct making k = {.m = m, .a = ir->a, .d = d};
     return finish(&k);
 }

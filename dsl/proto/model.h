@@ -18,15 +18,15 @@ struct model_participant {
 struct model_lane { /* FIFO from one participant to another */
     uint32_t from, to; /* participants */
     bool interrupt;    /* for the first messages of handlers; then the policy is to block and there is no pool */
-    uint32_t capacity; /* at least 1 */
-    enum policy policy;
+    uint32_t capacity; /* at least 1; in a pool, the pool's */
+    enum policy policy; /* POLICY_FAIL: as POLICY_BLOCK, as a send that failed leaves everything as it was */
     uint32_t pool; /* in model.pools: the room that it shares with other lanes, and no more than that; or IR_NONE */
     uint32_t n_labels; /* the messages that `from` can ever send on it, ascending; at most 254 */
     uint16_t *labels;  /* message indices; a lane holds positions in this array */
 };
 
-struct model_pool { /* the mailbox of one instance that all lanes into it share */
-    uint32_t instance;
+struct model_pool { /* the mailbox of one instance that all lanes into it share, but for the interrupt lanes */
+    uint32_t instance; /* IR_NONE for a session checked alone: of one participant */
     uint32_t capacity;
 };
 
@@ -34,6 +34,7 @@ struct model_run { /* one instance of a session type */
     uint32_t session;           /* in ir.sessions */
     uint32_t first_participant; /* its participants stand together, by role */
     uint32_t wire;              /* in the system; IR_NONE for a session checked alone */
+    bool phased; /* events can happen in it: its participants and messages have phases, and it has interrupt lanes */
 };
 
 struct model {
@@ -51,15 +52,15 @@ struct model {
     uint32_t n_pools;
     struct model_pool *pools;
     uint32_t loss;       /* most messages that get lost in transit */
-    bool phased;         /* some session catches events: participants and messages have phases */
+    bool phased;         /* some run is */
     uint32_t n_crashes;  /* crash budgets in force */
     const struct verify_crash *crashes;
     bool fair_weak;
 };
 
-/* A session on its own. A lane into a role has the capacity of the actor that plays the role (the smallest where
- * several do), and `capacity` where none does. The session must be usable. Both return NULL after an E04/E05
- * diagnostic when a limit is passed. */
+/* A session on its own. Lanes into a role are those of the actor that plays it (the one with the smallest mailbox
+ * where several do); where none does they block and hold `capacity`. The session must be usable. Both return NULL
+ * after an E03/E04 diagnostic when a limit is passed. */
 struct model *model_of_session(const struct ir *ir, uint32_t session, const struct verify *v, uint32_t capacity,
                                struct diags *d);
 /* A system in the scope of `v` (NULL: one run of each wire, no crash). */
@@ -80,9 +81,10 @@ enum step_kind {
 
 struct step {
     enum step_kind kind;
-    uint32_t edge;     /* all but STEP_CRASH */
+    uint32_t edge;     /* all but STEP_CRASH; there with DIRECTIVE_RESUME the receive whose message is lost, else 0 */
     uint32_t instance; /* STEP_CRASH */
-    uint32_t outcome;  /* STEP_CRASH: which of the possible window counts, see supervision in semantics.h */
+    uint32_t outcome;  /* STEP_CRASH: how many supervisors give up, see supervision in semantics.h */
+    enum directive directive; /* STEP_CRASH: what is decided; DIRECTIVE_DEFAULT stands for DIRECTIVE_RESTART too */
 };
 
 /* Line `line` of a rendering of the model performs `step`: how a trail of the rendering is read back. */
@@ -91,7 +93,7 @@ struct step_line {
     struct step step;
 };
 
-uint32_t step_participant(const struct model *m, const struct step *s); /* send and receive */
+uint32_t step_participant(const struct model *m, const struct step *s); /* all but STEP_CRASH */
 const struct edge *step_edge(const struct model *m, const struct step *s);
 
 #endif

@@ -162,7 +162,7 @@ static void a_long_trail_is_cut_in_the_middle(void **ctx)
     run(w, 1, 1);
     struct step *steps = ARENA_ARRAY(w->a, struct step, 1000);
     for (uint32_t i = 0; i < 1000; i++)
-        steps[i] = (struct step){i % 2 ? STEP_RECEIVE : STEP_SEND, i % 2, 0, 0};
+        steps[i] = (struct step){i % 2 ? STEP_RECEIVE : STEP_SEND, i % 2, 0, 0, DIRECTIVE_DEFAULT};
     w->e->trail[SAFETY_DEADLOCK] = (struct trail){1000, steps};
     const char *text = draw(w, SAFETY_DEADLOCK);
     assert_has(text, "-- 860 events are left out here\n");
@@ -178,7 +178,7 @@ static void a_cycle_is_marked(void **ctx)
     kit_role(w->k, "A", "0 B!M 0");
     kit_role(w->k, "B", "0 A?M 0");
     run(w, 1, 1);
-    const struct step send = {STEP_SEND, 0, 0, 0}, receive = {STEP_RECEIVE, 1, 0, 0};
+    const struct step send = {.kind = STEP_SEND}, receive = {.kind = STEP_RECEIVE, .edge = 1};
     struct step steps[] = {send, receive, send, receive};
     w->e->trail[0] = (struct trail){4, steps};
     const char *text = draw_with(w, SAFETY_DEADLOCK, 2, (struct chart_style){true, false, 100, ""});
@@ -211,7 +211,8 @@ static void a_crash_says_what_it_leads_to(void **ctx)
     kit_role(w->k, "A", "0 B!M 1");
     kit_role(w->k, "B", "0 A?M 1");
     run(w, 1, 1);
-    struct step steps[] = {{STEP_SEND, 0, 0, 0}, {STEP_CRASH, 0, 0, 0}, {STEP_CRASH, 0, 1, 0}, {STEP_CRASH, 0, 0, 1}};
+    struct step steps[] = {{.kind = STEP_SEND}, {.kind = STEP_CRASH}, {.kind = STEP_CRASH, .instance = 1},
+                           {.kind = STEP_CRASH, .outcome = 1}};
     struct events es = events_of(w->a, w->s, &(struct trail){4, steps});
     assert_true(es.ok);
     assert_string_equal(es.at[1].from_name, "a");
@@ -231,7 +232,7 @@ static void a_crash_is_a_row_of_the_chart(void **ctx)
     kit_role(w->k, "A", "0 B!M 1");
     kit_role(w->k, "B", "0 A?M 1");
     run(w, 1, 1);
-    struct step steps[] = {{STEP_SEND, 0, 0, 0}, {STEP_CRASH, 0, 1, 0}};
+    struct step steps[] = {{.kind = STEP_SEND}, {.kind = STEP_CRASH, .instance = 1}};
     w->e->trail[0] = (struct trail){2, steps};
     const char *text = draw(w, SAFETY_DEADLOCK);
     assert_has(text, "     |         X ");
@@ -244,7 +245,7 @@ static void events_end_before_a_step_that_is_not_enabled(void **ctx)
     kit_role(w->k, "A", "0 B!M 1");
     kit_role(w->k, "B", "0 A?M 1");
     run(w, 1, 1);
-    struct step steps[] = {{STEP_SEND, 0, 0, 0}, {STEP_SEND, 0, 0, 0}};
+    struct step steps[] = {{.kind = STEP_SEND}, {.kind = STEP_SEND}};
     struct events es = events_of(w->a, w->s, &(struct trail){2, steps});
     assert_false(es.ok);
     assert_int_equal(es.n, 1);

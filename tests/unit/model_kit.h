@@ -5,6 +5,9 @@
  *   kit_role(k, "B", "0 A?Ping 1, 1 A!Pong 2, 2 end");   "N end": final though it has (receive) edges
  *   struct model *m = kit_model(k, 1, 2);         one run, lanes of capacity 2
  *
+ * Interrupts are written twice: "0 B!!Stop 1", "3 A??Stop 4". Events: kit_timeout(k, "A", level), kit_cancel and
+ * kit_crash_of return a number that an edge names, "0 @0 5"; kit_model then adds phases and interrupt lanes.
+ *
  * Roles and messages are numbered by their first mention. The i-th edge described, from 1, has its place in the source
  * at line i. Supervision: kit_supervisor, kit_child in start order, the root first; the roles are bound to the
  * instances in the same order.
@@ -16,7 +19,7 @@
 
 #include "model.h"
 
-enum { KIT_ROLES = 16, KIT_MESSAGES = 16, KIT_EDGES = 64, KIT_LINES = 256, KIT_MEMBERS = 8 };
+enum { KIT_ROLES = 16, KIT_MESSAGES = 16, KIT_EDGES = 64, KIT_LINES = 256, KIT_MEMBERS = 8, KIT_EVENTS = 8 };
 
 struct kit_edge {
     uint32_t state;
@@ -31,6 +34,7 @@ struct kit {
     struct automaton automata[KIT_ROLES];
     uint32_t n_roles;
     struct message messages[KIT_MESSAGES];
+    struct session_event events[KIT_EVENTS];
     uint32_t lines; /* edges described so far */
     struct system system;
     struct supervisor supervisors[KIT_MEMBERS];
@@ -50,7 +54,7 @@ static inline struct kit *kit_new(struct arena *a)
     sources_add(sources, "kit.proto-session", text, strlen(text));
     k->a = a;
     k->session = (struct session_type){.name = "S", .by_locals = true, .roles = k->roles, .locals = k->automata,
-                                       .implementable = true, .usable = true, .initiator = IR_NONE};
+                                       .events = k->events, .implementable = true, .usable = true, .initiator = IR_NONE};
     k->ir = (struct ir){.a = a, .sources = sources, .module = "kit", .messages = k->messages, .n_sessions = 1,
                         .sessions = &k->session};
     k->system = (struct system){.name = "Sys", .supervisors = k->supervisors, .children = k->children,
@@ -89,7 +93,62 @@ static inline int kit_edge_order(const void *x, const void *y)
         return a->edge.dir < b->edge.dir ? -1 : 1;
     if (a->edge.peer != b->edge.peer)
         return a->edge.peer < b->edge.peer ? -1 : 1;
+    if (a->edge.interrupt != b->edge.interrupt)
+        return a->edge.interrupt ? 1 : -1;
     return a->edge.message < b->edge.message ? -1 : a->edge.message > b->edge.message;
+}
+
+/* ---- events ---- */
+
+static inline uint32_t kit_event(struct kit *k, enum event_kind kind, const char *catcher, uint32_t who, uint32_t level)
+{
+    static const char *const names[] = {"timeout", "crash", "cancel"};
+    uint32_t lo = 2 * k->lines, i = k->session.n_events++;
+    k->events[i] = (struct session_event){.kind = kind, .catcher = kit_named_role(k, catcher), .who = who,
+                                          .after_ns = 1000000000, .level = level, .name = names[kind],
+                                          .at = {0, lo, lo + 1}};
+    return i;
+}
+
+static inline uint32_t kit_timeout(struct kit *k, const char *catcher, uint32_t level)
+{
+    return kit_event(k, EV_TIMEOUT, catcher, IR_NONE, level);
+}
+
+static inline uint32_t kit_cancel(struct kit *k, const char *catcher, uint32_t level)
+{
+    return kit_event(k, EV_CANCEL, catcher, IR_NONE, level);
+}
+
+static inline uint32_t kit_crash_of(struct kit *k, const char *who, const char *catcher, uint32_t level)
+{
+    return kit_event(k, EV_CRASH, catcher, kit_named_role(k, who), level);
+}
+
+/* ---- automata ---- */
+
+/* " 0 B!Ping 1", " 0 B!!Ping 1", " 0 @2 1" into *e; false when it is none of these. */
+static inline bool kit_edge_of(struct kit *k, const char *p, uint32_t who, struct kit_edge *e)
+{
+    unsigned from, to, event;
+    char peer[16], message[17], dir;
+    uint32_t lo = 2 * k->lines;
+    *e = (struct kit_edge){0};
+    if (sscanf(p, " %u %15[A-Za-z0-9]%c%16s %u", &from, peer, &dir, message, &to) == 5) {
+        e->edge.dir = dir == '!' ? DIR_SEND : DIR_RECEIVE;
+        e->edge.interrupt = message[0] == dir;
+        e->edge.peer = kit_named_role(k, peer);
+        e->edge.message = kit_message(k, message + e->edge.interrupt);
+    } else if (sscanf(p, " %u @%u %u", &from, &event, &to) == 3) {
+        e->edge = (struct edge){.dir = DIR_EVENT, .peer = (uint16_t)who, .message = (uint16_t)event};
+    } else {
+        return false;
+    }
+    e->state = from;
+    e->edge.target = to;
+    e->edge.at = (struct span){0, lo, lo + 1};
+    k->lines++;
+    return true;
 }
 
 static inline void kit_role(struct kit *k, const char *role, const char *text)
@@ -99,11 +158,9 @@ static inline void kit_role(struct kit *k, const char *role, const char *text)
     uint32_t n = 0, n_states = 1, who = kit_named_role(k, role);
     for (const char *p = text; p && *p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
         unsigned from, to = 0;
-        char peer[16], message[16], dir;
-        if (sscanf(p, " %u %15[A-Za-z0-9]%c%15s %u", &from, peer, &dir, message, &to) == 5) {
-            uint32_t lo = 2 * k->lines++;
-            edges[n++] = (struct kit_edge){from, {dir == '!' ? DIR_SEND : DIR_RECEIVE, kit_named_role(k, peer),
-                                                  kit_message(k, message), to, {0, lo, lo + 1}}};
+        if (kit_edge_of(k, p, who, &edges[n])) {
+            from = edges[n].state;
+            to = edges[n++].edge.target;
         } else if (sscanf(p, " %u end", &from) == 1) {
             end[from] = true;
         } else {
@@ -160,33 +217,45 @@ static inline void kit_crashes(struct kit *k, uint32_t count, uint32_t child)
 
 /* ---- the model ---- */
 
+static inline uint32_t kit_labels(struct kit *k, uint32_t from, uint32_t to, bool interrupt, uint16_t *labels)
+{
+    uint32_t n = 0;
+    for (uint32_t msg = 0; msg < k->ir.n_messages; msg++)
+        for (uint32_t e = 0; e < k->automata[from].n_edges; e++) {
+            const struct edge *x = &k->automata[from].edges[e];
+            if (x->dir == DIR_SEND && x->peer == to && x->interrupt == interrupt && x->message == msg) {
+                labels[n++] = (uint16_t)msg;
+                break;
+            }
+        }
+    return n;
+}
+
 static inline void kit_add_lanes(struct kit *k, struct model *m, uint32_t first, uint32_t capacity)
 {
     for (uint32_t from = 0; from < k->n_roles; from++)
-        for (uint32_t to = 0; to < k->n_roles; to++) {
+        for (uint32_t i = 0; i < 2 * k->n_roles; i++) {
             uint16_t *labels = ARENA_ARRAY(k->a, uint16_t, KIT_MESSAGES);
-            uint32_t n = 0;
-            for (uint32_t msg = 0; msg < k->ir.n_messages; msg++)
-                for (uint32_t e = 0; e < k->automata[from].n_edges; e++) {
-                    const struct edge *x = &k->automata[from].edges[e];
-                    if (x->dir == DIR_SEND && x->peer == to && x->message == msg) {
-                        labels[n++] = (uint16_t)msg;
-                        break;
-                    }
-                }
+            uint32_t n = kit_labels(k, from, i / 2, i % 2, labels);
             if (n)
                 m->lanes[m->n_lanes++] = (struct model_lane){
-                    .from = first + from, .to = first + to, .capacity = capacity, .pool = IR_NONE,
-                    .n_labels = n, .labels = labels};
+                    .from = first + from, .to = first + i / 2, .interrupt = i % 2, .capacity = capacity,
+                    .pool = IR_NONE, .n_labels = n, .labels = labels};
         }
+}
+
+/* Of the lanes between two participants the one of that kind. */
+static inline uint32_t kit_lane_of_kind(const struct model *m, uint32_t from, uint32_t to, bool interrupt)
+{
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        if (m->lanes[l].from == from && m->lanes[l].to == to && m->lanes[l].interrupt == interrupt)
+            return l;
+    return IR_NONE;
 }
 
 static inline uint32_t kit_lane(const struct model *m, uint32_t from, uint32_t to)
 {
-    for (uint32_t l = 0; l < m->n_lanes; l++)
-        if (m->lanes[l].from == from && m->lanes[l].to == to)
-            return l;
-    return IR_NONE;
+    return kit_lane_of_kind(m, from, to, false);
 }
 
 static inline struct model *kit_model(struct kit *k, uint32_t runs, uint32_t capacity)
@@ -197,7 +266,9 @@ static inline struct model *kit_model(struct kit *k, uint32_t runs, uint32_t cap
     m->participants = ARENA_ARRAY(k->a, struct model_participant, n);
     m->edge_base = ARENA_ARRAY(k->a, uint32_t, n);
     m->runs = ARENA_ARRAY(k->a, struct model_run, runs);
-    m->lanes = ARENA_ARRAY(k->a, struct model_lane, (size_t)runs * k->n_roles * k->n_roles);
+    m->lanes = ARENA_ARRAY(k->a, struct model_lane, (size_t)runs * 2 * k->n_roles * k->n_roles);
+    m->phased = k->session.n_events > 0;
+    m->loss = k->verify.loss;
     bool of_system = k->system.n_supervisors > 0;
     if (of_system) {
         m->system = &k->system;
@@ -214,7 +285,7 @@ static inline struct model *kit_model(struct kit *k, uint32_t runs, uint32_t cap
         m->n_edges += k->automata[role].n_edges;
     }
     for (uint32_t r = 0; r < runs; r++) {
-        m->runs[r] = (struct model_run){0, r * k->n_roles, of_system ? 0 : IR_NONE};
+        m->runs[r] = (struct model_run){0, r * k->n_roles, of_system ? 0 : IR_NONE, m->phased};
         kit_add_lanes(k, m, r * k->n_roles, capacity);
     }
     m->lane_of = ARENA_ARRAY(k->a, uint32_t, m->n_edges);
@@ -222,7 +293,11 @@ static inline struct model *kit_model(struct kit *k, uint32_t runs, uint32_t cap
         for (uint32_t e = 0; e < m->participants[p].automaton->n_edges; e++) {
             const struct edge *x = &m->participants[p].automaton->edges[e];
             uint32_t peer = m->runs[m->participants[p].run].first_participant + x->peer;
-            m->lane_of[m->edge_base[p] + e] = x->dir == DIR_SEND ? kit_lane(m, p, peer) : kit_lane(m, peer, p);
+            uint32_t *lane = &m->lane_of[m->edge_base[p] + e];
+            *lane = x->dir == DIR_SEND ? kit_lane_of_kind(m, p, peer, x->interrupt)
+                                       : kit_lane_of_kind(m, peer, p, x->interrupt);
+            if (x->dir == DIR_EVENT)
+                *lane = IR_NONE;
         }
     return m;
 }

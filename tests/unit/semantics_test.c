@@ -68,12 +68,12 @@ static void take(struct world *w, const char *who, char dir, const char *message
 
 static bool can_crash(struct world *w, uint32_t instance, uint32_t outcome)
 {
-    return semantics_enabled(w->s, w->state, &(struct step){STEP_CRASH, 0, instance, outcome});
+    return semantics_enabled(w->s, w->state, &(struct step){STEP_CRASH, 0, instance, outcome, DIRECTIVE_DEFAULT});
 }
 
 static void crash(struct world *w, uint32_t instance, uint32_t outcome)
 {
-    struct step t = {STEP_CRASH, 0, instance, outcome};
+    struct step t = {STEP_CRASH, 0, instance, outcome, DIRECTIVE_DEFAULT};
     assert_true(semantics_enabled(w->s, w->state, &t));
     semantics_apply(w->s, w->state, &t, w->state);
 }
@@ -105,7 +105,7 @@ static void a_receive_needs_its_message_at_the_head(void **ctx)
 {
     struct world *w = *ctx;
     ping_pong(w, 1, 1);
-    struct step receive = {STEP_RECEIVE, w->m->edge_base[1], 0, 0};
+    struct step receive = {.kind = STEP_RECEIVE, .edge = w->m->edge_base[1]};
     assert_false(semantics_enabled(w->s, w->state, &receive));
     take(w, "A", '!', "Ping");
     assert_true(semantics_enabled(w->s, w->state, &receive));
@@ -115,16 +115,16 @@ static void a_step_of_another_state_is_not_enabled(void **ctx)
 {
     struct world *w = *ctx;
     ping_pong(w, 1, 1);
-    assert_false(semantics_enabled(w->s, w->state, &(struct step){STEP_SEND, w->m->edge_base[1] + 1, 0, 0}));
+    assert_false(semantics_enabled(w->s, w->state, &(struct step){.kind = STEP_SEND, .edge = w->m->edge_base[1] + 1}));
 }
 
 static void nonsense_steps_are_not_enabled(void **ctx)
 {
     struct world *w = *ctx;
     ping_pong(w, 1, 1);
-    assert_false(semantics_enabled(w->s, w->state, &(struct step){STEP_SEND, 4, 0, 0}));
-    assert_false(semantics_enabled(w->s, w->state, &(struct step){STEP_RECEIVE, 0, 0, 0})); /* edge 0 sends */
-    assert_false(semantics_enabled(w->s, w->state, &(struct step){STEP_CRASH, 0, 0, 0}));
+    assert_false(semantics_enabled(w->s, w->state, &(struct step){.kind = STEP_SEND, .edge = 4}));
+    assert_false(semantics_enabled(w->s, w->state, &(struct step){.kind = STEP_RECEIVE})); /* edge 0 sends */
+    assert_false(semantics_enabled(w->s, w->state, &(struct step){.kind = STEP_CRASH}));
 }
 
 static void lanes_are_first_in_first_out(void **ctx)

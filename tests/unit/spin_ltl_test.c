@@ -314,7 +314,7 @@ static void next_counts_only_steps_of_the_system(void **ctx)
 static struct step step_of(struct world *w, const char *who, enum dir dir, const char *message)
 {
     for (uint32_t id = 0; id < w->m->n_edges; id++) {
-        struct step s = {dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0};
+        struct step s = {dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0, DIRECTIVE_DEFAULT};
         const struct edge *e = step_edge(w->m, &s);
         if (e->dir == dir && strcmp(w->m->participants[step_participant(w->m, &s)].name, who) == 0 &&
             strcmp(w->k->messages[e->message].name, message) == 0)

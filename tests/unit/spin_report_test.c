@@ -146,8 +146,9 @@ static void large_counts_are_read(void **s)
 
 /* ---- trails ---- */
 
-static const struct step_line table[] = {{17, {STEP_SEND, 3, 0, 0}}, {20, {STEP_RECEIVE, 4, 0, 0}},
-                                         {30, {STEP_CRASH, 0, 1, 2}}};
+static const struct step_line table[] = {{17, {.kind = STEP_SEND, .edge = 3}},
+                                         {20, {.kind = STEP_RECEIVE, .edge = 4}},
+                                         {30, {.kind = STEP_CRASH, .instance = 1, .outcome = 2}}};
 
 static struct spin_trail trail(const char *text)
 {
