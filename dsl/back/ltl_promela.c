@@ -125,8 +125,8 @@ static bool event_matches(const struct model *m, const struct ltl *atom, const s
 {
     if (s->kind == STEP_CRASH)
         return atom->kind == LTL_CRASHED && instance_matches(m, atom, s->instance);
-    if (atom->kind != (s->kind == STEP_SEND ? LTL_SENT : LTL_RECEIVED))
-        return false;
+    if (s->kind == STEP_EVENT || atom->kind != (s->kind == STEP_RECEIVE ? LTL_RECEIVED : LTL_SENT))
+        return false; /* what gets lost was sent */
     uint32_t who = 0; /* the last participant whose edges do not start after this one */
     while (who + 1 < m->n_participants && m->edge_base[who + 1] <= s->edge)
         who++;

@@ -58,6 +58,21 @@ const char *pml_name(struct arena *a, const char *prefix, const char *s, const c
     return result;
 }
 
+/* Messages as declared first: those that stand for values are named around them. */
+static void name_messages(struct pml *p, bool declared)
+{
+    const struct model *m = p->m;
+    for (uint32_t i = 0; i < m->n_lanes; i++)
+        for (uint32_t k = 0; k < m->lanes[i].n_labels; k++) {
+            uint32_t message = m->lanes[i].labels[k];
+            const struct message *x = &m->ir->messages[message];
+            if (p->message[message] != NULL || (x->base == message) != declared)
+                continue;
+            p->message[message] = declared ? arena_printf(p->a, "m_%s", x->name)
+                                           : pml_name(p->a, "m_", x->name, p->message, m->ir->n_messages);
+        }
+}
+
 static void choose_names(struct pml *p)
 {
     const struct model *m = p->m;
@@ -71,12 +86,8 @@ static void choose_names(struct pml *p)
         p->lane[i] = pml_name(p->a, "c_", both, p->lane, i);
     }
     p->message = ARENA_ARRAY(p->a, const char *, m->ir->n_messages);
-    for (uint32_t i = 0; i < m->n_lanes; i++)
-        for (uint32_t k = 0; k < m->lanes[i].n_labels; k++) {
-            uint32_t message = m->lanes[i].labels[k];
-            if (p->message[message] == NULL)
-                p->message[message] = arena_printf(p->a, "m_%s", m->ir->messages[message].name);
-        }
+    name_messages(p, true);
+    name_messages(p, false);
 }
 
 /* ---- limits ---- */
@@ -144,53 +155,63 @@ uint32_t pml_event(const struct pml *p, const struct step *s)
     return p->events ? ltl_events_of(p->events, s) : 0;
 }
 
-bool pml_possible(const struct model *m, uint32_t who, uint32_t e)
-{
-    uint32_t lane = m->lane_of[m->edge_base[who] + e];
-    if (lane == IR_NONE)
-        return false;
-    for (uint32_t k = 0; k < m->lanes[lane].n_labels; k++)
-        if (m->lanes[lane].labels[k] == m->participants[who].automaton->edges[e].message)
-            return true;
-    return false;
-}
-
-bool pml_takes(const struct model *m, uint32_t who, uint32_t state, uint32_t lane, uint32_t message, bool *reads)
-{
-    const struct automaton *am = m->participants[who].automaton;
-    const struct state *st = &am->states[state];
-    *reads = false;
-    for (uint32_t e = st->first; e < st->first + st->n; e++)
-        if (am->edges[e].dir == DIR_RECEIVE && m->lane_of[m->edge_base[who] + e] == lane) {
-            *reads = true;
-            if (am->edges[e].message == message)
-                return true;
-        }
-    return false;
-}
-
-static const char *state_label(struct pml *p, uint32_t who, uint32_t state)
+const char *pml_state_label(struct pml *p, uint32_t who, uint32_t state)
 {
     bool final = p->m->participants[who].automaton->states[state].final;
     return arena_printf(p->a, "%sS%u", final ? "end_" : "", state);
 }
 
-/* In which states is participant `who` final, as a condition. */
+const char *pml_length(struct pml *p, uint32_t lane)
+{
+    return arena_printf(p->a, p->vars ? "len_%s" : "len(%s)", p->lane[lane]);
+}
+
+const char *pml_room(struct pml *p, uint32_t lane)
+{
+    const struct model *m = p->m;
+    uint32_t pool = m->lanes[lane].pool;
+    if (pool == IR_NONE)
+        return arena_printf(p->a, "%s < %u", pml_length(p, lane), m->lanes[lane].capacity);
+    const char *sum = "";
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        if (m->lanes[l].pool == pool)
+            sum = arena_printf(p->a, "%s%s%s", sum, *sum ? " + " : "", pml_length(p, l));
+    return arena_printf(p->a, "%s < %u", sum, m->pools[pool].capacity);
+}
+
+/* In which states is participant `who` final, as a condition. Others may go on without one that is gone. */
 static void put_final(struct pml *p, uint32_t who)
 {
     const struct automaton *am = p->m->participants[who].automaton;
     const char *sep = "";
     buf_putc(&p->text, '(');
+    if (p->vars && crash_leaves_others(p, p->m->participants[who].run)) {
+        buf_printf(&p->text, "pc_%s == GONE", p->participant[who]);
+        sep = " || ";
+    }
     for (uint32_t s = 0; s < am->n_states; s++) {
         if (!am->states[s].final)
             continue;
-        if (p->crashes)
+        if (p->vars)
             buf_printf(&p->text, "%spc_%s == %u", sep, p->participant[who], s);
         else
-            buf_printf(&p->text, "%sp_%s@%s", sep, p->participant[who], state_label(p, who, s));
+            buf_printf(&p->text, "%sp_%s@%s", sep, p->participant[who], pml_state_label(p, who, s));
         sep = " || ";
     }
     buf_puts(&p->text, *sep == '\0' ? "false)" : ")");
+}
+
+/* Somebody is left. */
+static void put_not_all_gone(struct pml *p, uint32_t run)
+{
+    const char *sep = "";
+    buf_puts(&p->text, " && (");
+    for (uint32_t i = 0; i < p->m->n_participants; i++)
+        if (p->m->participants[i].run == run) {
+            buf_printf(&p->text, "%spc_%s != GONE", sep, p->participant[i]);
+            sep = " || ";
+        }
+    buf_putc(&p->text, ')');
 }
 
 void pml_complete_macro(struct pml *p, uint32_t run)
@@ -207,257 +228,10 @@ void pml_complete_macro(struct pml *p, uint32_t run)
     }
     for (uint32_t i = 0; i < m->n_lanes; i++)
         if (m->participants[m->lanes[i].from].run == run)
-            buf_printf(&p->text, " && len(%s) == 0", p->lane[i]);
+            buf_printf(&p->text, " && %s == 0", pml_length(p, i));
+    if (p->vars && crash_leaves_others(p, run))
+        put_not_all_gone(p, run);
     buf_puts(&p->text, ")\n");
-}
-
-/* ---- the encoding with labels ---- */
-
-/* Returns how many. */
-static uint32_t put_actions_of(struct pml *p, uint32_t who, uint32_t state)
-{
-    const struct model *m = p->m;
-    const struct automaton *am = m->participants[who].automaton;
-    const struct state *st = &am->states[state];
-    uint32_t n = 0;
-    for (uint32_t e = st->first; e < st->first + st->n; e++) {
-        const struct edge *edge = &am->edges[e];
-        uint32_t id = m->edge_base[who] + e;
-        if (!pml_possible(m, who, e))
-            continue;
-        n++;
-        struct step s = {edge->dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0};
-        pml_step(p, s);
-        buf_printf(&p->text, "    :: STEP(%s%c%s, %u); goto %s", p->lane[m->lane_of[id]],
-                   edge->dir == DIR_SEND ? '!' : '?', p->message[edge->message], pml_event(p, &s),
-                   state_label(p, who, edge->target));
-        pml_end_line(p, edge->at);
-    }
-    return n;
-}
-
-/* The lanes that a state reads; returns how many. */
-static uint32_t lanes_read(const struct model *m, uint32_t who, uint32_t state, uint32_t *lanes)
-{
-    uint32_t n = 0;
-    for (uint32_t l = 0; l < m->n_lanes; l++) {
-        bool reads = false;
-        if (m->lanes[l].to == who)
-            pml_takes(m, who, state, l, UINT32_MAX, &reads);
-        if (reads)
-            lanes[n++] = l;
-    }
-    return n;
-}
-
-/* "(lane?[a] || lane?[b])": the head of the lane has no edge in this state. */
-static void put_refused(struct pml *p, struct buf *out, uint32_t who, uint32_t state, uint32_t l)
-{
-    const struct model_lane *lane = &p->m->lanes[l];
-    const char *sep = "(";
-    bool reads;
-    for (uint32_t k = 0; k < lane->n_labels; k++)
-        if (!pml_takes(p->m, who, state, l, lane->labels[k], &reads)) {
-            buf_printf(out, "%s%s?[%s]", sep, p->lane[l], p->message[lane->labels[k]]);
-            sep = " || ";
-        }
-    buf_putc(out, ')');
-}
-
-/* The lanes that an unexpected reception in that state needs; 0 when there cannot be one: the state sends, reads
- * nothing, or takes every message of some lane. */
-static uint32_t unexpected_lanes(const struct model *m, uint32_t who, uint32_t state, uint32_t *lanes)
-{
-    const struct automaton *am = m->participants[who].automaton;
-    const struct state *st = &am->states[state];
-    for (uint32_t e = st->first; e < st->first + st->n; e++)
-        if (am->edges[e].dir == DIR_SEND)
-            return 0;
-    uint32_t n = lanes_read(m, who, state, lanes);
-    bool reads;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct model_lane *lane = &m->lanes[lanes[i]];
-        uint32_t k = 0;
-        while (k < lane->n_labels && pml_takes(m, who, state, lanes[i], lane->labels[k], &reads))
-            k++;
-        if (k == lane->n_labels)
-            return 0;
-    }
-    return n;
-}
-
-const char *pml_unexpected(struct pml *p, uint32_t who, uint32_t state)
-{
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, p->m->n_lanes), n = unexpected_lanes(p->m, who, state, lanes);
-    if (n == 0)
-        return NULL;
-    struct buf out = {0};
-    for (uint32_t i = 0; i < n; i++) {
-        buf_puts(&out, i ? " && " : "");
-        put_refused(p, &out, who, state, lanes[i]);
-    }
-    const char *text = arena_strndup(p->a, buf_cstr(&out), out.n);
-    buf_free(&out);
-    return text;
-}
-
-uint32_t pml_orphans(struct pml *p, uint32_t who, uint32_t state, struct pml_orphan *out)
-{
-    const struct model *m = p->m;
-    if (!m->participants[who].automaton->states[state].final)
-        return 0;
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes), n_read = lanes_read(m, who, state, lanes), n = 0;
-    bool reads;
-    for (uint32_t l = 0; l < m->n_lanes; l++) {
-        if (m->lanes[l].to != who || (n_read == 1 && lanes[0] == l))
-            continue; /* what the only lane brings and the state does not take is unexpected, and no orphan */
-        for (uint32_t k = 0; k < m->lanes[l].n_labels; k++)
-            if (!pml_takes(m, who, state, l, m->lanes[l].labels[k], &reads))
-                out[n++] = (struct pml_orphan){l, p->message[m->lanes[l].labels[k]], n_read > 0};
-    }
-    return n;
-}
-
-const char *pml_left_over(struct pml *p, uint32_t who, uint32_t state, const struct pml_orphan *o)
-{
-    const char *unexpected = pml_unexpected(p, who, state), *lane = p->lane[o->lane];
-    return unexpected ? arena_printf(p->a, "%s?[%s] && !(%s)", lane, o->message, unexpected)
-                      : arena_printf(p->a, "%s?[%s]", lane, o->message);
-}
-
-uint32_t pml_max_orphans(const struct model *m)
-{
-    uint32_t n = 1;
-    for (uint32_t l = 0; l < m->n_lanes; l++)
-        n += m->lanes[l].n_labels;
-    return n;
-}
-
-const char *pml_some_empty(struct pml *p, uint32_t who, uint32_t state)
-{
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, p->m->n_lanes + 1), n = lanes_read(p->m, who, state, lanes);
-    const char *text = "";
-    for (uint32_t i = 0; i < n; i++)
-        text = arena_printf(p->a, "%s%sempty(%s)", text, i ? " || " : "", p->lane[lanes[i]]);
-    return text;
-}
-
-/* One lane: its wrong messages are received, which leaves the lane exclusive. Several: a condition on their heads. */
-static void put_unexpected(struct pml *p, uint32_t who, uint32_t state)
-{
-    const struct model *m = p->m;
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes + 1), n = unexpected_lanes(m, who, state, lanes);
-    bool reads;
-    if (n > 1)
-        buf_printf(&p->text, "    ALL_UNEXPECTED(%s)\n", pml_unexpected(p, who, state));
-    for (uint32_t k = 0; n == 1 && k < m->lanes[lanes[0]].n_labels; k++)
-        if (!pml_takes(m, who, state, lanes[0], m->lanes[lanes[0]].labels[k], &reads))
-            buf_printf(&p->text, "    UNEXPECTED(%s, %s)\n", p->lane[lanes[0]],
-                       p->message[m->lanes[lanes[0]].labels[k]]);
-}
-
-/* SPIN allows exclusive use only of lanes that are not looked into without receiving from them. */
-enum use {
-    USE_EXCLUSIVE,
-    USE_ASKED, /* whether it is empty, when orphans alone are looked for */
-    USE_PEEKED
-};
-
-static const enum use *lane_uses(struct pml *p)
-{
-    const struct model *m = p->m;
-    enum use *uses = ARENA_ARRAY(p->a, enum use, m->n_lanes + 1);
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes + 1);
-    for (uint32_t who = 0; who < m->n_participants; who++)
-        for (uint32_t s = 0; s < m->participants[who].automaton->n_states; s++) {
-            uint32_t n = m->participants[who].automaton->states[s].final ? lanes_read(m, who, s, lanes) : 0;
-            for (uint32_t i = 0; i < n; i++)
-                uses[lanes[i]] = uses[lanes[i]] == USE_PEEKED ? USE_PEEKED : USE_ASKED;
-            n = unexpected_lanes(m, who, s, lanes);
-            for (uint32_t i = 0; n > 1 && i < n; i++)
-                uses[lanes[i]] = USE_PEEKED;
-        }
-    return uses;
-}
-
-static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
-{
-    put_unexpected(p, who, state);
-    struct pml_orphan *orphans = ARENA_ARRAY(p->a, struct pml_orphan, pml_max_orphans(p->m));
-    uint32_t n = pml_orphans(p, who, state, orphans);
-    for (uint32_t i = 0; i < n; i++)
-        if (!orphans[i].rests)
-            buf_printf(&p->text, "    ORPHAN(%s, %s)\n", p->lane[orphans[i].lane], orphans[i].message);
-        else if (i == 0 || orphans[i - 1].lane != orphans[i].lane)
-            buf_printf(&p->text, "    LEFT_OVER(%s, %s)\n", p->lane[orphans[i].lane], pml_some_empty(p, who, state));
-}
-
-static void put_state(struct pml *p, uint32_t who, uint32_t state)
-{
-    buf_printf(&p->text, "%s:\n    if\n", state_label(p, who, state));
-    if (put_actions_of(p, who, state) == 0)
-        buf_puts(&p->text, "    :: false\n"); /* a place to stand */
-    put_wrong_heads(p, who, state);
-    buf_puts(&p->text, "    fi;\n");
-}
-
-static void put_exclusive(struct pml *p, uint32_t who, const enum use *uses, enum use use, const char *condition)
-{
-    const struct model *m = p->m;
-    bool open = false;
-    for (uint32_t l = 0; l < m->n_lanes; l++) {
-        if (uses[l] != use || (m->lanes[l].from != who && m->lanes[l].to != who))
-            continue;
-        if (!open)
-            buf_printf(&p->text, "#if %s\n", condition);
-        open = true;
-        buf_printf(&p->text, "    %s %s;\n", m->lanes[l].from == who ? "xs" : "xr", p->lane[l]);
-    }
-    if (open)
-        buf_puts(&p->text, "#endif\n");
-}
-
-static void put_process(struct pml *p, uint32_t who, const enum use *uses)
-{
-    const struct model *m = p->m;
-    const struct automaton *am = m->participants[who].automaton;
-    buf_printf(&p->text, "\nactive proctype p_%s() /* %s */\n{\n", p->participant[who], m->participants[who].name);
-    put_exclusive(p, who, uses, USE_EXCLUSIVE, "!defined(LTL)");
-    put_exclusive(p, who, uses, USE_ASKED, "!defined(LTL) && !defined(ONLY_ORPHANS)");
-    for (uint32_t s = 0; s < am->n_states; s++)
-        put_state(p, who, s);
-    buf_puts(&p->text, "}\n");
-}
-
-static void label_macros(struct pml *p)
-{
-    buf_printf(&p->text, "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
-                         "#ifdef LTL\n"
-                         "#define STEP(action, event) d_step { action; ev = event%s }\n", ltl_tick(p->events));
-    buf_puts(&p->text, "#else\n"
-                       "#define STEP(action, event) action\n"
-                       "#endif\n"
-                       "\n/* Every lane that the state reads has a head that it does not take. */\n"
-                       "#ifdef CHECK_FIDELITY\n"
-                       "#define UNEXPECTED(lane, message) :: atomic { lane?message -> assert(false) }\n"
-                       "#define ALL_UNEXPECTED(heads) :: atomic { heads -> assert(false) }\n"
-                       "#else\n"
-                       "#define UNEXPECTED(lane, message)\n"
-                       "#define ALL_UNEXPECTED(heads)\n"
-                       "#endif\n"
-                       "\n/* A message to a participant that is done. To one that could take another: once nothing\n"
-                       " * moves, which pan's -q sees too, when deadlock is looked for at the same time. */\n"
-                       "#ifdef CHECK_ORPHANS\n"
-                       "#define ORPHAN(lane, message) :: atomic { lane?message -> assert(false) }\n"
-                       "#else\n"
-                       "#define ORPHAN(lane, message)\n"
-                       "#endif\n"
-                       "#ifdef ONLY_ORPHANS\n"
-                       "#define LEFT_OVER(lane, waits) \\\n"
-                       "    :: atomic { timeout && nempty(lane) && (waits) -> assert(false) }\n"
-                       "#else\n"
-                       "#define LEFT_OVER(lane, waits)\n"
-                       "#endif\n");
 }
 
 /* ---- the whole text ---- */
@@ -521,28 +295,14 @@ static void put_messages(struct pml *p)
     buf_puts(&p->text, "\n};\n\n");
 }
 
-static void put_lanes(struct pml *p)
-{
-    for (uint32_t i = 0; i < p->m->n_lanes; i++)
-        buf_printf(&p->text, "chan %s = [%u] of { mtype };\n", p->lane[i], p->m->lanes[i].capacity);
-}
-
 static void put_text(struct pml *p)
 {
     put_header(p);
     put_messages(p);
-    put_lanes(p);
-    if (p->events)
-        ltl_declare(p);
-    if (p->crashes) {
-        crash_declare(p);
-        crash_processes(p);
-    } else {
-        label_macros(p);
-        const enum use *uses = lane_uses(p);
-        for (uint32_t i = 0; i < p->m->n_participants; i++)
-            put_process(p, i, uses);
-    }
+    if (p->vars)
+        vars_text(p);
+    else
+        labels_text(p);
     if (p->events)
         ltl_claims(p);
 }
@@ -557,14 +317,15 @@ static bool has_budget(const struct model *m)
 
 bool promela_render(struct arena *a, const struct model *m, struct promela *out)
 {
-    struct pml p = {.a = a, .m = m, .out = out, .line = 1, .crashes = has_budget(m)};
+    struct pml p = {.a = a, .m = m, .out = out, .line = 1, .crashes = has_budget(m), .levels = phase_levels(m)};
+    p.vars = p.crashes || p.levels != 0;
     *out = (struct promela){0};
     choose_names(&p);
     out->problem = find_problem(&p);
     if (out->problem != NULL)
         return false;
     p.events = ltl_events_new(&p);
-    out->n_processes = m->n_participants + (p.crashes ? 2 : 0) + (p.events ? 1 : 0);
+    out->n_processes = m->n_participants + (p.vars ? 1 : 0) + (p.crashes ? 1 : 0) + (p.events ? 1 : 0);
     put_text(&p);
     out->text = arena_strndup(a, buf_cstr(&p.text), p.text.n);
     out->lines = p.lines.at;

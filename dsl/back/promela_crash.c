@@ -1,9 +1,9 @@
-/* promela_crash.c -- the encoding for models with a crash budget.
+/* promela_crash.c -- crashes and supervisors, for the encoding with variables.
  *
- * States of participants are global variables and each step is one d_step, so that the process `crashes` can act as
- * supervisor and reset whoever must be reset in one transition. Everything that a crash does is known when the text
- * is written but four things: which instances are gone, the restart counts, and what is left of the budgets, which
- * are variables, and which runs are complete, which COMPLETE_n tells.
+ * A crash is one atomic step of the process `crashes`: first what is decided about the child and its siblings, then, in
+ * the same place for all crashes, what becomes of the runs. Everything that a supervisor does is known when the text is
+ * written but three things, which are variables: which instances are gone, the restart counts, and what is left of the
+ * budgets. The runs are told who was hit in hit[], which is scratch.
  *
  * How many crashes happen is settled by the first transition, from none to the whole budget, and then they must
  * happen. So nobody can wait for a crash that need not come: a deadlock with budget left is a deadlock under a
@@ -74,7 +74,7 @@ static void touch_members(const struct system *sys, uint32_t s, uint32_t failed,
     }
 }
 
-/* ---- variables and macros ---- */
+/* ---- limits ---- */
 
 const char *crash_problem(struct arena *a, const struct model *m)
 {
@@ -86,31 +86,21 @@ const char *crash_problem(struct arena *a, const struct model *m)
     return NULL;
 }
 
-static const char *state_type(const struct automaton *am)
+bool crash_leaves_others(const struct pml *p, uint32_t run)
 {
-    return am->n_states < 255 ? "byte" : "int";
+    const struct session_type *t = &p->m->ir->sessions[p->m->runs[run].session];
+    for (uint32_t e = 0; p->crashes && p->m->runs[run].phased && e < t->n_events; e++)
+        if (t->events[e].kind == EV_CRASH)
+            return true;
+    return false;
 }
 
-/* GONE is no state of anybody. */
-static uint32_t gone_value(const struct model *m)
-{
-    uint32_t most = 255;
-    for (uint32_t i = 0; i < m->n_participants; i++)
-        if (m->participants[i].automaton->n_states >= 255)
-            most = 1000000;
-    return most;
-}
+/* ---- variables ---- */
 
-static void put_variables(struct pml *p)
+void crash_variables(struct pml *p)
 {
     const struct model *m = p->m;
     const struct system *sys = m->system;
-    uint32_t gone = gone_value(m);
-    buf_printf(&p->text, "\n/* Where each participant stands; GONE when one that its run needs is gone for good. */\n"
-                         "#define GONE %u\n", gone);
-    for (uint32_t i = 0; i < m->n_participants; i++)
-        buf_printf(&p->text, "%s pc_%s;\n", gone > 255 ? "int" : state_type(m->participants[i].automaton),
-                   p->participant[i]);
     buf_puts(&p->text, "\nbit settled; /* is it known how many crashes will happen? Nothing happens before. */\n");
     for (uint32_t b = 0; b < m->n_crashes; b++)
         buf_printf(&p->text, "byte budget_%u = %u; /* crashes of %s */\n", b, m->crashes[b].count,
@@ -121,96 +111,162 @@ static void put_variables(struct pml *p)
                    sys->supervisors[s].intensity);
     for (uint32_t i = 0; i < sys->n_instances; i++)
         buf_printf(&p->text, "bit gone_%u; /* %s has ended for good */\n", i, sys->instances[i].name);
-}
-
-static void put_macros(struct pml *p)
-{
-    buf_printf(&p->text, "\n/* A step: with formulas to check, ev says which of their events it is. */\n"
-                         "#ifdef LTL\n#define EVENT(event) ; ev = (event)%s\n", ltl_tick(p->events));
-    buf_puts(&p->text,
-             "#else\n"
-             "#define EVENT(event)\n"
-             "#endif\n"
-             "#define SEND(who, at, lane, message, next, event) \\\n"
-             "    d_step { settled && pc_##who == at && nfull(lane) -> lane!message; pc_##who = next EVENT(event) }\n"
-             "#define RECEIVE(who, at, lane, message, next, event) \\\n"
-             "    d_step { settled && pc_##who == at && lane?[message] -> \\\n"
-             "        lane?message; pc_##who = next EVENT(event) }\n"
-             "\n/* Every lane that the state reads has a head that it does not take. */\n"
-             "#ifdef CHECK_FIDELITY\n"
-             "#define UNEXPECTED(who, at, heads) :: atomic { pc_##who == at && heads -> assert(false) }\n"
-             "#else\n"
-             "#define UNEXPECTED(who, at, heads)\n"
-             "#endif\n"
-             "\n/* A message to a participant that is done. To one that could take another: once nothing moves,\n"
-             " * which pan's -q sees too, when deadlock is looked for at the same time. */\n"
-             "#ifdef CHECK_ORPHANS\n"
-             "#define ORPHAN(who, at, lane, message) "
-             ":: atomic { pc_##who == at && lane?[message] -> assert(false) }\n"
-             "#else\n"
-             "#define ORPHAN(who, at, lane, message)\n"
-             "#endif\n"
-             "#ifdef ONLY_ORPHANS\n"
-             "#define LEFT_OVER(who, at, lane, waits) "
-             ":: atomic { timeout && pc_##who == at && nempty(lane) && (waits) -> assert(false) }\n"
-             "#else\n"
-             "#define LEFT_OVER(who, at, lane, waits)\n"
-             "#endif\n"
-             "\n#define EMPTY(lane) do :: nempty(lane) -> lane?_ :: empty(lane) -> break od\n"
-             "#define COUNT(count, intensity) count = (count < intensity -> count + 1 : count)\n");
+    buf_printf(&p->text, "hidden byte hit[%u]; /* who is restarted */\n", sys->n_instances);
 }
 
 /* ---- runs ---- */
 
-/* Is instance `i` bound in run `r`? */
-static bool bound(const struct model *m, uint32_t r, uint32_t i)
+/* Clears the lanes of the run, or only those of one participant. */
+static void put_clear(struct pml *p, uint32_t run, uint32_t only)
 {
-    for (uint32_t k = 0; k < m->n_participants; k++)
-        if (m->participants[k].run == r && m->participants[k].instance == i)
-            return true;
-    return false;
+    for (uint32_t l = 0; l < p->m->n_lanes; l++) {
+        const struct model_lane *lane = &p->m->lanes[l];
+        if (p->m->participants[lane->from].run == run && (only == IR_NONE || lane->from == only || lane->to == only))
+            buf_printf(&p->text, "clear_%s(); ", p->lane[l]);
+    }
 }
 
-static void put_all_at(struct pml *p, uint32_t run, const char *where)
+static void put_stand(struct pml *p, uint32_t who, const char *where)
 {
-    const char *sep = "";
+    buf_printf(&p->text, "pc_%s = %s; ", p->participant[who], where);
+    if (p->m->runs[p->m->participants[who].run].phased)
+        buf_printf(&p->text, "phase_%s = 0; ", p->participant[who]);
+}
+
+static void put_all_at(struct pml *p, uint32_t run, const char *name_, const char *where)
+{
+    buf_printf(&p->text, "inline %s_%u()\n{\n    ", name_, run);
     for (uint32_t i = 0; i < p->m->n_participants; i++)
-        if (p->m->participants[i].run == run) {
-            buf_printf(&p->text, "%spc_%s = %s", sep, p->participant[i], where);
-            sep = "; ";
-        }
-    for (uint32_t l = 0; l < p->m->n_lanes; l++)
-        if (p->m->participants[p->m->lanes[l].from].run == run)
-            buf_printf(&p->text, "; EMPTY(%s)", p->lane[l]);
-    buf_putc(&p->text, '\n');
+        if (p->m->participants[i].run == run)
+            put_stand(p, i, where);
+    put_clear(p, run, IR_NONE);
+    buf_puts(&p->text, "skip\n}\n");
 }
 
-/* What becomes of a run after a crash; `hit`: an instance that plays in it was restarted. */
-static void put_settle(struct pml *p, uint32_t run)
+/* All participants of a closed run are gone; where one cannot be gone alone, the first says it. */
+static void put_closed_macro(struct pml *p, uint32_t run)
+{
+    uint32_t first = p->m->runs[run].first_participant;
+    buf_printf(&p->text, "#define CLOSED_%u (pc_%s == GONE", run, p->participant[first]);
+    for (uint32_t i = first + 1; crash_leaves_others(p, run) && i < p->m->n_participants; i++)
+        if (p->m->participants[i].run == run)
+            buf_printf(&p->text, " && pc_%s == GONE", p->participant[i]);
+    buf_puts(&p->text, ")\n");
+}
+
+/* Some instance that plays in the run is gone. */
+static void put_down_macro(struct pml *p, uint32_t run)
+{
+    bool *seen = ARENA_ARRAY(p->a, bool, p->m->system->n_instances);
+    const char *sep = "";
+    buf_printf(&p->text, "#define DOWN_%u (", run);
+    for (uint32_t i = 0; i < p->m->n_participants; i++) {
+        uint32_t instance = p->m->participants[i].instance;
+        if (p->m->participants[i].run != run || seen[instance])
+            continue;
+        seen[instance] = true;
+        buf_printf(&p->text, "%sgone_%u", sep, instance);
+        sep = " || ";
+    }
+    buf_puts(&p->text, ")\n");
+}
+
+/* The edge that `who` takes in that state when `dead` crashes: the deepest level, of several the first; or NULL. */
+static const struct edge *catching_edge(struct pml *p, uint32_t who, uint32_t state, uint32_t dead)
+{
+    const struct automaton *am = p->m->participants[who].automaton;
+    const struct edge *best = NULL;
+    for (uint32_t e = am->states[state].first; e < am->states[state].first + am->states[state].n; e++) {
+        if (am->edges[e].dir != DIR_EVENT)
+            continue;
+        const struct session_event *event = phase_event(p, who, &am->edges[e]);
+        bool fits = event->kind == EV_CRASH && event->who == p->m->participants[dead].role;
+        if (fits && (best == NULL || event->level > phase_event(p, who, best)->level))
+            best = &am->edges[e];
+    }
+    return best;
+}
+
+/* "pc_R == 1 || pc_R == 4", where others catch the crash of `dead`; NULL when nobody ever does. */
+static const char *caught(struct pml *p, uint32_t run, uint32_t dead)
+{
+    const char *text = NULL;
+    for (uint32_t i = 0; i < p->m->n_participants; i++)
+        for (uint32_t s = 0; p->m->participants[i].run == run && s < p->m->participants[i].automaton->n_states; s++)
+            if (i != dead && catching_edge(p, i, s, dead))
+                text = arena_printf(p->a, "%s%spc_%s == %u", text ? text : "", text ? " || " : "",
+                                    p->participant[i], s);
+    return text;
+}
+
+/* Whoever catches the crash goes on without the dead one. */
+static void put_handled(struct pml *p, uint32_t run, uint32_t dead)
+{
+    for (uint32_t i = 0; i < p->m->n_participants; i++) {
+        const struct automaton *am = p->m->participants[i].automaton;
+        bool open = false;
+        for (uint32_t s = 0; i != dead && p->m->participants[i].run == run && s < am->n_states; s++) {
+            const struct edge *edge = catching_edge(p, i, s, dead);
+            if (edge == NULL)
+                continue;
+            buf_printf(&p->text, "%s            :: pc_%s == %u -> pc_%s = %u; ", open ? "" : "            if\n",
+                       p->participant[i], s, p->participant[i], edge->target);
+            open = true;
+            phase_raise(p, i, phase_event(p, i, edge)->level);
+            phase_purge(p, i);
+            buf_puts(&p->text, "skip\n");
+        }
+        if (open)
+            buf_puts(&p->text, "            :: else -> skip\n            fi;\n");
+    }
+    buf_puts(&p->text, "            ");
+    put_stand(p, dead, "GONE");
+    put_clear(p, run, dead);
+    phase_rebase(p, run);
+    buf_puts(&p->text, "skip\n");
+}
+
+/* What becomes of a run in which some participant is dead: its instance was hit, or is gone. */
+static void put_broken_run(struct pml *p, uint32_t run)
 {
     const struct model *m = p->m;
-    buf_printf(&p->text, "\ninline run_%u(hit)\n{\n    if\n    :: COMPLETE_%u -> skip\n    :: else ->\n        if\n"
-                         "        :: ", run, run);
-    const char *sep = "";
-    for (uint32_t i = 0; i < m->system->n_instances; i++)
-        if (bound(m, run, i)) {
-            buf_printf(&p->text, "%sgone_%u", sep, i);
-            sep = " || ";
-        }
-    buf_puts(&p->text, " -> /* closed */\n            ");
-    put_all_at(p, run, "GONE");
-    buf_printf(&p->text, "        :: else ->\n            if\n"
-                         "            :: hit || pc_%s == GONE -> /* opened anew */\n"
-                         "                ", p->participant[m->runs[run].first_participant]);
-    put_all_at(p, run, "0");
-    buf_puts(&p->text, "            :: else -> skip\n            fi\n        fi\n    fi\n}\n");
+    buf_puts(&p->text, "        j = 0;\n");
+    for (uint32_t i = 0; i < m->n_participants; i++)
+        if (m->participants[i].run == run)
+            buf_printf(&p->text, "        if :: DEAD(%s, %u) -> j++ :: else -> skip fi;\n", p->participant[i],
+                       m->participants[i].instance);
+    buf_puts(&p->text, "        if\n        :: j == 0 -> skip\n");
+    for (uint32_t i = 0; crash_leaves_others(p, run) && i < m->n_participants; i++) {
+        const char *by = m->participants[i].run == run ? caught(p, run, i) : NULL;
+        if (by == NULL)
+            continue;
+        buf_printf(&p->text, "        :: j == 1 && DEAD(%s, %u) && (%s) -> /* caught */\n", p->participant[i],
+                   m->participants[i].instance, by);
+        put_handled(p, run, i);
+    }
+    buf_printf(&p->text, "        :: else -> if :: DOWN_%u -> close_%u() :: else -> reset_%u() fi\n        fi\n",
+               run, run, run);
 }
 
-void crash_declare(struct pml *p)
+static void put_settle(struct pml *p, uint32_t run)
 {
-    put_variables(p);
-    put_macros(p);
-    buf_puts(&p->text, "\n/* Every participant of the run is done and nothing is left in its lanes. */\n");
+    put_closed_macro(p, run);
+    put_down_macro(p, run);
+    put_all_at(p, run, "close", "GONE");
+    put_all_at(p, run, "reset", "0"); /* the run stands for a session opened anew */
+    buf_printf(&p->text, "inline run_%u()\n{\n    if\n    :: COMPLETE_%u -> skip\n"
+                         "    :: !COMPLETE_%u && CLOSED_%u -> if :: DOWN_%u -> skip :: else -> reset_%u() fi\n"
+                         "    :: else ->\n", run, run, run, run, run, run);
+    put_broken_run(p, run);
+    buf_puts(&p->text, "    fi\n}\n");
+}
+
+void crash_runs(struct pml *p)
+{
+    buf_puts(&p->text, "\n/* ---- what a crash does to the runs ---- */\n\n"
+                       "#define DEAD(who, instance) (pc_##who != GONE && (hit[instance] || gone_##instance))\n"
+                       "#define COUNT(count, intensity) count = (count < intensity -> count + 1 : count)\n"
+                       "/* Every participant of the run is done and nothing is left in its lanes. */\n");
     for (uint32_t r = 0; r < p->m->n_runs; r++)
         pml_complete_macro(p, r);
     for (uint32_t r = 0; r < p->m->n_runs; r++)
@@ -224,22 +280,22 @@ static bool budget_matches(const struct model *m, uint32_t budget, uint32_t inst
     return m->crashes[budget].child == IR_NONE || m->crashes[budget].child == m->system->instances[instance].child;
 }
 
-/* "    :: d_step { ... ->": what every crash of the instance needs. False when no budget is for it. */
-static bool put_guard(struct pml *p, uint32_t instance)
+/* "budget_0 > 0 || budget_1 > 0": what every crash of the instance needs. NULL when no budget is for it. */
+static const char *budget_left(struct pml *p, uint32_t instance)
 {
     const struct model *m = p->m;
-    const char *sep = "";
-    struct buf any = {0};
+    const char *text = NULL;
     for (uint32_t b = 0; b < m->n_crashes; b++)
-        if (m->crashes[b].count != 0 && budget_matches(m, b, instance)) {
-            buf_printf(&any, "%sbudget_%u > 0", sep, b);
-            sep = " || ";
-        }
-    if (any.n != 0)
-        buf_printf(&p->text, "    :: d_step { settled && !gone_%u && (%s)", instance, any.p);
-    bool some = any.n != 0;
-    buf_free(&any);
-    return some;
+        if (m->crashes[b].count != 0 && budget_matches(m, b, instance))
+            text = arena_printf(p->a, "%s%sbudget_%u > 0", text ? text : "", text ? " || " : "", b);
+    return text;
+}
+
+/* "    :: d_step { ...": the line of a crash begins. The instance must have a budget. */
+static void put_guard(struct pml *p, const struct step *s)
+{
+    pml_step(p, *s);
+    buf_printf(&p->text, "        :: d_step { READY && !gone_%u && (%s)", s->instance, budget_left(p, s->instance));
 }
 
 /* Takes one from the first budget for the instance that is not used up. */
@@ -247,7 +303,7 @@ static void put_take(struct pml *p, uint32_t instance)
 {
     const struct model *m = p->m;
     uint32_t last = IR_NONE, open = 0;
-    buf_puts(&p->text, "        ");
+    buf_puts(&p->text, "            ");
     for (uint32_t b = 0; b < m->n_crashes; b++) {
         if (m->crashes[b].count == 0 || !budget_matches(m, b, instance))
             continue;
@@ -269,99 +325,125 @@ static bool is_temporary(const struct system *sys, uint32_t instance)
 }
 
 /* What happened, for the formulas; ends the d_step. A temporary child is not restarted with others. */
-static void put_crash_event(struct pml *p, struct step s, const struct reach *r)
+static void put_crash_event(struct pml *p, const struct step *s, const struct reach *r)
 {
     const struct system *sys = p->m->system;
-    buf_printf(&p->text, "        skip EVENT(%u", pml_event(p, &s));
+    buf_printf(&p->text, "skip EVENT(%u", pml_event(p, s));
     for (uint32_t i = 0; r != NULL && p->events != NULL && i < sys->n_instances; i++) {
         bool stays_down = r->instances[i] == UNTOUCHED || (r->instances[i] == RESTARTED && is_temporary(sys, i));
         uint32_t bits = stays_down ? 0 : ltl_restarted(p->events, i);
         if (bits != 0)
             buf_printf(&p->text, " | %u", bits);
     }
-    buf_puts(&p->text, ")\n    }\n");
+    buf_puts(&p->text, ") }\n");
 }
 
-static void put_runs(struct pml *p, const struct reach *r)
+/* The child ends for good, and nobody else is concerned. */
+static void put_stop(struct pml *p, const struct step *s)
 {
-    const struct model *m = p->m;
-    for (uint32_t run = 0; run < m->n_runs; run++) {
-        bool hit = false;
-        for (uint32_t i = 0; r != NULL && i < m->system->n_instances; i++)
-            hit = hit || (r->instances[i] != UNTOUCHED && bound(m, run, i));
-        buf_printf(&p->text, "        run_%u(%s);\n", run, hit ? "true" : "false");
-    }
-}
-
-static void put_temporary(struct pml *p, uint32_t instance)
-{
-    struct step s = {STEP_CRASH, 0, instance, 0};
-    pml_step(p, s);
-    if (!put_guard(p, instance)) {
-        p->lines.n--;
-        return;
-    }
-    buf_printf(&p->text, " -> /* %s crashes and stays down */\n", p->m->system->instances[instance].name);
-    put_take(p, instance);
-    buf_printf(&p->text, "        gone_%u = 1;\n", instance);
-    put_runs(p, NULL);
+    put_guard(p, s);
+    buf_printf(&p->text, " -> /* %s crashes and stays down */\n", p->m->system->instances[s->instance].name);
+    put_take(p, s->instance);
+    buf_printf(&p->text, "            gone_%u = 1; ", s->instance);
     put_crash_event(p, s, NULL);
 }
 
-static void put_restart(struct pml *p, uint32_t instance, const uint32_t *chain, uint32_t outcome)
+static void put_restart(struct pml *p, const struct step *step, const uint32_t *chain)
 {
     const struct system *sys = p->m->system;
+    uint32_t outcome = step->outcome, instance = step->instance;
     const struct supervisor *s = &sys->supervisors[chain[outcome]];
     struct reach r = {ARENA_ARRAY(p->a, enum touch, sys->n_instances), ARENA_ARRAY(p->a, bool, sys->n_supervisors)};
     touch_members(sys, chain[outcome], outcome == 0 ? IR_NONE : chain[outcome - 1], instance, &r);
     buf_printf(&p->text, " -> /* %s crashes; %s restarts */\n", sys->instances[instance].name, s->name);
     put_take(p, instance);
-    buf_printf(&p->text, "        COUNT(count_%u, %u);", chain[outcome], s->intensity);
+    buf_printf(&p->text, "            COUNT(count_%u, %u);", chain[outcome], s->intensity);
     for (uint32_t k = 0; k < sys->n_supervisors; k++)
         if (r.supervisors[k])
             buf_printf(&p->text, " count_%u = 0;", k);
-    for (uint32_t i = 0; i < sys->n_instances; i++)
+    for (uint32_t i = 0; i < sys->n_instances; i++) {
         if (r.instances[i] == FRESH)
             buf_printf(&p->text, " gone_%u = 0;", i);
         else if (r.instances[i] == RESTARTED && is_temporary(sys, i))
             buf_printf(&p->text, " gone_%u = 1;", i);
-    buf_putc(&p->text, '\n');
-    put_runs(p, &r);
-    put_crash_event(p, (struct step){STEP_CRASH, 0, instance, outcome}, &r);
+        if (r.instances[i] != UNTOUCHED)
+            buf_printf(&p->text, " hit[%u] = 1;", i);
+    }
+    buf_putc(&p->text, ' ');
+    put_crash_event(p, step, &r);
 }
 
-static void put_end(struct pml *p, uint32_t instance, uint32_t outcome)
+static void put_end(struct pml *p, const struct step *s)
 {
     const struct system *sys = p->m->system;
-    buf_printf(&p->text, " -> /* %s crashes; the system ends */\n", sys->instances[instance].name);
-    put_take(p, instance);
-    buf_puts(&p->text, "       ");
+    buf_printf(&p->text, " -> /* %s crashes; the system ends */\n", sys->instances[s->instance].name);
+    put_take(p, s->instance);
+    buf_puts(&p->text, "           ");
     for (uint32_t k = 0; k < sys->n_supervisors; k++)
         buf_printf(&p->text, " count_%u = 0;", k);
     for (uint32_t i = 0; i < sys->n_instances; i++)
         buf_printf(&p->text, " gone_%u = 1;", i);
-    buf_putc(&p->text, '\n');
-    put_runs(p, NULL);
-    put_crash_event(p, (struct step){STEP_CRASH, 0, instance, outcome}, NULL);
+    buf_putc(&p->text, ' ');
+    put_crash_event(p, s, NULL);
 }
 
-/* The crash after which `outcome` supervisors give up. */
-static void put_outcome(struct pml *p, uint32_t instance, const uint32_t *chain, uint32_t n, uint32_t outcome)
+/* The crash after which `outcome` supervisors give up. Who is told to (escalate) does so whatever its count. */
+static void put_outcome(struct pml *p, const struct step *s, const uint32_t *chain, uint32_t n)
 {
     const struct system *sys = p->m->system;
-    if (outcome < n && sys->supervisors[chain[outcome]].intensity == 0)
+    if (s->outcome < n && sys->supervisors[chain[s->outcome]].intensity == 0)
         return; /* it cannot but give up */
-    pml_step(p, (struct step){STEP_CRASH, 0, instance, outcome});
-    if (!put_guard(p, instance)) {
-        p->lines.n--;
+    put_guard(p, s);
+    for (uint32_t k = s->directive == DIRECTIVE_ESCALATE; k < s->outcome; k++)
+        buf_printf(&p->text, " && count_%u == %u", chain[k], sys->supervisors[chain[k]].intensity);
+    if (s->outcome < n)
+        put_restart(p, s, chain);
+    else
+        put_end(p, s);
+}
+
+/* The message that would be received next is lost, and the instance goes on. */
+static void put_resume(struct pml *p, uint32_t instance)
+{
+    const struct model *m = p->m;
+    for (uint32_t who = 0; who < m->n_participants; who++) {
+        const struct automaton *am = m->participants[who].automaton;
+        for (uint32_t q = 0; m->participants[who].instance == instance && q < am->n_states; q++)
+            for (uint32_t e = am->states[q].first; e < am->states[q].first + am->states[q].n; e++) {
+                if (am->edges[e].dir != DIR_RECEIVE || !pml_possible(m, who, e))
+                    continue;
+                uint32_t id = m->edge_base[who] + e, lane = m->lane_of[id];
+                struct step s = {STEP_CRASH, id, instance, 0, DIRECTIVE_RESUME};
+                put_guard(p, &s);
+                buf_printf(&p->text, " && AT(%s, %u) && %s -> /* %s crashes and goes on */\n", p->participant[who], q,
+                           pml_head(p, lane, am->edges[e].message), m->system->instances[instance].name);
+                put_take(p, instance);
+                buf_printf(&p->text, "            take_%s(); ", p->lane[lane]);
+                put_crash_event(p, &s, NULL);
+            }
+    }
+}
+
+static void put_directive(struct pml *p, uint32_t instance, enum directive d)
+{
+    uint32_t n, *chain = chain_of(p->a, p->m->system, instance, &n);
+    struct step s = {STEP_CRASH, 0, instance, 0, d};
+    if (d == DIRECTIVE_STOP || (d == DIRECTIVE_DEFAULT && is_temporary(p->m->system, instance))) {
+        put_stop(p, &s);
         return;
     }
-    for (uint32_t k = 0; k < outcome; k++)
-        buf_printf(&p->text, " && count_%u == %u", chain[k], sys->supervisors[chain[k]].intensity);
-    if (outcome < n)
-        put_restart(p, instance, chain, outcome);
-    else
-        put_end(p, instance, outcome);
+    for (s.outcome = d == DIRECTIVE_ESCALATE; s.outcome <= n; s.outcome++)
+        put_outcome(p, &s, chain, n);
+}
+
+/* Is that decided for some reason to crash? A restart is what happens when nothing is decided. */
+static bool decided(const struct model *m, uint32_t instance, enum directive d)
+{
+    const struct child *c = &m->system->children[m->system->instances[instance].child];
+    for (int r = 0; r < REASONS; r++)
+        if (c->decide[r] == d || (d == DIRECTIVE_DEFAULT && c->decide[r] == DIRECTIVE_RESTART))
+            return true;
+    return false;
 }
 
 /* Every way to use up a part of the budgets, the whole of them last. */
@@ -386,91 +468,31 @@ static void put_settlements(struct pml *p)
     }
 }
 
-static void put_crashes(struct pml *p)
+static void put_crashes_of(struct pml *p, uint32_t instance)
 {
-    const struct system *sys = p->m->system;
+    static const enum directive all[] = {DIRECTIVE_DEFAULT, DIRECTIVE_STOP, DIRECTIVE_ESCALATE};
+    for (size_t d = 0; d < sizeof all / sizeof all[0]; d++)
+        if (decided(p->m, instance, all[d]))
+            put_directive(p, instance, all[d]);
+}
+
+void crash_process(struct pml *p)
+{
+    const struct model *m = p->m;
+    const struct system *sys = m->system;
     buf_puts(&p->text, "\nactive proctype crashes()\n{\nend_crashes:\n    do\n");
     put_settlements(p);
-    for (uint32_t i = 0; i < sys->n_instances; i++) {
-        uint32_t n, *chain = chain_of(p->a, sys, i, &n);
-        if (is_temporary(sys, i)) {
-            put_temporary(p, i);
-            continue;
-        }
-        for (uint32_t outcome = 0; outcome <= n; outcome++)
-            put_outcome(p, i, chain, n, outcome);
-    }
-    buf_puts(&p->text, "    od\n}\n");
-}
-
-/* ---- participants ---- */
-
-static void put_edge(struct pml *p, uint32_t who, uint32_t state, uint32_t e)
-{
-    const struct model *m = p->m;
-    const struct edge *edge = &m->participants[who].automaton->edges[e];
-    uint32_t id = m->edge_base[who] + e;
-    if (!pml_possible(m, who, e))
-        return;
-    struct step s = {edge->dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, id, 0, 0};
-    pml_step(p, s);
-    buf_printf(&p->text, "    :: %s(%s, %u, %s, %s, %u, %u)", edge->dir == DIR_SEND ? "SEND" : "RECEIVE",
-               p->participant[who], state, p->lane[m->lane_of[id]], p->message[edge->message], edge->target,
-               pml_event(p, &s));
-    pml_end_line(p, edge->at);
-}
-
-static void put_wrong_heads(struct pml *p, uint32_t who, uint32_t state)
-{
-    const char *unexpected = pml_unexpected(p, who, state);
-    if (unexpected)
-        buf_printf(&p->text, "    UNEXPECTED(%s, %u, %s)\n", p->participant[who], state, unexpected);
-    struct pml_orphan *orphans = ARENA_ARRAY(p->a, struct pml_orphan, pml_max_orphans(p->m));
-    uint32_t n = pml_orphans(p, who, state, orphans);
-    for (uint32_t i = 0; i < n; i++)
-        if (!orphans[i].rests)
-            buf_printf(&p->text, "    ORPHAN(%s, %u, %s, %s)\n", p->participant[who], state, p->lane[orphans[i].lane],
-                       orphans[i].message);
-        else if (i == 0 || orphans[i - 1].lane != orphans[i].lane)
-            buf_printf(&p->text, "    LEFT_OVER(%s, %u, %s, %s)\n", p->participant[who], state,
-                       p->lane[orphans[i].lane], pml_some_empty(p, who, state));
-}
-
-static void put_participant(struct pml *p, uint32_t who)
-{
-    const struct automaton *am = p->m->participants[who].automaton;
-    buf_printf(&p->text, "\nactive proctype p_%s() /* %s */\n{\nend_loop:\n    do\n", p->participant[who],
-               p->m->participants[who].name);
-    for (uint32_t s = 0; s < am->n_states; s++) {
-        for (uint32_t e = am->states[s].first; e < am->states[s].first + am->states[s].n; e++)
-            put_edge(p, who, s, e);
-        put_wrong_heads(p, who, s);
-    }
-    buf_puts(&p->text, "    :: false\n    od\n}\n");
-}
-
-/* Nothing can happen any more, and somebody is neither done nor gone. */
-static void put_watch(struct pml *p)
-{
-    const struct model *m = p->m;
-    buf_puts(&p->text, "\n/* A process cannot tell by itself that it stands where it may stay: this one looks. */\n"
-                       "active proctype watch()\n{\nend_watch:\n    do\n#ifdef CHECK_DEADLOCK\n"
-                       "    :: atomic { timeout && !(true");
-    for (uint32_t i = 0; i < m->n_participants; i++) {
-        const struct automaton *am = m->participants[i].automaton;
-        buf_printf(&p->text, "\n        && (pc_%s == GONE", p->participant[i]);
-        for (uint32_t s = 0; s < am->n_states; s++)
-            if (am->states[s].final)
-                buf_printf(&p->text, " || pc_%s == %u", p->participant[i], s);
-        buf_putc(&p->text, ')');
-    }
-    buf_puts(&p->text, ") -> assert(false) }\n#endif\n    :: false\n    od\n}\n");
-}
-
-void crash_processes(struct pml *p)
-{
-    for (uint32_t i = 0; i < p->m->n_participants; i++)
-        put_participant(p, i);
-    put_crashes(p);
-    put_watch(p);
+    for (uint32_t i = 0; i < sys->n_instances; i++)
+        if (budget_left(p, i) && decided(m, i, DIRECTIVE_RESUME))
+            put_resume(p, i);
+    buf_puts(&p->text, "    :: atomic {\n        if\n");
+    for (uint32_t i = 0; i < sys->n_instances; i++)
+        if (budget_left(p, i))
+            put_crashes_of(p, i);
+    buf_puts(&p->text, "        :: false\n        fi;\n        d_step {\n");
+    for (uint32_t r = 0; r < m->n_runs; r++)
+        buf_printf(&p->text, "            run_%u();\n", r);
+    for (uint32_t i = 0; i < sys->n_instances; i++)
+        buf_printf(&p->text, "            hit[%u] = 0%s", i, i + 1 < sys->n_instances ? ";\n" : "\n");
+    buf_puts(&p->text, "        }\n    }\n    od\n}\n");
 }
