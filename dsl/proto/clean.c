@@ -16,7 +16,7 @@ static bool has_error(const struct builder *b, const struct decl *d)
     uint32_t lo = d->at.lo, hi = UINT32_MAX;
     for (uint32_t i = 0; i < b->f->decls.n; i++) {
         uint32_t start = b->f->decls.at[i]->at.lo;
-        if (start > lo && start < hi)
+        if (b->f->decls.at[i]->at.file == d->at.file && start > lo && start < hi)
             hi = start;
     }
     for (uint32_t i = 0; i < b->d->n; i++) {
@@ -39,6 +39,11 @@ static bool clean_block(struct query *q, const struct block *block)
             return false;
         for (uint32_t k = 0; k < st->blocks.n; k++)
             if (!clean_block(q, &st->blocks.at[k]))
+                return false;
+        if (st->kind == ST_TRY && !st->catches.n)
+            return false;
+        for (uint32_t k = 0; k < st->catches.n; k++)
+            if (!st->catches.at[k].events.n || !clean_block(q, &st->catches.at[k].handler))
                 return false;
     }
     return true;

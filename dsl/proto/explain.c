@@ -15,8 +15,9 @@ struct layers {
     struct explainer *e;
     struct arena *a;
     uint32_t role;
-    const struct label *view;
-    uint32_t n_view, n_states;
+    const struct view *view;
+    u32_vec starts; /* global states in which runs start: the first, or those of the handlers that the view starts in */
+    uint32_t n_states;
 };
 
 struct step_back { /* a node of the layered graph and how far it is from the goal */
@@ -37,17 +38,17 @@ static bool may_take(const struct layers *l, const struct global_edge *ge, uint3
     if (!edge_label(ge, l->role, &x))
         return true;
     *to = layer + 1;
-    return layer < l->n_view && same_label(x, l->view[layer]);
+    return layer < l->view->n && same_label(x, l->view->labels[layer]);
 }
 
 /* Distances to the goals (global states in the last layer), backwards and breadth first. */
 static struct step_back *distances(const struct layers *l, const uint32_t *goals, uint32_t n_goals)
 {
     const struct graph *gr = l->e->graph;
-    struct step_back *out = ARENA_ARRAY(l->a, struct step_back, (size_t)l->n_states * (l->n_view + 1));
+    struct step_back *out = ARENA_ARRAY(l->a, struct step_back, (size_t)l->n_states * (l->view->n + 1));
     VEC(uint64_t) queue = {0};
     for (uint32_t i = 0; i < n_goals; i++) {
-        uint64_t x = node(l, goals[i], l->n_view);
+        uint64_t x = node(l, goals[i], l->view->n);
         out[x] = (struct step_back){IR_NONE, 1};
         vec_push(l->a, queue, x);
     }
@@ -84,11 +85,25 @@ static uint32_t follow(const struct layers *l, const struct step_back *to_goal, 
     }
 }
 
-/* A run to the goal that shares as much as possible with `model`; returns the state where it ends. */
-static uint32_t follow_like(const struct layers *l, const struct step_back *to_goal, const u32_vec *model,
-                            u32_vec *run)
+/* The start that is nearest to the goal. */
+static uint32_t nearest(const struct layers *l, const struct step_back *to_goal)
 {
-    uint32_t state = 0, layer = 0, best = 0, best_state = 0, best_layer = 0;
+    uint32_t best = l->starts.at[0];
+    for (uint32_t i = 1; i < l->starts.n; i++) {
+        uint32_t now = to_goal[node(l, best, 0)].seen, other = to_goal[node(l, l->starts.at[i], 0)].seen;
+        if (other && (!now || other < now))
+            best = l->starts.at[i];
+    }
+    return best;
+}
+
+/* A run to the goal that shares as much as possible with `model`, which starts in `start`; returns the state where it
+ * ends. */
+static uint32_t follow_like(const struct layers *l, const struct step_back *to_goal, uint32_t start,
+                            const u32_vec *model, u32_vec *run)
+{
+    uint32_t state = start, layer = 0, best = 0, best_layer = 0;
+    uint32_t best_state = to_goal[node(l, start, 0)].seen ? start : nearest(l, to_goal);
     for (uint32_t i = 0; i < model->n; i++) {
         const struct global_edge *ge = &l->e->graph->g->edges[model->at[i]];
         if (!may_take(l, ge, layer, &layer))
@@ -170,9 +185,17 @@ static const char *duty(const struct explainer *e, struct label l)
                         message_name(e, l.message), role_name(e, l.peer));
 }
 
-static void note_view(const struct explainer *e, struct diag *x, uint32_t role, const struct label *view, uint32_t n)
+static void note_view(const struct explainer *e, struct diag *x, uint32_t role, const struct view *v)
 {
+    const struct label *view = v->labels;
+    uint32_t n = v->n;
+    if (v->caught)
+        diag_label(e->b->d, x, v->caught->at, "`%s` has caught this", role_name(e, role));
     if (!n) {
+        if (v->caught) {
+            diag_note(e->b->d, x, "`%s` has seen nothing since then, in either branch", role_name(e, role));
+            return;
+        }
         diag_note(e->b->d, x, "`%s` has seen nothing before, in either branch", role_name(e, role));
         return;
     }
@@ -255,12 +278,28 @@ static void parting(const struct explainer *e, const u32_vec *one, const u32_vec
     *b = i < two->n ? &e->graph->g->edges[two->at[i]] : NULL;
 }
 
-static bool begin_layers(struct layers *l, struct explainer *e, uint32_t role, const struct label *view, uint32_t n)
+/* The handlers in which the view may start. */
+static void find_starts(struct layers *l)
 {
-    *l = (struct layers){e, NULL, role, view, n, e->graph->g->n_states};
-    if ((uint64_t)l->n_states * (n + 1) > MAX_LAYERED)
+    const struct global *g = l->e->graph->g;
+    for (uint32_t i = 0; i < g->n_tries; i++)
+        for (uint32_t k = 0; k < g->tries[i].n_handlers; k++) {
+            const struct handler *h = &g->tries[i].handlers[k];
+            bool mine = g->tries[i].catcher == l->role;
+            if (l->view->caught ? mine && h->event == l->view->caught->label.message : l->view->followed && !mine)
+                vec_push(l->a, l->starts, h->start);
+        }
+    if (!l->starts.n)
+        vec_push(l->a, l->starts, 0);
+}
+
+static bool begin_layers(struct layers *l, struct explainer *e, uint32_t role, const struct view *view)
+{
+    *l = (struct layers){.e = e, .role = role, .view = view, .n_states = e->graph->g->n_states};
+    if ((uint64_t)l->n_states * (view->n + 1) > MAX_LAYERED)
         return false;
     l->a = arena_new(0);
+    find_starts(l);
     return true;
 }
 
@@ -286,8 +325,7 @@ static void help_send(const struct explainer *e, struct diag *x, uint32_t role, 
                   role_name(e, c->left->from), me, ir__line(e->b, c->wanted->at));
 }
 
-static void write_send(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
-                       const struct send_case *c)
+static void write_send(struct explainer *e, uint32_t role, const struct view *view, const struct send_case *c)
 {
     struct diags *d = e->b->d;
     name me = role_name(e, role);
@@ -308,37 +346,38 @@ static void write_send(struct explainer *e, uint32_t role, const struct label *v
         diag_label(d, x, c->right->at, "in this one nothing more is expected of it");
     if (other && c->right && !same_span(other->at, c->right->at))
         diag_label(d, x, other->at, "here `%s` must %s instead", me, duty(e, instead));
-    note_view(e, x, role, view, n_view);
+    note_view(e, x, role, view);
     help_send(e, x, role, c);
 }
 
-void explain_send(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
-                  const uint32_t *set, uint32_t n_set, const uint32_t *bad, uint32_t n_bad, struct label send)
+void explain_send(struct explainer *e, uint32_t role, const struct view *view, const uint32_t *set, uint32_t n_set,
+                  const uint32_t *bad, uint32_t n_bad, struct label send)
 {
     struct layers l;
     const struct graph *gr = e->graph;
     struct send_case c = {.send = send, .other = IR_NONE};
-    if (!begin_layers(&l, e, role, view, n_view)) {
+    if (!begin_layers(&l, e, role, view)) {
         diag_add(e->b->d, E0301, e->t->decl->name.at, "`%s` cannot always know whether to %s", role_name(e, role),
                  duty(e, send));
         return;
     }
     u32_vec origins = leaving_by(&l, set, n_set, send), one = {0}, two = {0};
-    uint32_t end = follow(&l, distances(&l, origins.at, origins.n), 0, 0, &one);
+    const struct step_back *way = distances(&l, origins.at, origins.n);
+    uint32_t start = nearest(&l, way), end = follow(&l, way, start, 0, &one);
     uint32_t wanted = edge_by(&l, end, send);
     vec_push(l.a, one, wanted);
     c.wanted = &gr->g->edges[wanted];
-    end = follow_like(&l, distances(&l, bad, n_bad), &one, &two);
+    end = follow_like(&l, distances(&l, bad, n_bad), start, &one, &two);
     c.told = last_received(&l, &one, shared(&one, &two));
     c.told_too = last_received(&l, &two, shared(&one, &two));
     c.other = next_action(&l, end, &two);
     parting(e, &one, &two, &c.left, &c.right);
-    write_send(e, role, view, n_view, &c);
+    write_send(e, role, view, &c);
     arena_free(l.a);
 }
 
-void explain_receive(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
-                     const uint32_t *set, uint32_t n_set, struct label early, const uint32_t *path, uint32_t n_path)
+void explain_receive(struct explainer *e, uint32_t role, const struct view *view, const uint32_t *set, uint32_t n_set,
+                     struct label early, const uint32_t *path, uint32_t n_path)
 {
     struct layers l;
     const struct global *g = e->graph->g;
@@ -346,14 +385,15 @@ void explain_receive(struct explainer *e, uint32_t role, const struct label *vie
     name me = role_name(e, role), sender = role_name(e, early.peer), what = message_name(e, early.message);
     struct diag *x = tell(e, E0302, late->at, role,
                           arena_printf(e->b->a, "`%s` may take `%s` from `%s` too early", me, what, sender));
-    if (!x || !begin_layers(&l, e, role, view, n_view))
+    if (!x || !begin_layers(&l, e, role, view))
         return;
     u32_vec origins = leaving_by(&l, set, n_set, early), one = {0}, two = {0};
-    uint32_t end = follow(&l, distances(&l, origins.at, origins.n), 0, 0, &one);
+    const struct step_back *way = distances(&l, origins.at, origins.n);
+    uint32_t start = nearest(&l, way), end = follow(&l, way, start, 0, &one);
     uint32_t expected = edge_by(&l, end, early);
     vec_push(l.a, one, expected);
     uint32_t goal = e->graph->source[path[0]];
-    follow_like(&l, distances(&l, &goal, 1), &one, &two);
+    follow_like(&l, distances(&l, &goal, 1), start, &one, &two);
     for (uint32_t i = 0; i < n_path; i++)
         vec_push(l.a, two, path[i]);
     parting(e, &one, &two, &left, &right);
@@ -366,7 +406,7 @@ void explain_receive(struct explainer *e, uint32_t role, const struct label *vie
     if (right && !same_span(right->at, first->at))
         diag_label(e->b->d, x, right->at, "in this one `%s` comes first", message_name(e, first->message));
     diag_label(e->b->d, x, first->at, "`%s` must take this first", me);
-    note_view(e, x, role, view, n_view);
+    note_view(e, x, role, view);
     diag_note(e->b->d, x, "messages from different senders may arrive in any order");
     diag_help(e->b->d, x, "give the message at line %u another name than `%s`, or let `%s` hear from `%s` before it",
               ir__line(e->b, late->at), what, sender, me);

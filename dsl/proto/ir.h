@@ -6,8 +6,8 @@
  *
  * Invariants of an automaton: (1) state 0 is initial; (2) every state is reachable from it; (3) the edges of a
  * state stand together, sorted by (dir, peer, interrupt, message, event), no two with the same: it is deterministic;
- * (4) a state without edges is final; a final state may still have receive edges (the role may rest there)
- * and has no send edge.
+ * (4) a state without edges is final, or its role can never act again in a protocol without end; a final state may
+ * still have receive edges and events (the role may rest there) and has no send edge.
  *
  * try ... catch. A catcher leaves the body by a DIR_EVENT edge, which raises its phase at the event's level. The first
  * message of the handler to each other role is an interrupt: it has a lane of its own, and takes its receiver out of
@@ -71,6 +71,7 @@ struct try_region {
     struct handler {
         uint32_t event; /* in session_type.events */
         uint32_t start; /* global state */
+        struct span at; /* the event in the source */
     } *handlers;
 };
 

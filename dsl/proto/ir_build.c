@@ -89,8 +89,13 @@ static bool build_global(struct builder *b, struct session_type *t)
     struct nfa nfa = {0};
     if (!instantiate(b, t, &nfa))
         return false;
+    t->n_events = nfa.events.n;
+    t->events = ARENA_ARRAY(b->a, struct session_event, t->n_events);
+    if (t->n_events)
+        memcpy(t->events, nfa.events.at, t->n_events * sizeof *t->events);
     t->global = global_build(b, t, &nfa);
-    return t->global && project_session(b, t);
+    bool projected = t->global && project_session(b, t);
+    return t->global && knowledge_check(b, t) && projected;
 }
 
 /* The role that may send first, when it is the only one. */
@@ -129,6 +134,11 @@ static void build_actor(struct builder *b, struct actor *out, const struct decl 
     const struct actor_decl *ad = &d->as.actor;
     *out = (struct actor){.name = d->name.name, .decl = d, .n_plays = ad->plays.n};
     out->mailbox = ad->mailbox.given ? (uint32_t)ad->mailbox.value : DEFAULT_MAILBOX;
+    out->shared = ad->shared;
+    out->policy = ad->policy;
+    out->inbox = ad->inbox.given ? (uint32_t)ad->inbox.value : 0;
+    out->inbox_policy = ad->inbox_policy;
+    out->isolated = ad->isolated;
     out->sessions = ad->sessions.given ? (uint32_t)ad->sessions.value : 0;
     out->plays = ARENA_ARRAY(b->a, struct actor_plays, ad->plays.n);
     for (uint32_t i = 0; i < ad->plays.n; i++) {
@@ -164,13 +174,26 @@ static void count_tree(const struct supervisor_decl *sup, struct totals *t)
     }
 }
 
-static uint32_t build_child(struct builder *b, struct system *sys, const struct child_decl *cd, uint32_t supervisor)
+/* Later rules stand over earlier ones, and within one list those with a reason over `_`. */
+static void decide(struct child *c, const decide_vec *rules)
+{
+    for (int any = 1; any >= 0; any--)
+        for (uint32_t i = 0; i < rules->n; i++)
+            for (int r = 0; r < REASONS && rules->at[i].any == (bool)any; r++)
+                if (any || rules->at[i].reason == (enum fail_reason)r)
+                    c->decide[r] = rules->at[i].directive;
+}
+
+static uint32_t build_child(struct builder *b, struct system *sys, const struct child_decl *cd,
+                            const struct supervisor_decl *sd, uint32_t supervisor)
 {
     uint32_t index = sys->n_children++;
     struct child *c = &sys->children[index];
     *c = (struct child){.name = cd->name.name, .actor = index_of(b, cd->decl), .size = cd->family ? cd->size : 1,
                         .family = cd->family, .first_instance = sys->n_instances, .supervisor = supervisor,
                         .restart = cd->restart, .at = cd->name.at};
+    decide(c, &sd->decide);
+    decide(c, &cd->decide);
     c->shutdown_ns = cd->shutdown.given ? cd->shutdown.value : UINT64_C(5000000000);
     if (cd->backoff_min.given) {
         c->backoff_min_ns = cd->backoff_min.value;
@@ -193,7 +216,7 @@ static uint32_t build_supervisor(struct builder *b, struct system *sys, const st
         const struct child_decl *c = &sd->children.at[i];
         bool nested = c->supervisor != NULL;
         s->members[i] = (struct member){nested, nested ? build_supervisor(b, sys, c->supervisor, index)
-                                                       : build_child(b, sys, c, index)};
+                                                       : build_child(b, sys, c, sd, index)};
     }
     return index;
 }
@@ -316,6 +339,10 @@ static void build_verify(struct builder *b, struct verify *out, const struct dec
         const struct child *c = vd->crashes.at[i].child.name ? find_child(sys, vd->crashes.at[i].child.name) : NULL;
         out->crashes[i] = (struct verify_crash){c ? (uint32_t)(c - sys->children) : IR_NONE, vd->crashes.at[i].count};
     }
+    out->loss = vd->loss.given ? (uint32_t)vd->loss.value : 0;
+    out->n_domains = vd->domains.n;
+    out->domains = vd->domains.at;
+    ir__check_domains(b, out);
     out->n_ltls = vd->ltls.n;
     out->ltls = vd->ltls.at;
     for (uint32_t i = 0; i < vd->ltls.n; i++)

@@ -1,7 +1,7 @@
 /* ir_build.h -- from a checked file to the system of automata.
  *
- * The passes, in order: instantiate (families, foreach and do become a graph of positions), global (the graph becomes
- * a deterministic automaton), project (one automaton a role), local (sessions given by local types), then actors,
+ * The passes, in order: instantiate (families, foreach, do and par become a graph of positions; what follows caught
+ * events is added), global (the graph becomes a deterministic automaton), project (one automaton a role), local (sessions given by local types), then actors,
  * systems and verify blocks.
  */
 #ifndef MOTET_DSL_IR_BUILD_H
@@ -21,6 +21,7 @@ void ir_check(struct arena *a, struct interner *names, const struct sources *s, 
 /* Limits, named in the E0309 diagnostic that reports them. */
 enum {
     IR_MAX_POSITIONS = 1000000,   /* of a session, after expansion; also states of its global automaton */
+    IR_MAX_INTERLEAVED = 200000,  /* stages of one `par` */
     IR_MAX_STATES = 65000,        /* of a local automaton */
     IR_MAX_EDGES = 60000,         /* of a local automaton */
     IR_MAX_SET_WORK = 64000000,   /* set elements handled when a role is projected */

@@ -8,7 +8,14 @@
  *   no mixed choice   and no receive is possible in any of them;
  *   receive validity  of two receives from different senders, the message of the first cannot come to be received
  *                     after the second was chosen, while the role does nothing.
- * Both are checked on the sets themselves; minimisation comes after.
+ * Both are checked on the sets themselves; minimisation comes after. Two interactions of different branches of a `par`
+ * are no choice: a receive forbids a send only where the send has to wait for it, and a message may come early
+ * when whatever leads to it takes turns with what the role waits for.
+ *
+ * A handler of `try` is entered from outside of the sets. Its catcher has an event edge wherever its own next action
+ * is in the body. Any other role, in a set with a state in the body or just behind it, has an interrupt edge for each first
+ * message of a handler. Neither counts in the conditions above, which hold of each set by itself; where they lead is
+ * a set like any other.
  */
 #include "proto.h"
 
@@ -24,6 +31,9 @@ struct projection {
     struct sets sets;
     struct draft draft;
     u32_vec first;   /* [states] first edge; they stand in order of source */
+    u32_vec normal_end; /* [states] behind its last edge that is neither interrupt from elsewhere nor event */
+    uint32_t *shadow, shadow_stamp; /* [global states] */
+    bool *caught;    /* [tries] this role catches its events somewhere */
     u32_vec parents; /* [states] the edge by which it was found, IR_NONE for the first */
     uint32_t *state_of; /* [global states] the state that one alone leads to, + 1 */
     VEC(bool) failed; /* [states] it, or one on the way to it, was reported */
@@ -73,6 +83,8 @@ static bool order(const struct projection *p, const struct seen *x, const struct
         return x->label.dir < y->label.dir;
     if (x->label.peer != y->label.peer)
         return x->label.peer < y->label.peer;
+    if (x->label.interrupt != y->label.interrupt)
+        return y->label.interrupt;
     if (x->label.message != y->label.message)
         return x->label.message < y->label.message;
     return !before(p->graph->g->edges[y->edge].at, p->graph->g->edges[x->edge].at);
@@ -90,60 +102,196 @@ static void sort_seen(const struct projection *p, struct seen *at, uint32_t n, s
     memcpy(at, tmp, n * sizeof *at);
 }
 
-/* What the role may do next in a set, by label and place. */
-static seen_vec actions_of(struct projection *p, const struct set *set, bool *final)
+/* Adds what the role may do in a global state. */
+static void actions_in(struct projection *p, uint32_t state, seen_vec *out)
 {
     const struct global *g = p->graph->g;
-    seen_vec out = {0};
-    *final = false;
-    for (uint32_t i = 0; i < set->n; i++) {
-        const struct global_state *s = &g->states[set->at[i]];
-        *final = *final || s->final;
-        for (uint32_t k = s->first; k < s->first + s->n; k++) {
-            struct seen x = {.edge = k};
-            if (sees(p, &g->edges[k], &x.label))
-                vec_push(p->a, out, x);
-        }
+    const struct global_state *s = &g->states[state];
+    for (uint32_t k = s->first; k < s->first + s->n; k++) {
+        struct seen x = {.edge = k};
+        if (sees(p, &g->edges[k], &x.label))
+            vec_push(p->a, *out, x);
     }
-    if (out.n > 1)
-        sort_seen(p, out.at, out.n, ARENA_ARRAY(p->a, struct seen, out.n));
+}
+
+static void sort_all(struct projection *p, seen_vec *v)
+{
+    if (v->n > 1)
+        sort_seen(p, v->at, v->n, ARENA_ARRAY(p->a, struct seen, v->n));
+}
+
+/* What the role may do next in a set, by label and place. */
+static seen_vec actions_of(struct projection *p, const struct set *set)
+{
+    seen_vec out = {0};
+    for (uint32_t i = 0; i < set->n; i++)
+        actions_in(p, set->at[i], &out);
+    sort_all(p, &out);
     return out;
 }
 
-/* The state that an action leads to, when its interactions are those of `seen`. Mostly that is one interaction, many
- * states lead to it, and its closure is known. */
-static uint32_t target_of(struct projection *p, const struct seen *seen, uint32_t n)
+/* The state for what follows any of these global states. Mostly that is one, many states lead to it, and its closure is
+ * known. */
+static uint32_t state_behind(struct projection *p, const uint32_t *states, uint32_t n)
 {
-    const struct global_edge *edges = p->graph->g->edges;
-    uint32_t only = edges[seen[0].edge].target;
     bool alone = true;
     for (uint32_t i = 1; i < n; i++)
-        alone = alone && edges[seen[i].edge].target == only;
-    if (alone && p->state_of[only])
-        return p->state_of[only] - 1;
+        alone = alone && states[i] == states[0];
+    if (alone && p->state_of[states[0]])
+        return p->state_of[states[0]] - 1;
     sets_begin(&p->sets);
     for (uint32_t i = 0; i < n; i++)
-        close_over(p, edges[seen[i].edge].target);
+        close_over(p, states[i]);
     uint32_t target = end_set(p, p->draft.edges.n);
     if (alone)
-        p->state_of[only] = target + 1;
+        p->state_of[states[0]] = target + 1;
     return target;
+}
+
+static void check_one_refinement(struct projection *p, const struct seen *seen, uint32_t n)
+{
+    const struct global_edge *edges = p->graph->g->edges;
+    for (uint32_t i = 1; i < n; i++)
+        if (!same_refinement(edges[seen[i - 1].edge].where, edges[seen[i].edge].where)) {
+            p->ok = false;
+            report_refinements(p->b, p->t, &edges[seen[i - 1].edge], &edges[seen[i].edge],
+                               arena_printf(p->b->a, "`%s`", p->t->roles[p->role].name));
+            return;
+        }
+}
+
+/* Edges for sorted interactions. */
+static void add_edges(struct projection *p, uint32_t s, const seen_vec *actions)
+{
+    const struct global_edge *edges = p->graph->g->edges;
+    u32_vec targets = {0};
+    for (uint32_t i = 0, end; i < actions->n; i = end) {
+        const struct global_edge *one = &edges[actions->at[i].edge];
+        struct draft_edge e = {.source = s, .label = actions->at[i].label, .at = one->at, .where = one->where};
+        targets.n = 0;
+        for (end = i; end < actions->n && same_label(actions->at[end].label, e.label); end++)
+            vec_push(p->a, targets, edges[actions->at[end].edge].target);
+        check_one_refinement(p, &actions->at[i], end - i);
+        e.target = state_behind(p, targets.at, targets.n);
+        vec_push(p->a, p->draft.edges, e);
+    }
+}
+
+/* ---- events ---- */
+
+/* Puts into `out` what others may be at, unknown to the role, once an event ended `state`: the handlers' first states, and
+ * what events in turn make of these. */
+static void shadow_of(struct projection *p, uint32_t state, u32_vec *out)
+{
+    const struct global *g = p->graph->g;
+    const struct index_list *in = &g->regions[g->states[state].regions];
+    for (uint32_t i = 0; i < in->n; i++) {
+        const struct try_region *t = &g->tries[in->at[i]];
+        for (uint32_t k = 0; t->catcher != p->role && k < t->n_handlers; k++)
+            if (p->shadow[t->handlers[k].start] != p->shadow_stamp) {
+                p->shadow[t->handlers[k].start] = p->shadow_stamp;
+                vec_push(p->a, *out, t->handlers[k].start);
+            }
+    }
+}
+
+static void add_interrupts(struct projection *p, uint32_t s)
+{
+    const struct global *g = p->graph->g;
+    struct set set = p->sets.all.at[s];
+    u32_vec queue = {0};
+    seen_vec actions = {0};
+    struct label l;
+    p->shadow_stamp++;
+    for (uint32_t i = 0; i < set.n; i++)
+        shadow_of(p, set.at[i], &queue);
+    for (uint32_t h = 0; h < queue.n; h++) {
+        const struct global_state *x = &g->states[queue.at[h]];
+        shadow_of(p, queue.at[h], &queue);
+        actions_in(p, queue.at[h], &actions);
+        for (uint32_t k = x->first; k < x->first + x->n; k++)
+            if (!sees(p, &g->edges[k], &l) && p->shadow[g->edges[k].target] != p->shadow_stamp) {
+                p->shadow[g->edges[k].target] = p->shadow_stamp;
+                vec_push(p->a, queue, g->edges[k].target);
+            }
+    }
+    sort_all(p, &actions);
+    add_edges(p, s, &actions);
+}
+
+struct catching { /* a handler that the role may start here */
+    uint32_t region;
+    const struct handler *handler;
+};
+typedef VEC(struct catching) catching_vec;
+
+/* Handlers of the bodies in which the role's actions in the set are. */
+static catching_vec handlers_of(struct projection *p, const seen_vec *actions)
+{
+    const struct global *g = p->graph->g;
+    catching_vec out = {0};
+    u32_vec regions = {0};
+    for (uint32_t i = 0; i < actions->n; i++) {
+        const struct index_list *in = &g->regions[g->edges[actions->at[i].edge].regions];
+        for (uint32_t k = 0; k < in->n; k++) {
+            uint32_t r = in->at[k], known = 0;
+            while (known < regions.n && regions.at[known] != r)
+                known++;
+            if (g->tries[r].catcher != p->role || known < regions.n)
+                continue;
+            vec_push(p->a, regions, r);
+            for (uint32_t x = 0; x < g->tries[r].n_handlers; x++)
+                vec_push(p->a, out, (struct catching){r, &g->tries[r].handlers[x]});
+        }
+    }
+    return out;
+}
+
+/* A crash that an inner `try` of the same role catches, too, is caught there alone. */
+static bool outdone(const struct projection *p, const catching_vec *all, const struct catching *one)
+{
+    const struct session_event *events = p->t->events, *e = &events[one->handler->event];
+    for (uint32_t i = 0; i < all->n && e->kind == EV_CRASH; i++) {
+        const struct session_event *o = &events[all->at[i].handler->event];
+        if (o->kind == EV_CRASH && o->who == e->who && o->level > e->level)
+            return true;
+    }
+    return false;
+}
+
+static void add_events(struct projection *p, uint32_t s, const seen_vec *actions)
+{
+    catching_vec all = handlers_of(p, actions);
+    u32_vec targets = {0};
+    for (uint32_t ev = 0; ev < p->t->n_events && all.n; ev++) {
+        struct draft_edge e = {.source = s, .label = {DIR_EVENT, false, (uint16_t)p->role, (uint16_t)ev}};
+        targets.n = 0;
+        for (uint32_t i = 0; i < all.n; i++) {
+            if (all.at[i].handler->event != ev || outdone(p, &all, &all.at[i]))
+                continue;
+            if (!targets.n || before(all.at[i].handler->at, e.at))
+                e.at = all.at[i].handler->at;
+            p->caught[all.at[i].region] = true;
+            vec_push(p->a, targets, all.at[i].handler->start);
+        }
+        if (!targets.n)
+            continue;
+        e.target = state_behind(p, targets.at, targets.n);
+        vec_push(p->a, p->draft.edges, e);
+    }
 }
 
 static void expand_state(struct projection *p, uint32_t s)
 {
     struct set set = p->sets.all.at[s];
-    bool final;
-    seen_vec actions = actions_of(p, &set, &final);
+    seen_vec actions = actions_of(p, &set);
     vec_push(p->a, p->first, p->draft.edges.n);
-    for (uint32_t i = 0, end; i < actions.n; i = end) {
-        struct draft_edge e = {.source = s, .label = actions.at[i].label,
-                               .at = p->graph->g->edges[actions.at[i].edge].at};
-        for (end = i + 1; end < actions.n && same_label(actions.at[end].label, e.label); end++)
-            ;
-        e.target = target_of(p, &actions.at[i], end - i);
-        vec_push(p->a, p->draft.edges, e);
-    }
+    add_edges(p, s, &actions);
+    vec_push(p->a, p->normal_end, p->draft.edges.n);
+    if (!p->graph->g->n_tries)
+        return;
+    add_interrupts(p, s);
+    add_events(p, s, &actions);
 }
 
 static bool too_large(struct projection *p)
@@ -166,6 +314,7 @@ static bool determinise(struct projection *p)
 {
     sets_init(&p->sets, p->a, p->graph->g->n_states);
     p->state_of = ARENA_ARRAY(p->a, uint32_t, p->graph->g->n_states);
+    p->shadow = ARENA_ARRAY(p->a, uint32_t, p->graph->g->n_tries ? p->graph->g->n_states : 0);
     sets_begin(&p->sets);
     close_over(p, 0);
     end_set(p, IR_NONE);
@@ -180,16 +329,32 @@ static bool determinise(struct projection *p)
 
 /* ---- reporting ---- */
 
-static uint32_t view_of(struct projection *p, uint32_t s, struct label **out)
+/* What the role has seen on the way to state s, since it last followed or caught an event: then the runs to explain
+ * start in a handler, and an interrupt is the first that it sees of it. */
+static struct view view_of(struct projection *p, uint32_t s)
 {
-    uint32_t n = 0;
-    for (uint32_t x = s; p->parents.at[x] != IR_NONE; x = p->draft.edges.at[p->parents.at[x]].source)
-        n++;
-    *out = ARENA_ARRAY(p->a, struct label, n);
-    uint32_t i = n;
-    for (uint32_t x = s; p->parents.at[x] != IR_NONE; x = p->draft.edges.at[p->parents.at[x]].source)
-        (*out)[--i] = p->draft.edges.at[p->parents.at[x]].label;
-    return n;
+    struct view v = {0};
+    const struct draft_edge *e = NULL;
+    uint32_t x = s;
+    for (; p->parents.at[x] != IR_NONE; x = e->source) {
+        e = &p->draft.edges.at[p->parents.at[x]];
+        if (e->label.dir == DIR_EVENT) {
+            v.caught = e;
+            break;
+        }
+        v.n++;
+        if (e->label.dir == DIR_RECEIVE && e->label.interrupt) {
+            v.followed = true;
+            break;
+        }
+    }
+    v.labels = ARENA_ARRAY(p->a, struct label, v.n);
+    x = s;
+    for (uint32_t i = v.n; i-- > 0; x = e->source) {
+        e = &p->draft.edges.at[p->parents.at[x]];
+        v.labels[i] = e->label;
+    }
+    return v;
 }
 
 static bool failed_before(const struct projection *p, uint32_t s)
@@ -232,42 +397,83 @@ static uint32_t mark_origins(struct projection *p, const struct set *set, struct
 
 static void report_send(struct projection *p, uint32_t s, struct label send, const u32_vec *bad)
 {
-    struct label *view;
-    uint32_t n = view_of(p, s, &view);
     const struct set *set = &p->sets.all.at[s];
     if (failed_before(p, s) || p->reports >= MAX_REPORTS)
         return;
-    explain_send(p->explainer, p->role, view, n, set->at, set->n, bad->at, bad->n, send);
+    struct view v = view_of(p, s);
+    explain_send(p->explainer, p->role, &v, set->at, set->n, bad->at, bad->n, send);
     p->reports++;
+}
+
+/* Whether the role can come from a global state to a send while the receive `wait` there stays possible: others
+ * only do what takes turns with it. */
+static bool sends_beside(struct projection *p, uint32_t state, const struct global_edge *wait, struct label send)
+{
+    const struct global *g = p->graph->g;
+    u32_vec queue = {0};
+    struct label m;
+    p->stamp += 2;
+    p->mark[state] = p->stamp;
+    vec_push(p->a, queue, state);
+    for (uint32_t h = 0; h < queue.n; h++) {
+        const struct global_state *s = &g->states[queue.at[h]];
+        for (uint32_t k = s->first; k < s->first + s->n; k++) {
+            const struct global_edge *e = &g->edges[k];
+            if (!strands_concurrent(g->strands, e->strand, wait->strand))
+                continue;
+            bool mine = sees(p, e, &m);
+            if (mine && same_label(m, send))
+                return true;
+            if (mine || p->mark[e->target] == p->stamp)
+                continue;
+            p->mark[e->target] = p->stamp;
+            vec_push(p->a, queue, e->target);
+        }
+    }
+    return false;
+}
+
+/* The global states of the set with a receive that the send would overtake. */
+static u32_vec mixed_with(struct projection *p, const struct set *set, struct label send)
+{
+    const struct global *g = p->graph->g;
+    u32_vec bad = {0};
+    struct label l;
+    for (uint32_t i = 0; i < set->n; i++) {
+        const struct global_state *s = &g->states[set->at[i]];
+        for (uint32_t k = s->first; k < s->first + s->n; k++)
+            if (sees(p, &g->edges[k], &l) && l.dir == DIR_RECEIVE &&
+                !(g->edges[k].strand && sends_beside(p, set->at[i], &g->edges[k], send))) {
+                vec_push(p->a, bad, set->at[i]);
+                break;
+            }
+    }
+    return bad;
 }
 
 /* Sends come before receives among the edges of a state. */
 static bool check_mixed(struct projection *p, uint32_t s)
 {
-    uint32_t first = p->first.at[s], end = p->first.at[s + 1];
-    if (first == end || p->draft.edges.at[first].label.dir != DIR_SEND ||
-        p->draft.edges.at[end - 1].label.dir == DIR_SEND)
+    uint32_t first = p->first.at[s], end = p->normal_end.at[s];
+    if (first == end || p->draft.edges.at[end - 1].label.dir == DIR_SEND)
         return true;
     struct set set = p->sets.all.at[s];
-    u32_vec bad = {0};
-    struct label l;
-    for (uint32_t i = 0; i < set.n; i++) {
-        const struct global_state *g = &p->graph->g->states[set.at[i]];
-        for (uint32_t k = g->first; k < g->first + g->n; k++)
-            if (sees(p, &p->graph->g->edges[k], &l) && l.dir == DIR_RECEIVE) {
-                vec_push(p->a, bad, set.at[i]);
-                break;
-            }
+    for (uint32_t i = first; i < end && p->draft.edges.at[i].label.dir == DIR_SEND; i++) {
+        struct label send = p->draft.edges.at[i].label;
+        u32_vec bad = mixed_with(p, &set, send);
+        if (!bad.n)
+            continue;
+        report_send(p, s, send, &bad);
+        return false;
     }
-    report_send(p, s, p->draft.edges.at[first].label, &bad);
-    return false;
+    return true;
 }
 
 static bool check_sends(struct projection *p, uint32_t s)
 {
     struct set set = p->sets.all.at[s];
     bool ok = true;
-    for (uint32_t i = p->first.at[s]; i < p->first.at[s + 1]; i++) {
+    for (uint32_t i = p->first.at[s]; i < p->normal_end.at[s]; i++) {
         struct label l = p->draft.edges.at[i].label;
         if (l.dir != DIR_SEND || set.n == 1 || mark_origins(p, &set, l) == set.n)
             continue;
@@ -291,6 +497,7 @@ struct ahead {
     uint32_t parent;     /* IR_NONE at the start */
     uint32_t edge;       /* by which it was reached */
     uint32_t same;       /* another one in the same state, + 1 */
+    uint32_t strand;     /* of the receive that the role waits for, while all that led here takes turns with it; else 0 */
 };
 typedef VEC(struct ahead) ahead_vec;
 
@@ -311,13 +518,14 @@ static bool includes(const uint64_t *big, const uint64_t *small)
     return true;
 }
 
-/* More blocked roles can do less, so what is reached again with a superset is old. */
+/* More blocked roles can do less, and less is wrong along turns, so what is reached again with a superset is old. */
 static void visit(struct overtaking *o, struct ahead x)
 {
     struct projection *p = o->p;
     uint32_t head = p->mark[x.state] == p->stamp ? o->heads[x.state] : 0;
     for (uint32_t k = head; k; k = o->at.at[k - 1].same)
-        if (includes(x.blocked, o->at.at[k - 1].blocked))
+        if (includes(x.blocked, o->at.at[k - 1].blocked) &&
+            (!o->at.at[k - 1].strand || o->at.at[k - 1].strand == x.strand))
             return;
     x.same = head;
     vec_push(p->a, o->at, x);
@@ -335,7 +543,7 @@ static void start_ahead(struct overtaking *o, const struct set *set, struct labe
         for (uint32_t k = s->first; k < s->first + s->n; k++) {
             if (!sees(o->p, &g->edges[k], &m) || !same_label(m, first))
                 continue;
-            struct ahead x = {.state = g->edges[k].target, .parent = IR_NONE, .edge = k};
+            struct ahead x = {.state = g->edges[k].target, .parent = IR_NONE, .edge = k, .strand = g->edges[k].strand};
             x.blocked[o->p->role / 64] |= UINT64_C(1) << (o->p->role % 64);
             visit(o, x);
         }
@@ -354,9 +562,12 @@ static uint32_t search_ahead(struct overtaking *o, uint32_t lo, uint32_t hi, uin
         for (uint32_t k = s->first; k < s->first + s->n; k++) {
             const struct global_edge *e = &g->edges[k];
             struct ahead y = x;
-            y.state = e->target, y.parent = h, y.edge = k;
+            bool beside = x.strand && strands_concurrent(g->strands, x.strand, e->strand);
+            y.state = e->target, y.parent = h, y.edge = k, y.strand = beside ? x.strand : 0;
             if (is_blocked(&x, e->from)) {
                 y.blocked[e->to / 64] |= UINT64_C(1) << (e->to % 64);
+            } else if (e->from == o->sender && e->to == p->role && beside) {
+                continue;
             } else if (e->from == o->sender && e->to == p->role) {
                 for (uint32_t w = lo; w < hi; w++)
                     if (p->draft.edges.at[w].label.message == e->message) {
@@ -380,10 +591,9 @@ static void report_receive(struct projection *p, uint32_t s, const struct overta
         vec_push(p->a, back, o->at.at[x].edge);
     for (uint32_t i = back.n; i-- > 0;)
         vec_push(p->a, path, back.at[i]);
-    struct label *view;
-    uint32_t n = view_of(p, s, &view);
+    struct view v = view_of(p, s);
     const struct set *set = &p->sets.all.at[s];
-    explain_receive(p->explainer, p->role, view, n, set->at, set->n, p->draft.edges.at[which].label, path.at, path.n);
+    explain_receive(p->explainer, p->role, &v, set->at, set->n, p->draft.edges.at[which].label, path.at, path.n);
     p->reports++;
 }
 
@@ -411,7 +621,7 @@ static bool check_pair(struct projection *p, uint32_t s, uint32_t lo, uint32_t h
 
 static bool check_receives(struct projection *p, uint32_t s, uint32_t *heads)
 {
-    uint32_t first = p->first.at[s], end = p->first.at[s + 1];
+    uint32_t first = p->first.at[s], end = p->normal_end.at[s];
     while (first < end && p->draft.edges.at[first].label.dir == DIR_SEND)
         first++;
     for (uint32_t lo = first, hi; lo < end; lo = hi) {
@@ -444,9 +654,10 @@ static void finish_role(struct projection *p, struct automaton *out)
 }
 
 static bool project_role(struct builder *b, struct explainer *e, struct session_type *t, const struct graph *graph,
-                         uint32_t role)
+                         uint32_t role, bool *caught)
 {
-    struct projection p = {.b = b, .explainer = e, .t = t, .graph = graph, .a = arena_new(0), .role = role, .ok = true};
+    struct projection p = {.b = b, .explainer = e, .t = t, .graph = graph, .a = arena_new(0), .role = role,
+                           .caught = caught, .ok = true};
     p.mark = ARENA_ARRAY(p.a, uint32_t, graph->g->n_states);
     if (determinise(&p)) {
         uint32_t *heads = ARENA_ARRAY(p.a, uint32_t, graph->g->n_states);
@@ -482,14 +693,36 @@ static struct graph index_graph(struct arena *a, const struct global *g)
     return gr;
 }
 
+/* A catcher that has nothing to do in the body never stands there. */
+static bool check_caught(struct builder *b, const struct session_type *t, const bool *caught)
+{
+    bool ok = true;
+    for (uint32_t i = 0; i < t->global->n_tries; i++) {
+        const struct try_region *r = &t->global->tries[i];
+        bool somewhere = !r->n_handlers;
+        for (uint32_t k = 0; k < t->global->n_tries; k++)
+            somewhere = somewhere || (caught[k] && t->global->tries[k].stmt == r->stmt);
+        if (somewhere)
+            continue;
+        ok = false;
+        if (ir__reported(b, E0325, r->handlers[0].at))
+            continue;
+        name who = t->roles[r->catcher].name;
+        struct diag *x = diag_add(b->d, E0325, r->handlers[0].at, "`%s` can never catch this", who);
+        diag_label(b->d, x, r->stmt->blocks.at[0].at, "`%s` does nothing in this body", who);
+        diag_help(b->d, x, "an event is caught by a role that has a part in the body");
+    }
+    return ok;
+}
+
 bool project_session(struct builder *b, struct session_type *t)
 {
     struct graph graph = index_graph(b->scratch, t->global);
     struct explainer e = {.b = b, .t = t, .graph = &graph};
-    bool ok = true;
+    bool ok = true, *caught = ARENA_ARRAY(b->scratch, bool, t->global->n_tries);
     t->locals = ARENA_ARRAY(b->a, struct automaton, t->n_roles);
     for (uint32_t r = 0; r < t->n_roles; r++)
-        ok = project_role(b, &e, t, &graph, r) && ok;
+        ok = project_role(b, &e, t, &graph, r, caught) && ok;
     explain_finish(&e);
-    return ok;
+    return check_caught(b, t, caught) && ok;
 }

@@ -117,6 +117,9 @@ struct global *global_build(struct builder *b, const struct session_type *t, con
 
 /* Structural: the same text but for spaces. Both may be NULL. */
 bool same_refinement(const struct expr *a, const struct expr *b);
+/* Two interactions that look the same to `who` ("`A`", "others") have different refinements. */
+void report_refinements(const struct builder *b, const struct session_type *t, const struct global_edge *one,
+                        const struct global_edge *two, const char *who);
 
 /* ---- project.c ---- */
 
@@ -127,6 +130,11 @@ bool project_session(struct builder *b, struct session_type *t);
 
 /* Refinements in `t->global` speak only of what both of their roles know. False after a diagnostic. */
 bool knowledge_check(struct builder *b, const struct session_type *t);
+
+/* ---- domains.c ---- */
+
+/* Reports domains of messages that the subject of `v` does not exchange. */
+void ir__check_domains(struct builder *b, const struct verify *v);
 
 /* Edges into and out of the global automaton's states, both ways. */
 struct graph {
@@ -165,6 +173,8 @@ struct told { /* one diagnostic, and the other roles that it holds for */
     u32_vec also;
 };
 
+struct draft_edge;
+
 struct explainer {
     struct builder *b;
     const struct session_type *t;
@@ -172,14 +182,21 @@ struct explainer {
     VEC(struct told) told;
 };
 
-/* After the actions in `view` role may stand in any of the global states `set`; from those in `bad` it cannot come
+struct view { /* what a role has seen */
+    struct label *labels;
+    uint32_t n;
+    const struct draft_edge *caught; /* it starts where the role caught this event; or NULL */
+    bool followed;                   /* it starts with the interrupt by which the role followed one */
+};
+
+/* After what is in `view` role may stand in any of the global states `set`; from those in `bad` it cannot come
  * to `send` without acting otherwise before. */
-void explain_send(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
-                  const uint32_t *set, uint32_t n_set, const uint32_t *bad, uint32_t n_bad, struct label send);
+void explain_send(struct explainer *e, uint32_t role, const struct view *view, const uint32_t *set, uint32_t n_set,
+                  const uint32_t *bad, uint32_t n_bad, struct label send);
 /* In `set`, role may expect `early`, or take global edge path[0] first, along the rest of `path`, whose last edge
  * sends `early` without waiting for the role. */
-void explain_receive(struct explainer *e, uint32_t role, const struct label *view, uint32_t n_view,
-                     const uint32_t *set, uint32_t n_set, struct label early, const uint32_t *path, uint32_t n_path);
+void explain_receive(struct explainer *e, uint32_t role, const struct view *view, const uint32_t *set, uint32_t n_set,
+                     struct label early, const uint32_t *path, uint32_t n_path);
 /* Adds to each diagnostic the roles that it holds for, too. */
 void explain_finish(struct explainer *e);
 
