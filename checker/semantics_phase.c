@@ -33,7 +33,7 @@ static void mark_edges(struct semantics *s, uint32_t p)
             continue;
         const struct session_event *ev = &m->ir->sessions[run->session].events[au->edges[i].message];
         e->event = (uint8_t)ev->kind;
-        e->level = ev->level;
+        e->label = (uint8_t)ev->level;
         if (run->phased && ev->level >= s->levels)
             s->levels = ev->level + 1;
     }
@@ -355,7 +355,7 @@ static bool can_send(const struct semantics *s, const uint8_t *state, uint32_t p
 
 static bool event_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e)
 {
-    if (e->event == EV_CRASH || counter(phase_of(s, state, e->participant), e->level) == COUNTER_MAX)
+    if (e->event == EV_CRASH || counter(phase_of(s, state, e->participant), e->label) == COUNTER_MAX)
         return false;
     return e->event == EV_CANCEL || !can_send(s, state, e->participant);
 }
@@ -395,7 +395,7 @@ static void receive(const struct semantics *s, uint8_t *state, const struct edge
 
 static void take_event(const struct semantics *s, uint8_t *state, const struct edge_row *e)
 {
-    enter_phase(s, state, e, raised(phase_of(s, state, e->participant), e->level));
+    enter_phase(s, state, e, raised(phase_of(s, state, e->participant), e->label));
 }
 
 void semantics__apply_special(const struct semantics *s, uint8_t *state, const struct edge_row *e)
@@ -434,7 +434,7 @@ static const struct edge_row *catching_edge(const struct semantics *s, const uin
         const struct edge *e = &who->automaton->edges[i];
         const struct edge_row *row = &s->edges[m->edge_base[r] + i];
         bool catches = e->dir == DIR_EVENT && events[e->message].kind == EV_CRASH && events[e->message].who == role;
-        if (catches && (!best || row->level > best->level))
+        if (catches && (!best || row->label > best->label))
             best = row;
     }
     return best;

@@ -20,13 +20,12 @@ enum { NO_LABEL = 255 };
 
 struct edge_row {
     uint8_t dir;     /* enum dir */
-    uint8_t label;   /* position in the lane's labels; NO_LABEL where it is never sent */
+    uint8_t label;   /* position in the lane's labels; NO_LABEL where it is never sent; DIR_EVENT: the level */
     bool special;    /* there is more to it than the rules of a lane that blocks: see semantics_phase.c */
-    uint8_t event;   /* DIR_EVENT: enum event_kind, and below the level */
+    uint8_t event;   /* DIR_EVENT: enum event_kind */
     uint32_t lane;   /* IR_NONE: no such lane */
     uint32_t target;
     uint32_t participant;
-    uint32_t level;
 };
 
 struct group { /* the edges of a state that write, or read, one lane; or all its events */
