@@ -27,7 +27,7 @@ INC_front := $(INC_base) -Idsl/front
 INC_sema  := $(INC_front) -Idsl/sema
 INC_proto := $(INC_sema) -Idsl/proto
 INC_back  := $(INC_proto) -Idsl/back -I$(B)/gen
-INC_checker := $(INC_base) -Idsl/front -Idsl/proto -Ichecker
+INC_checker := $(INC_base) -Idsl/front -Idsl/proto -Ichecker -I$(B)/gen
 INC_cli   := $(INC_back) -Ichecker -Icli
 
 RT_PUBLIC  := -Iruntime/include
@@ -63,7 +63,7 @@ $(LIBDSL) $(LIBCHECKER) $(LIBMOTET):
 
 $(MOTET): $(call obj,$(CLI_SRC)) $(LIBCHECKER) $(LIBDSL)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(SANFLAGS) -o $@ $^ -lpthread
+	$(call say,LD,$@)$(CC) $(SANFLAGS) -o $@ $^ -lcjson -lpthread
 
 define component # folder prefix, include flags
 $(B)/obj/$(1)/%.o: $(1)/%.c Makefile
@@ -88,10 +88,16 @@ $(B)/gen/errors.md.h: docs/errors.md dsl/back/embed.awk
 	$(call say,GEN,$@)awk -v name='errors.md' -f dsl/back/embed.awk $< > $@.tmp && mv $@.tmp $@
 $(call obj,cli/explain.c): | $(B)/gen/errors.md.h
 
+# And the page that steps through a counterexample.
+$(B)/gen/story.html.h: checker/page/story.html dsl/back/embed.awk
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)awk -v name='story.html' -f dsl/back/embed.awk $< > $@.tmp && mv $@.tmp $@
+$(call obj,checker/story_html.c): | $(B)/gen/story.html.h
+
 # ---- tests ----
 $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
 	@mkdir -p $(@D)
-	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_cli) $(INC_core) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) -lcmocka -lpthread
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_cli) $(INC_core) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) -lcmocka -lcjson -lpthread
 
 .PHONY: unit-programs
 unit-programs: $(TESTS)

@@ -5,6 +5,7 @@
  */
 #ifndef MOTET_CHECKER_REPORT_DOCUMENT_H
 #define MOTET_CHECKER_REPORT_DOCUMENT_H
+#include "frames.h"
 #include "report.h"
 
 enum report_format {
@@ -33,11 +34,6 @@ struct finding { /* a property that does not hold, or has no verdict */
 
 /* False when the property holds. */
 bool finding_of(const struct report *r, const struct property *p, struct finding *out);
-/* What happens in the event as seen by the participant that acts: "sends M to B". */
-const char *event_words(struct arena *a, const struct event *e);
-/* The participant, or instance, that acts. */
-name event_actor(const struct event *e);
-
 void sarif_head(const char *version, struct buf *out);
 void sarif_part(const struct report *r, struct buf *out);
 void sarif_foot(struct buf *out);

@@ -105,7 +105,7 @@ static void put_flow_event(struct json *j, const struct report *r, const struct 
     json_open_object(j, NULL);
     json_open_object(j, "location");
     put_place(j, r, e->at);
-    put_message(j, event_words(r->a, e));
+    put_message(j, arena_printf(r->a, "%s %s", event_actor(e), event_words(r->a, e)));
     json_close_object(j);
     json_uint(j, "executionOrder", order);
     json_close_object(j);

@@ -9,7 +9,10 @@
 #include "find.h"
 #include "jobs.h"
 #include "options.h"
+#include "output.h"
 #include "report_document.h"
+#include "schedule_file.h"
+#include "subject.h"
 
 enum { CHART_WIDTH = 100 };
 enum engines { ENGINES_BOTH, ENGINES_EXPLORER, ENGINES_SPIN, ENGINES_NONE };
@@ -19,8 +22,9 @@ struct check {
     int format, engines, color; /* enum report_format, and the enums above */
     uint64_t capacity, seconds, mib, jobs;
     int choices; /* fair, unfair */
-    bool ascii, progress;
+    bool ascii, progress, early;
     struct text_list folders; /* of modules */
+    const char *save; /* a folder for counterexamples, or NULL */
     path_vec files;
     enum exit_status worst;
     uint32_t parts; /* of the document, so far */
@@ -40,8 +44,11 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide whether everything can still go on, too" },
         { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0,
           "with --progress; unfair: one branch may be taken for ever" },
+        { "early", 0, OPTION_FLAG, NULL, &k->early, 0, 0,
+          "decide whether roles know at once which branch of a choice a message belongs to, too" },
         { "jobs", 'j', OPTION_NUMBER, "N", &k->jobs, 1, 1024, "files that are checked at the same time (cores)" },
         IMPORT_OPTION(&k->folders),
+        { "save", 0, OPTION_TEXT, "DIR", &k->save, 0, 0, "write each counterexample there: a page, and steps for replay" },
         { "ascii", 0, OPTION_FLAG, NULL, &k->ascii, 0, 0, "draw charts without UTF-8" },
         { "color", 0, OPTION_CHOICE, "auto|always|never", &k->color, 0, 0, "auto: on a terminal without NO_COLOR" },
     };
@@ -113,18 +120,63 @@ static void put_report(const struct check *k, const struct unit *u, const struct
         put_internal(r, &j->err);
 }
 
+/* ---- counterexamples ---- */
+
+/* "store.Store.2.ltl-decides": the file, the subject, its scope when it has one, the property. */
+static const char *save_name(const struct report *r, const struct property *p, int64_t scope)
+{
+    const char *slash = strrchr(r->path, '/'), *base = slash ? slash + 1 : r->path, *dot = strchr(base, '.');
+    char *text = arena_printf(r->a, "%.*s.%s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base,
+                              p->subject);
+    if (scope >= 0)
+        text = arena_printf(r->a, "%s.%lld", text, (long long)scope + 1);
+    text = arena_printf(r->a, "%s.%s", text, p->title);
+    for (char *s = text; *s; s++)
+        if (*s == ' ' || *s == '/')
+            *s = '-';
+    return text;
+}
+
+static void add_saved(const struct check *k, const struct unit *u, const struct report *r, const struct property *p,
+                      struct outputs *out)
+{
+    struct schedule about = { .file = r->path, .subject = p->subject, .capacity = (uint32_t)k->capacity,
+                              .property = p->title };
+    struct buf text = { 0 };
+    about.scope = subject_scope(u, semantics_model(p->story->s));
+    const char *base = save_name(r, p, about.scope);
+    schedule_write(&text, r->a, &about, p->story);
+    outputs_add(out, arena_printf(r->a, "%s.json", base), &text, false);
+    buf_free(&text);
+    story_html(&text, r->a, p->story, arena_printf(r->a, "%s of %s: %s", p->title, p->subject, r->path));
+    outputs_add(out, arena_printf(r->a, "%s.html", base), &text, false);
+    buf_free(&text);
+}
+
+/* False after a message on stderr. */
+static bool save_counterexamples(const struct check *k, const struct unit *u, const struct report *r)
+{
+    struct outputs *out = outputs_new(r->a);
+    for (uint32_t i = 0; i < r->properties.n; i++)
+        if (r->properties.at[i].story)
+            add_saved(k, u, r, &r->properties.at[i], out);
+    return out->n == 0 || output_write_all(out, k->save, NULL);
+}
+
 static void check_one(void *ctx, uint32_t i, struct job *j)
 {
     const struct check *k = ctx;
     const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
                                      k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
-                                     k->choices != 0, k->capacity, k->seconds, k->mib };
+                                     k->choices != 0, k->early, k->capacity, k->seconds, k->mib };
     struct unit u;
     struct report r;
     unit_load(&u, k->files.at[i], &k->folders);
     check_file(&u, &o, &r);
     put_report(k, &u, &r, j);
     j->status = status_of(&r);
+    if (k->save && !save_counterexamples(k, &u, &r))
+        j->status = exit_worse((enum exit_status)j->status, EXIT_WRONG);
     unit_free(&u);
 }
 
