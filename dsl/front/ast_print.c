@@ -116,6 +116,92 @@ static void message(struct printer *w, const struct message_decl *m)
     fields(w, &m->fields);
 }
 
+/* ---- expressions ---- */
+
+enum { LOOSEST, TIGHTEST = 6, NO_OPERATOR };
+
+/* How tightly an operator binds; NO_OPERATOR: it is none, or a unary one. */
+static int tightness(enum expr_kind k)
+{
+    switch (k) {
+    case EX_IMPLIES: return LOOSEST;
+    case EX_OR: return 1;
+    case EX_AND: return 2;
+    case EX_LT:
+    case EX_LE:
+    case EX_GT:
+    case EX_GE:
+    case EX_EQ:
+    case EX_NE: return 3;
+    case EX_ADD:
+    case EX_SUB: return 4;
+    case EX_MUL:
+    case EX_DIV:
+    case EX_MOD: return 5;
+    default: return NO_OPERATOR;
+    }
+}
+
+static void expr(struct printer *w, const struct expr *e);
+
+/* An operand: in parentheses where it binds less tightly than `least`. */
+static void expr_operand(struct printer *w, const struct expr *e, int least)
+{
+    bool parentheses = tightness(e->kind) < least;
+    if (parentheses)
+        buf_putc(w->out, '(');
+    expr(w, e);
+    if (parentheses)
+        buf_putc(w->out, ')');
+}
+
+/* Equal operators group to the left, but for `->`; comparisons do not group. */
+static void expr_binary(struct printer *w, const struct expr *e)
+{
+    int t = tightness(e->kind);
+    bool right = e->kind == EX_IMPLIES, compares = word_operator(e->kind)[0] && t == tightness(EX_LT);
+    expr_operand(w, e->left, right || compares ? t + 1 : t);
+    buf_printf(w->out, " %s ", word_operator(e->kind));
+    expr_operand(w, e->right, right ? t : t + 1);
+}
+
+static void path(struct printer *w, const struct expr *e)
+{
+    for (uint32_t i = 0; i < e->path.n; i++) {
+        buf_puts(w->out, i ? "." : "");
+        ident(w, &e->path.at[i]);
+    }
+}
+
+static void expr(struct printer *w, const struct expr *e)
+{
+    switch (e->kind) {
+    case EX_POISON: buf_putc(w->out, '?'); return;
+    case EX_NUMBER: buf_printf(w->out, "%llu", (unsigned long long)e->number); return;
+    case EX_TRUE: buf_puts(w->out, "true"); return;
+    case EX_FALSE: buf_puts(w->out, "false"); return;
+    case EX_NAME: path(w, e); return;
+    case EX_LEN:
+    case EX_OLD:
+        buf_puts(w->out, e->kind == EX_LEN ? "len(" : "old(");
+        path(w, e);
+        buf_putc(w->out, ')');
+        return;
+    case EX_NOT:
+    case EX_NEGATE:
+        buf_puts(w->out, word_operator(e->kind));
+        expr_operand(w, e->left, TIGHTEST);
+        return;
+    default: expr_binary(w, e); return;
+    }
+}
+
+void ast_print_expr(const struct expr *e, struct buf *out)
+{
+    struct printer w = {.out = out};
+    expr(&w, e);
+}
+
 /* ---- sessions ---- */
 
 static void role(struct printer *w, const struct role_ref *r)
@@ -196,6 +282,10 @@ static void statement(struct printer *w, const struct stmt *s)
         role(w, &s->to);
         buf_puts(w->out, ": ");
         ident(w, &s->message);
+        if (s->where) {
+            buf_puts(w->out, " where ");
+            expr(w, s->where);
+        }
         buf_putc(w->out, ';');
         return;
     case ST_CHOICE: choice(w, s); return;
@@ -318,6 +408,38 @@ static void local(struct printer *w, const struct local *l)
 
 /* ---- actors and systems ---- */
 
+/* "mailbox 2 shared drop_newest" */
+static void room(struct printer *w, const char *word, const struct opt_u64 *n, bool shared, enum policy policy)
+{
+    if (!n->given)
+        return;
+    buf_printf(w->out, "  %s %llu%s", word, (unsigned long long)n->value, shared ? " shared" : "");
+    if (policy != POLICY_BLOCK)
+        buf_printf(w->out, " %s", word_policy(policy));
+    buf_puts(w->out, ";\n");
+}
+
+static void conditions(struct printer *w, const char *word, const expr_vec *v)
+{
+    for (uint32_t i = 0; i < v->n; i++) {
+        buf_printf(w->out, " %s ", word);
+        expr(w, v->at[i]);
+    }
+}
+
+static void contract(struct printer *w, const struct contract *k)
+{
+    buf_puts(w->out, "  on ");
+    ident(w, &k->session);
+    buf_putc(w->out, '.');
+    role(w, &k->role);
+    buf_putc(w->out, '.');
+    ident(w, &k->message);
+    conditions(w, "requires", &k->requires);
+    conditions(w, "ensures", &k->ensures);
+    buf_puts(w->out, ";\n");
+}
+
 static void actor(struct printer *w, const struct actor_decl *a)
 {
     for (uint32_t i = 0; i < a->plays.n; i++) {
@@ -327,8 +449,8 @@ static void actor(struct printer *w, const struct actor_decl *a)
         role(w, &a->plays.at[i].role);
     }
     buf_puts(w->out, " {\n");
-    if (a->mailbox.given)
-        buf_printf(w->out, "  mailbox %llu;\n", (unsigned long long)a->mailbox.value);
+    room(w, "mailbox", &a->mailbox, a->shared, a->policy);
+    room(w, "inbox", &a->inbox, false, a->inbox_policy);
     if (a->sessions.given)
         buf_printf(w->out, "  sessions %llu;\n", (unsigned long long)a->sessions.value);
     if (a->has_state) {
@@ -337,10 +459,32 @@ static void actor(struct printer *w, const struct actor_decl *a)
         fields(w, &a->state);
         w->level--;
     }
+    for (uint32_t i = 0; i < a->invariants.n; i++) {
+        buf_puts(w->out, "  invariant ");
+        expr(w, a->invariants.at[i]);
+        buf_puts(w->out, ";\n");
+    }
+    for (uint32_t i = 0; i < a->contracts.n; i++)
+        contract(w, &a->contracts.at[i]);
+    if (a->isolated)
+        buf_puts(w->out, "  isolation process;\n");
     buf_puts(w->out, "}\n");
 }
 
 static void supervisor(struct printer *w, const struct supervisor_decl *s);
+
+/* Ends behind the `}`. */
+static void decide(struct printer *w, const decide_vec *rules)
+{
+    buf_puts(w->out, "decide {\n");
+    for (uint32_t i = 0; i < rules->n; i++) {
+        const struct decide_rule *r = &rules->at[i];
+        line(w);
+        buf_printf(w->out, "  %s: %s;\n", r->any ? "_" : word_reason(r->reason), word_directive(r->directive));
+    }
+    line(w);
+    buf_putc(w->out, '}');
+}
 
 static void child(struct printer *w, const struct child_decl *c)
 {
@@ -366,6 +510,10 @@ static void child(struct printer *w, const struct child_decl *c)
         buf_puts(w->out, "..");
         word_duration(w->out, c->backoff_max.value);
     }
+    if (c->decide.n) {
+        buf_putc(w->out, ' ');
+        decide(w, &c->decide);
+    }
     buf_puts(w->out, ";\n");
 }
 
@@ -378,6 +526,11 @@ static void supervisor(struct printer *w, const struct supervisor_decl *s)
     word_duration(w->out, s->window);
     buf_puts(w->out, " {\n");
     w->level++;
+    if (s->decide.n) {
+        line(w);
+        decide(w, &s->decide);
+        buf_putc(w->out, '\n');
+    }
     for (uint32_t i = 0; i < s->children.n; i++)
         child(w, &s->children.at[i]);
     w->level--;
@@ -495,6 +648,16 @@ static void verify(struct printer *w, const struct verify_decl *v)
             buf_printf(w->out, " of %s", v->crashes.at[i].child.name);
         buf_puts(w->out, ";\n");
     }
+    if (v->loss.given)
+        buf_printf(w->out, "  loss %llu;\n", (unsigned long long)v->loss.value);
+    for (uint32_t i = 0; i < v->domains.n; i++) {
+        const struct domain *k = &v->domains.at[i];
+        buf_puts(w->out, "  domain ");
+        ident(w, &k->message);
+        buf_putc(w->out, '.');
+        ident(w, &k->field);
+        buf_printf(w->out, " in %llu..%llu;\n", (unsigned long long)k->lo, (unsigned long long)k->hi);
+    }
     if (v->fair_given)
         buf_printf(w->out, "  fair %s;\n", v->fair_weak ? "weak" : "none");
     for (uint32_t i = 0; i < v->ltls.n; i++) {
@@ -509,14 +672,42 @@ static void verify(struct printer *w, const struct verify_decl *v)
 
 /* ---- declarations ---- */
 
+static void assertion(struct printer *w, const struct assert_decl *a)
+{
+    local(w, a->left);
+    buf_puts(w->out, a->kind == ASSERT_SUBTYPE ? " <= " : " == ");
+    local(w, a->right);
+    buf_puts(w->out, ";\n");
+}
+
+static void import(struct printer *w, const struct import_decl *x)
+{
+    buf_puts(w->out, "import ");
+    if (x->path)
+        buf_printf(w->out, "\"%s\"", x->path);
+    else
+        ident(w, &x->module);
+    for (uint32_t i = 0; i < x->names.n; i++) {
+        buf_puts(w->out, i ? ", " : " { ");
+        ident(w, &x->names.at[i].name);
+        if (x->names.at[i].as.name) {
+            buf_puts(w->out, " as ");
+            ident(w, &x->names.at[i].as);
+        }
+    }
+    buf_puts(w->out, x->selective ? " };\n" : ";\n");
+}
+
 static void declaration(struct printer *w, const struct decl *d)
 {
     static const char *const words[] = {
         [D_ENUM] = "enum",       [D_STRUCT] = "struct", [D_MESSAGE] = "message", [D_LOCAL] = "local",
-        [D_SESSION] = "session", [D_ACTOR] = "actor",   [D_SYSTEM] = "system",   [D_VERIFY] = "verify"};
+        [D_SESSION] = "session", [D_ACTOR] = "actor",   [D_SYSTEM] = "system",   [D_VERIFY] = "verify",
+        [D_ASSERT] = "assert"};
     doc(w, d->doc, "///");
     buf_printf(w->out, "%s ", words[d->kind]);
-    ident(w, &d->name);
+    if (d->kind != D_ASSERT)
+        ident(w, &d->name);
     switch (d->kind) {
     case D_ENUM: enum_values(w, &d->as.enum_); return;
     case D_STRUCT:
@@ -533,7 +724,7 @@ static void declaration(struct printer *w, const struct decl *d)
     case D_ACTOR: actor(w, &d->as.actor); return;
     case D_SYSTEM: system_body(w, &d->as.system); return;
     case D_VERIFY: verify(w, &d->as.verify); return;
-    case D_ASSERT: return;
+    case D_ASSERT: assertion(w, &d->as.assert_); return;
     }
 }
 
@@ -549,6 +740,10 @@ void ast_print(const struct file *f, struct buf *out)
     doc(&w, f->doc, "//!");
     if (f->module.name)
         buf_printf(out, "module %s;\n", f->module.name);
+    for (uint32_t i = 0; i < f->imports.n; i++) {
+        buf_puts(out, i == 0 && out->n ? "\n" : "");
+        import(&w, &f->imports.at[i]);
+    }
     for (uint32_t i = 0; i < f->decls.n; i++) {
         bool together = i > 0 && short_message(f->decls.at[i - 1]) && short_message(f->decls.at[i]);
         if (out->n && !together)

@@ -3,10 +3,14 @@
 #define MOTET_DSL_AST_PRINT_H
 
 struct buf;
+struct expr;
 struct file;
 
 /* Prints a file that parsed without errors; parsing the output gives the same AST but for spans. Comments other than
  * documentation are not part of the AST and are lost; defaults are written out where that says more. */
 void ast_print(const struct file *f, struct buf *out);
+
+/* An expression on one line, with no more parentheses than it needs. */
+void ast_print_expr(const struct expr *e, struct buf *out);
 
 #endif

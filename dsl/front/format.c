@@ -14,6 +14,7 @@
 
 #include "buf.h"
 #include "format_pieces.h"
+#include "parser_internal.h"
 
 enum {
     WIDTH = 100,
@@ -287,16 +288,18 @@ static uint32_t next_token(const struct layout *l, uint32_t i, uint32_t hi)
     return i;
 }
 
-/* Lists end their units with commas: enums and the branches of local types. */
+/* Lists end their units with commas: enums, the branches of local types and the names of an import. */
 static bool is_list(const struct layout *l, uint32_t open)
 {
     const struct piece *p = &l->p.at[open];
     if (p->area == AREA_LOCAL)
         return true;
-    uint32_t tokens = 0; /* between `enum` and here: its name */
-    while (p > l->p.at && tokens < 2)
-        if ((--p)->kind == PIECE_TOKEN && ++tokens == 2)
-            return p->token == K_ENUM;
+    while (p > l->p.at) {
+        p--;
+        bool named = names_something(p->token) || p->token == T_DOT || p->token == T_STRING;
+        if (p->kind == PIECE_TOKEN && !named)
+            return p->token == K_ENUM || p->token == K_IMPORT;
+    }
     return false;
 }
 

@@ -41,16 +41,36 @@ static bool names_event(enum token_kind k)
     return k == K_SENT || k == K_RECEIVED || k == K_DONE || k == K_CRASHED || k == K_RESTARTED;
 }
 
-/* What the scan for areas remembers. `ltl` and the words of events are names elsewhere: what stands before counts. */
+/* What the scan for areas remembers. `ltl`, `invariant` and the like are names elsewhere: where they stand counts. */
 struct area_scan {
     enum piece_area area;
     enum token_kind last[3]; /* the tokens before, the nearest first */
+    enum token_kind decl;    /* the keyword of the declaration */
+    uint32_t braces;         /* around here */
 };
+
+static bool ends_item(enum token_kind k) { return k == T_LBRACE || k == T_RBRACE || k == T_SEMI; }
 
 static bool starts_formula(const struct area_scan *s)
 {
-    enum token_kind before = s->last[2];
-    return s->last[1] == K_LTL && (before == T_LBRACE || before == T_RBRACE || before == T_SEMI);
+    return s->last[1] == K_LTL && ends_item(s->last[2]);
+}
+
+/* Does an expression, or a contract with several, start with this word? */
+static bool starts_expr(const struct area_scan *s, enum token_kind k)
+{
+    bool item = s->decl == K_ACTOR && s->braces == 1 && (ends_item(s->last[0]) || s->last[0] == K_WITH);
+    return k == K_WHERE || (item && (k == K_INVARIANT || k == K_ON));
+}
+
+static void count_braces(struct area_scan *s, enum token_kind k)
+{
+    if (s->braces == 0 && token_class(k) == TC_KEYWORD)
+        s->decl = k == K_PLAYS ? s->decl : k;
+    if (k == T_LBRACE)
+        s->braces++;
+    else if (k == T_RBRACE && s->braces)
+        s->braces--;
 }
 
 static enum piece_area area_of(struct area_scan *s, enum token_kind k)
@@ -58,14 +78,20 @@ static enum piece_area area_of(struct area_scan *s, enum token_kind k)
     enum piece_area here = s->area;
     switch (s->area) {
     case AREA_PLAIN:
-        if (k == K_LOCAL)
+        if (k == K_LOCAL || k == K_ASSERT)
             here = s->area = AREA_LOCAL;
         else if (k == T_LBRACE && starts_formula(s))
             s->area = AREA_FORMULA;
+        else if (starts_expr(s, k))
+            s->area = AREA_EXPR;
         break;
     case AREA_LOCAL:
         if (k == T_SEMI)
             s->area = AREA_PLAIN;
+        break;
+    case AREA_EXPR:
+        if (k == T_SEMI)
+            here = s->area = AREA_PLAIN;
         break;
     case AREA_FORMULA:
         if (k == T_RBRACE)
@@ -78,10 +104,21 @@ static enum piece_area area_of(struct area_scan *s, enum token_kind k)
             s->area = AREA_FORMULA;
         break;
     }
+    count_braces(s, k);
     s->last[2] = s->last[1];
     s->last[1] = s->last[0];
     s->last[0] = k;
     return here;
+}
+
+/* Is this sign before its operand, seen from the token before it? */
+static bool is_prefix(const struct area_scan *s, enum token_kind k)
+{
+    enum token_kind before = s->last[0];
+    bool operand = before == T_NUMBER || before == T_RPAREN || before == T_RBRACKET ||
+                   (names_something(before) && before != K_REQUIRES && before != K_ENSURES && before != K_INVARIANT &&
+                    before != K_NOT && before != K_IMPLIES);
+    return k == T_NOT || (k == T_MINUS && !operand);
 }
 
 static void mark_areas(piece_vec *v)
@@ -92,6 +129,7 @@ static void mark_areas(piece_vec *v)
         struct piece *p = &v->at[i];
         if (p->kind != PIECE_TOKEN)
             continue;
+        p->prefix = s.area == AREA_EXPR && is_prefix(&s, p->token);
         p->area = area_of(&s, p->token);
         depth -= p->token == T_RPAREN && depth > 0;
         p->depth = depth;
@@ -99,13 +137,32 @@ static void mark_areas(piece_vec *v)
     }
 }
 
+static bool is_continuation(const struct piece *p, enum token_kind before, enum token_kind after)
+{
+    if (p->area != AREA_PLAIN)
+        return false;
+    bool joins = p->token == K_OR || p->token == K_AND || p->token == K_CATCH;
+    bool ends = before == T_RBRACE && (p->token == T_SEMI || (p->token == K_WITH && after == K_INVARIANT));
+    return joins || ends;
+}
+
+static enum token_kind token_before(const piece_vec *v, uint32_t i)
+{
+    while (i > 0 && v->at[i - 1].kind != PIECE_TOKEN)
+        i--;
+    return i > 0 ? v->at[i - 1].token : T_EOF;
+}
+
 static void mark_continuations(piece_vec *v)
 {
     bool continues = false;
+    enum token_kind after = T_EOF;
     for (uint32_t i = v->n; i-- > 0;) {
         const struct piece *p = &v->at[i];
-        if (p->kind == PIECE_TOKEN)
-            continues = p->area == AREA_PLAIN && (p->token == K_OR || p->token == K_AND || p->token == K_CATCH);
+        if (p->kind == PIECE_TOKEN) {
+            continues = is_continuation(p, token_before(v, i), after);
+            after = p->token;
+        }
         v->at[i].continues = continues;
     }
 }
@@ -166,9 +223,6 @@ bool pieces_same(const struct pieces *x, const struct pieces *y)
 
 /* ---- two tokens side by side ---- */
 
-/* Nothing stands between these and what follows. */
-static bool hugs_next(enum token_kind k) { return k == T_LPAREN || k == T_LBRACKET || k == T_NOT; }
-
 /* What the second token asks for; false where the first one decides. */
 static bool joined_by_second(const struct piece *x, const struct piece *y)
 {
@@ -178,12 +232,14 @@ static bool joined_by_second(const struct piece *x, const struct piece *y)
     case T_COLON:
     case T_RPAREN:
     case T_RBRACKET:
-    case T_GT:
     case T_DOT_DOT: return true;
+    case T_GT: return y->area != AREA_EXPR;
     case T_DOT: return y->area != AREA_LOCAL;
-    case T_LT:
+    case T_LT: return y->area != AREA_FORMULA && y->area != AREA_EXPR;
     case T_LBRACKET: return y->area != AREA_FORMULA;
-    case T_LPAREN: return y->area == AREA_PLAIN || y->area == AREA_EVENT;
+    case T_LPAREN:
+        return y->area == AREA_PLAIN || y->area == AREA_EVENT || (y->area == AREA_LOCAL && x->token == K_DUAL) ||
+               (y->area == AREA_EXPR && (x->token == K_LEN || x->token == K_OLD));
     case T_LBRACE: return x->token == T_PLUS || x->token == T_AND;
     case T_RBRACE: return x->token == T_LBRACE;
     case T_NOT:
@@ -196,10 +252,14 @@ static bool joined_by_first(const struct piece *x)
 {
     switch (x->token) {
     case T_DOT: return x->area != AREA_LOCAL;
+    case T_LPAREN:
+    case T_LBRACKET:
+    case T_NOT:
     case T_DOT_DOT:
-    case T_QUESTION:
-    case T_LT: return true;
-    default: return hugs_next(x->token);
+    case T_QUESTION: return true;
+    case T_LT: return x->area != AREA_EXPR;
+    case T_MINUS: return x->prefix;
+    default: return false;
     }
 }
 
@@ -208,12 +268,13 @@ bool blank_between(const struct piece *x, const struct piece *y)
     return !joined_by_second(x, y) && !joined_by_first(x);
 }
 
-enum { TIGHTEST = 5, NOT_BINARY };
+enum { TIGHTEST = 7, NOT_BINARY };
 
-/* How tightly an operator of formulas binds, from 0. */
-static uint32_t tightness(enum token_kind k)
+/* How tightly an operator of formulas or expressions binds, from 0. */
+static uint32_t tightness(const struct piece *x)
 {
-    switch (k) {
+    bool expr = x->area == AREA_EXPR;
+    switch (x->token) {
     case T_IFF: return 0;
     case T_ARROW:
     case K_IMPLIES: return 1;
@@ -224,29 +285,44 @@ static uint32_t tightness(enum token_kind k)
     case K_U:
     case K_UNTIL:
     case K_W:
-    case K_WEAK_UNTIL: return TIGHTEST;
+    case K_WEAK_UNTIL: return expr ? NOT_BINARY : 4;
+    case T_LT: /* in formulas half of `<>` */
+    case T_LE:
+    case T_GT:
+    case T_GE:
+    case T_EQ_EQ:
+    case T_NE: return expr ? 5 : NOT_BINARY;
+    case T_PLUS:
+    case T_MINUS: return x->prefix ? NOT_BINARY : 6;
+    case T_STAR:
+    case T_SLASH:
+    case T_PERCENT: return TIGHTEST;
     default: return NOT_BINARY;
     }
 }
 
 static bool starts_clause(enum token_kind k)
 {
-    return k == K_PLAYS || k == K_INTENSITY || k == K_PERMANENT || k == K_TRANSIENT || k == K_TEMPORARY ||
+    return k == K_PLAYS || k == K_WHERE || k == K_REQUIRES || k == K_ENSURES || k == K_INTENSITY || k == K_PERMANENT || k == K_TRANSIENT || k == K_TEMPORARY ||
            k == K_SHUTDOWN || k == K_BACKOFF;
 }
 
 uint32_t break_rank(const struct piece *x, const struct piece *y)
 {
     bool good = false;
-    uint32_t rank = x->depth * (TIGHTEST + 1);
+    uint32_t rank = x->depth * (TIGHTEST + 2);
     if (!blank_between(x, y) || y->continues)
         return BREAK_NEVER;
     switch (x->area) {
     case AREA_PLAIN: good = x->token == T_COMMA || starts_clause(y->token); break;
     case AREA_LOCAL: good = x->token == T_DOT || x->token == T_COMMA; break;
     case AREA_FORMULA:
-        good = tightness(x->token) != NOT_BINARY;
-        rank += tightness(x->token);
+        good = tightness(x) != NOT_BINARY;
+        rank += tightness(x);
+        break;
+    case AREA_EXPR:
+        good = y->token == K_REQUIRES || y->token == K_ENSURES || tightness(x) != NOT_BINARY;
+        rank += tightness(x) == NOT_BINARY ? 0 : tightness(x) + 1;
         break;
     case AREA_EVENT: break;
     }

@@ -10,7 +10,8 @@ enum piece_area {
     AREA_PLAIN,
     AREA_LOCAL,   /* a local type, through its `;` */
     AREA_FORMULA, /* between the braces of `ltl` */
-    AREA_EVENT    /* in a formula: the parentheses of `sent(R, M)` and the like */
+    AREA_EVENT,   /* in a formula: the parentheses of `sent(R, M)` and the like */
+    AREA_EXPR     /* behind `where` and `invariant`, and contracts from `on`; through their `;` */
 };
 
 struct piece {
@@ -21,7 +22,9 @@ struct piece {
     uint32_t newlines; /* line ends in the source between the piece before and this one; 2 stands for more */
     uint32_t match;    /* of a brace: the index of its other half */
     uint32_t depth;    /* of parentheses around it */
-    bool continues;    /* it is `or`, `and` or `catch` between blocks, or a comment before one: it belongs to what is before */
+    bool prefix;       /* in an expression: a `-` or `!` before its operand */
+    bool continues;    /* it goes on with what a block before it began: `or`, `and`, `catch`, `with`, a `;`; also a
+                        * comment before one */
 };
 
 struct pieces {

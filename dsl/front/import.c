@@ -267,7 +267,7 @@ static bool is_keyword(const char *s)
 {
     for (int k = 0; k < TOKEN_KINDS; k++) {
         enum token_class c = token_class((enum token_kind)k);
-        if ((c == TC_KEYWORD || c == TC_RESERVED) && strcmp(token_spelling((enum token_kind)k), s) == 0)
+        if (c == TC_KEYWORD && strcmp(token_spelling((enum token_kind)k), s) == 0)
             return true;
     }
     return false;

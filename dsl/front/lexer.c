@@ -59,7 +59,6 @@ const char *token_describe(struct lexer *x, const struct token *t)
             return token_spelling(t->kind);
         return arena_printf(x->a, "%s `%.*s%s`", token_spelling(t->kind) + 2, shown, text, dots);
     case TC_KEYWORD:
-    case TC_RESERVED:
         return arena_printf(x->a, "keyword `%s`", token_spelling(t->kind));
     case TC_PUNCT:
     case TC_WORD:

@@ -20,7 +20,7 @@ enum token_kind {
     TOKEN_KINDS
 };
 
-enum token_class { TC_SPECIAL, TC_PUNCT, TC_KEYWORD, TC_RESERVED, TC_WORD };
+enum token_class { TC_SPECIAL, TC_PUNCT, TC_KEYWORD, TC_WORD };
 
 enum {
     FRONT_MAX_FILE = 16 << 20, /* bytes */

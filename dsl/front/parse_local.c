@@ -151,6 +151,26 @@ static struct local *parse_local_type(struct parser *p)
     }
 }
 
+/* assert T <= U; | assert T == U; */
+void parse_assert(struct parser *p, struct decl *d)
+{
+    struct assert_decl *a = &d->as.assert_;
+    a->left = parse_local_type(p);
+    a->kind = at(p, T_LE) || at(p, T_LT) ? ASSERT_SUBTYPE : ASSERT_EQUAL;
+    if (at(p, T_LT) || at(p, T_EQ)) {
+        slip(p, p->tok.at, at(p, T_LT) ? "write `<=`" : "write `==`", "local types are not compared with `%s`",
+             token_spelling(p->tok.kind));
+        advance(p);
+    } else if (at(p, T_GE) || at(p, T_GT)) {
+        fail_at(p, p->tok.at, "local types are not compared with `%s`", token_spelling(p->tok.kind));
+    } else if (!accept(p, T_LE) && !accept(p, T_EQ_EQ)) {
+        help(p, fail_expected(p, "`<=` or `==` and a local type"), "write `assert T <= U;`: T may stand for U");
+    }
+    if (!p->panic)
+        a->right = parse_local_type(p);
+    expect_semi(p, "an assertion");
+}
+
 void parse_local(struct parser *p, struct decl *d)
 {
     if (at(p, T_COLON) || at(p, T_COLON_EQ)) {

@@ -1,7 +1,7 @@
 /* parse_session.c -- sessions: role lists and global types.
  *
- * Three statements are chains of blocks: `choice` joined by `or`, `par` by `and`, `try` by `catch` and its events. A block of
- * such a chain that is not closed ends where the next one is announced.
+ * Three statements are chains of blocks: `choice` joined by `or`, `par` by `and`, `try` by `catch` and its events. A
+ * block of such a chain that is not closed ends where the next one is announced.
  */
 #include "parser_internal.h"
 
@@ -101,10 +101,9 @@ static void parse_interaction(struct parser *p, struct stmt *s)
         return;
     s->message = expect_name(p, "the name of a message");
     no_payload_here(p);
-    if (at(p, K_WHERE))
-        reserved(p, "`where`");
-    else
-        expect_semi(p, "a statement");
+    if (accept(p, K_WHERE))
+        s->where = parse_expr(p);
+    expect_semi(p, "a statement");
 }
 
 /* ---- the others ---- */

@@ -1,104 +1,81 @@
-/* parse_system.c -- actors, systems with their supervision trees and wires, and verify blocks. */
+/* parse_system.c -- systems with their supervision trees and wires, and verify blocks. */
 #include "parser_internal.h"
 
-enum { MOST = INT32_MAX }; /* where no smaller number is meant */
+/* ---- decide ---- */
 
-/* Reports a setting that stands twice in one block. */
-static void once(struct parser *p, const struct opt_u64 *earlier, const char *word)
+static enum token_kind parse_reason(struct parser *p, struct decide_rule *r)
 {
-    if (earlier->given)
-        label(p, fail_at(p, p->tok.at, "`%s` is given twice", word), earlier->at, "the first one");
+    enum token_kind kind = ITEM_KIND(p, "`error`, `timeout`, `protocol_violation`, `fatal` or `_`", K_ERROR, K_TIMEOUT,
+                                     K_PROTOCOL_VIOLATION, K_FATAL, K_OTHERS);
+    r->any = kind == K_OTHERS;
+    r->reason = kind == K_TIMEOUT              ? REASON_TIMEOUT
+                : kind == K_PROTOCOL_VIOLATION ? REASON_PROTOCOL_VIOLATION
+                : kind == K_FATAL              ? REASON_FATAL
+                                               : REASON_ERROR;
+    return kind;
 }
 
-/* At `word`: `word N`. */
-static void parse_setting(struct parser *p, struct opt_u64 *o, uint64_t lo, uint64_t hi)
+static void parse_directive(struct parser *p, struct decide_rule *r)
 {
-    const char *word = token_spelling(p->tok.kind);
-    struct span from = p->tok.at;
-    once(p, o, word);
-    p->panic = false; /* the setting itself can be read all the same */
-    advance(p);
-    no_assignment(p, word);
-    o->given = true;
-    o->value = expect_number(p, arena_printf(p->a, "the number behind `%s`", word), lo, hi);
-    o->at = since(p, from);
-}
-
-/* ---- actors ---- */
-
-/* The words behind `mailbox K`. */
-static void parse_policy(struct parser *p)
-{
-    if (at(p, K_SHARED)) {
-        reserved(p, "`shared`");
-        return;
-    }
-    if (at(p, K_FAIL) || at(p, K_DROP_NEWEST) || at(p, K_DROP_OLDEST)) {
-        reserved(p, arena_printf(p->a, "`%s`", token_spelling(p->tok.kind)));
-        return;
-    }
-    accept(p, K_BLOCK);
-    expect_semi(p, "a mailbox");
-}
-
-static bool parse_reserved_actor_item(struct parser *p)
-{
-    switch (p->tok.kind) {
-    case K_INBOX:
-    case K_ISOLATION:
-    case K_INVARIANT:
-    case K_REQUIRES:
-    case K_ENSURES:
-    case K_DECIDE: reserved(p, arena_printf(p->a, "`%s`", token_spelling(p->tok.kind))); return true;
-    case K_ON: reserved(p, "`on ... requires ... ensures ...`"); return true;
-    default: return false;
-    }
-}
-
-static void parse_actor_item(struct parser *p, void *ctx)
-{
-    struct actor_decl *a = ctx;
-    if (parse_reserved_actor_item(p))
-        return;
-    switch (ITEM_KIND(p, "`mailbox`, `sessions` or `state`", K_MAILBOX, K_SESSIONS, K_STATE)) {
-    case K_MAILBOX:
-        parse_setting(p, &a->mailbox, 1, UINT16_MAX);
-        parse_policy(p);
-        break;
-    case K_SESSIONS:
-        parse_setting(p, &a->sessions, 1, MOST);
-        expect_semi(p, "`sessions`");
-        break;
-    case K_STATE:
-        if (a->has_state)
-            slip(p, p->tok.at, "put all fields into one", "`state` is given twice");
-        a->has_state = true;
+    enum token_kind kind = ITEM_KIND(p, "`restart`, `resume`, `stop` or `escalate`", K_RESTART, K_RESUME, K_STOP,
+                                     K_ESCALATE);
+    if (kind != T_EOF)
         advance(p);
-        parse_fields(p, &a->state, "the state");
-        break;
-    default: break;
+    r->directive = kind == K_RESUME ? DIRECTIVE_RESUME : kind == K_STOP ? DIRECTIVE_STOP
+                   : kind == K_ESCALATE ? DIRECTIVE_ESCALATE : DIRECTIVE_RESTART;
+}
+
+static void check_reason_once(struct parser *p, const decide_vec *rules, const struct decide_rule *r)
+{
+    for (uint32_t i = 0; i < rules->n; i++) {
+        const struct decide_rule *o = &rules->at[i];
+        if (o->any != r->any || o->reason != r->reason)
+            continue;
+        struct diag *g = slip(p, p->tok.at, NULL, "`%s` is decided twice", token_spelling(p->tok.kind));
+        label(p, g, o->at, "the first time");
+        return;
     }
 }
 
-static struct plays parse_plays(struct parser *p)
+/* REASON: DIRECTIVE; */
+static void parse_rule(struct parser *p, void *ctx)
 {
-    struct plays x = {.session = expect_name(p, "a session and the role played in it, as `S.R`")};
-    if (!accept(p, T_DOT))
-        help(p, fail_expected(p, "`.` and a role of the session"), "write `plays S.R`");
-    x.role = expect_role(p, "a role of the session");
-    return x;
+    decide_vec *rules = ctx;
+    struct decide_rule r = {.at = p->tok.at};
+    if (parse_reason(p, &r) == T_EOF)
+        return;
+    check_reason_once(p, rules, &r);
+    advance(p);
+    if (at(p, T_EQ) || at(p, T_ARROW) || at(p, T_FAT_ARROW) || at(p, T_COLON_EQ)) {
+        slip(p, p->tok.at, "write `timeout: stop;`", "what is done stands behind `:`, not behind `%s`",
+             token_spelling(p->tok.kind));
+        advance(p);
+    } else if (!accept(p, T_COLON)) {
+        help(p, fail_expected(p, "`:` and what is done"), "write `timeout: stop;`");
+    }
+    if (!p->panic)
+        parse_directive(p, &r);
+    expect_semi(p, "a rule of `decide`");
+    r.at = since(p, r.at);
+    vec_push(p->a, *rules, r);
 }
 
-void parse_actor(struct parser *p, struct decl *d)
+/* At `decide`. */
+static void parse_decide(struct parser *p, decide_vec *rules)
 {
-    if (!accept(p, K_PLAYS))
-        help(p, fail_expected(p, "`plays` and a role"), "write `actor NAME plays S.R { ... }`");
-    do {
-        struct plays x = parse_plays(p);
-        vec_push(p->a, d->as.actor.plays, x);
-    } while (accept(p, T_COMMA));
-    if (!accept(p, T_SEMI))
-        parse_block(p, "the settings of the actor, or `;`", parse_actor_item, &d->as.actor);
+    if (rules->n)
+        label(p, slip(p, p->tok.at, "put all rules into one", "`decide` is given twice"), rules->at[0].at,
+              "the first one");
+    advance(p);
+    parse_block(p, "what is done about each reason", parse_rule, rules);
+}
+
+void parse_stray_decide(struct parser *p)
+{
+    decide_vec none = {0};
+    slip(p, p->tok.at, "write it in the supervisor, or behind the options of the child",
+         "what is done about a crash is decided by the supervisor");
+    parse_decide(p, &none);
 }
 
 /* ---- supervisors and children ---- */
@@ -124,10 +101,14 @@ static void parse_shutdown(struct parser *p, struct child_decl *c)
 
 static void parse_child_option(struct parser *p, struct child_decl *c)
 {
-    enum token_kind kind = ITEM_KIND(p, "`permanent`, `transient`, `temporary`, `shutdown`, `backoff` or `;`",
-                                     K_PERMANENT, K_TRANSIENT, K_TEMPORARY, K_SHUTDOWN, K_BACKOFF);
+    enum token_kind kind = ITEM_KIND(p, "`permanent`, `transient`, `temporary`, `shutdown`, `backoff`, `decide` or `;`",
+                                     K_PERMANENT, K_TRANSIENT, K_TEMPORARY, K_SHUTDOWN, K_BACKOFF, K_DECIDE);
     if (kind == T_EOF)
         return;
+    if (kind == K_DECIDE) {
+        parse_decide(p, &c->decide);
+        return;
+    }
     if (kind == K_SHUTDOWN)
         once(p, &c->shutdown, "shutdown");
     else if (kind == K_BACKOFF)
@@ -143,17 +124,7 @@ static void parse_child_option(struct parser *p, struct child_decl *c)
     }
 }
 
-/* child ... decide { ... } | child ... { decide { ... } } */
-static void parse_child_decide(struct parser *p)
-{
-    bool braces = accept(p, T_LBRACE);
-    reserved(p, "`decide`");
-    if (braces)
-        accept(p, T_RBRACE);
-    accept(p, T_SEMI);
-}
-
-/* child NAME[k]: Actor permanent shutdown D backoff D..D; */
+/* child NAME[k]: Actor permanent shutdown D backoff D..D decide { ... }; */
 static void parse_child(struct parser *p, struct child_decl *c)
 {
     advance(p);
@@ -169,22 +140,16 @@ static void parse_child(struct parser *p, struct child_decl *c)
     c->actor = expect_name(p, "an actor");
     while (at_name(p) && !p->panic && !(p->tok.first && at(p, T_NAME)))
         parse_child_option(p, c);
-    if (at(p, K_DECIDE) || (at(p, T_LBRACE) && p->ahead.kind == K_DECIDE))
-        parse_child_decide(p);
-    else
-        expect_semi(p, "a child");
+    expect_semi(p, "a child");
 }
 
 static void parse_member(struct parser *p, void *ctx)
 {
     struct supervisor_decl *s = ctx;
     struct child_decl c = {.name = {NULL, p->tok.at}};
-    if (at(p, K_DECIDE)) {
-        reserved(p, "`decide`");
-        return;
-    }
-    switch (ITEM_KIND(p, "`child` or `supervisor`", K_CHILD, K_SUPERVISOR)) {
+    switch (ITEM_KIND(p, "`child`, `supervisor` or `decide`", K_CHILD, K_SUPERVISOR, K_DECIDE)) {
     case K_CHILD: parse_child(p, &c); break;
+    case K_DECIDE: parse_decide(p, &s->decide); return;
     case K_SUPERVISOR:
         c.supervisor = parse_supervisor(p);
         c.name = c.supervisor->name;
@@ -275,11 +240,7 @@ static void parse_system_item(struct parser *p, void *ctx)
     struct system_decl *s = ctx;
     struct wire_decl w = {0};
     struct child_decl stray = {0};
-    if (at(p, K_DECIDE)) {
-        reserved(p, "`decide`");
-        return;
-    }
-    switch (ITEM_KIND(p, "`supervisor` or `wire`", K_SUPERVISOR, K_WIRE, K_CHILD)) {
+    switch (ITEM_KIND(p, "`supervisor` or `wire`", K_SUPERVISOR, K_WIRE, K_CHILD, K_DECIDE)) {
     case K_SUPERVISOR: {
         struct supervisor_decl *tree = parse_supervisor(p);
         vec_push(p->a, s->supervisors, tree);
@@ -293,6 +254,7 @@ static void parse_system_item(struct parser *p, void *ctx)
         slip(p, p->tok.at, "write `supervisor root one_for_one { child ...; }`", "a child stands in a supervisor");
         parse_child(p, &stray);
         break;
+    case K_DECIDE: parse_stray_decide(p); break;
     default: break;
     }
 }
@@ -359,19 +321,42 @@ static void parse_ltl(struct parser *p, struct verify_decl *v)
     vec_push(p->a, v->ltls, x);
 }
 
+/* domain M.f in LO..HI; */
+static void parse_domain(struct parser *p, struct verify_decl *v)
+{
+    static const char shape[] = "write `domain M.f in 0..3;`";
+    struct domain k = {.at = p->tok.at};
+    advance(p);
+    k.message = expect_name(p, "a message and one of its fields, as `M.f`");
+    if (!accept(p, T_DOT))
+        help(p, fail_expected(p, "`.` and a field of the message"), "%s", shape);
+    k.field = expect_name(p, "a field of the message");
+    if (!accept(p, K_IN))
+        help(p, fail_expected(p, "`in` and the values that the model keeps apart"), "%s", shape);
+    k.lo = expect_number(p, "the smallest value of a domain", 0, UINT64_MAX);
+    if (!accept(p, T_DOT_DOT))
+        help(p, fail_expected(p, "`..` and the largest value"), "%s", shape);
+    k.hi = expect_number(p, "the largest value of a domain", 0, UINT64_MAX);
+    expect_semi(p, "`domain`");
+    k.at = since(p, k.at);
+    vec_push(p->a, v->domains, k);
+}
+
 static void parse_verify_item(struct parser *p, void *ctx)
 {
     struct verify_decl *v = ctx;
-    if (at(p, K_LOSS) || at(p, K_DOMAIN)) {
-        reserved(p, at(p, K_LOSS) ? "`loss`" : "`domain`");
-        return;
-    }
-    switch (ITEM_KIND(p, "`sessions`, `crashes`, `fair` or `ltl`", K_SESSIONS, K_CRASHES, K_FAIR, K_LTL)) {
+    switch (ITEM_KIND(p, "`sessions`, `crashes`, `loss`, `domain`, `fair` or `ltl`", K_SESSIONS, K_CRASHES, K_LOSS,
+                      K_DOMAIN, K_FAIR, K_LTL)) {
     case K_SESSIONS:
         parse_setting(p, &v->sessions, 1, UINT8_MAX);
         expect_semi(p, "`sessions`");
         break;
     case K_CRASHES: parse_crashes(p, v); break;
+    case K_LOSS:
+        parse_setting(p, &v->loss, 1, UINT8_MAX);
+        expect_semi(p, "`loss`");
+        break;
+    case K_DOMAIN: parse_domain(p, v); break;
     case K_FAIR: parse_fair(p, v); break;
     case K_LTL: parse_ltl(p, v); break;
     default: break;

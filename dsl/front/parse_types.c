@@ -128,10 +128,13 @@ static void parse_field(struct parser *p, void *ctx)
         return;
     }
     f.type = parse_type(p);
-    if (at(p, K_WHERE))
-        reserved(p, "`where`");
-    else
-        expect_semi(p, "a field");
+    if (at(p, K_WHERE)) {
+        slip(p, p->tok.at, "write it where the message is sent: `A -> B: M where ...;`",
+             "a refinement does not stand at a field");
+        advance(p);
+        parse_expr(p);
+    }
+    expect_semi(p, "a field");
     vec_push(p->a, *c->fields, f);
 }
 

@@ -1,17 +1,9 @@
-/* parser.c -- files: the module line and the list of declarations. */
+/* parser.c -- files: the module line, imports and the list of declarations. */
 #include "parser_internal.h"
 
-static void parse_module(struct parser *p, struct file *f)
+/* NAME { '.' NAME }, as one name. */
+static struct ident parse_dotted(struct parser *p)
 {
-    struct span lo = p->tok.at;
-    bool first = !f->module.at.hi && f->decls.n == 0;
-    if (!first) {
-        struct diag *g = f->module.at.hi ? fail_at(p, lo, "a file has one `module` line")
-                                         : fail_at(p, lo, "the `module` line comes before all declarations");
-        if (f->module.at.hi)
-            label(p, g, f->module.at, "the first one");
-    }
-    advance(p);
     struct ident part = expect_name(p, "the module's name");
     const char *dotted = part.name;
     struct span where = part.at;
@@ -20,15 +12,111 @@ static void parse_module(struct parser *p, struct file *f)
         where = since(p, where);
         dotted = dotted && part.name ? arena_printf(p->a, "%s.%s", dotted, part.name) : NULL;
     }
+    return (struct ident){dotted ? intern_cstr(p->lex.names, dotted) : NULL, where};
+}
+
+static void parse_module(struct parser *p, struct file *f)
+{
+    struct span lo = p->tok.at;
+    bool first = !f->module.at.hi && f->decls.n == 0 && f->imports.n == 0;
+    if (!first) {
+        struct diag *g = f->module.at.hi ? fail_at(p, lo, "a file has one `module` line")
+                                         : fail_at(p, lo, "the `module` line comes before all else");
+        if (f->module.at.hi)
+            label(p, g, f->module.at, "the first one");
+    }
+    advance(p);
+    struct ident dotted = parse_dotted(p);
     if (first)
-        f->module = (struct ident){dotted ? intern_cstr(p->lex.names, dotted) : NULL, where};
+        f->module = dotted;
     expect_semi(p, "the module line");
 }
+
+/* ---- imports ---- */
+
+/* The text between the quotes of the string that stands here. */
+static const char *parse_path(struct parser *p)
+{
+    struct span at = p->tok.at;
+    const char *path = arena_strndup(p->a, p->lex.src->text + at.lo + 1, at.hi - at.lo - 2);
+    if (!*path)
+        slip(p, at, "write `import \"folder/file.proto-session\";`", "the path of an import is empty");
+    else if (strchr(path, '\\') || strlen(path) != at.hi - at.lo - 2)
+        slip(p, at, "the parts of a path are separated by `/`", "a path has no `\\` and no NUL in it");
+    advance(p);
+    return path;
+}
+
+static void parse_import_name(struct parser *p, struct import_decl *x)
+{
+    struct import_name n = {.name = expect_name(p, "a name that is imported")};
+    if (accept(p, K_AS))
+        n.as = expect_name(p, "its name in this file");
+    if (n.name.name)
+        vec_push(p->a, x->names, n);
+    if (missing_comma(p, "a name"))
+        return;
+    if (at(p, T_SEMI) && p->ahead.kind != T_EOF && !is_decl_start(p->ahead.kind)) {
+        slip(p, p->tok.at, "write `,`", "the names of an import are separated by commas");
+        p->tok.kind = T_COMMA; /* read it as one */
+    } else if (!at(p, T_COMMA) && !at(p, T_RBRACE) && !at_block_end(p)) {
+        fail_expected(p, "`,` or `}` after a name");
+    }
+    sync_list(p, T_RBRACE);
+}
+
+/* { X, Y as Z } */
+static void parse_import_names(struct parser *p, struct import_decl *x)
+{
+    struct span open = p->tok.at;
+    x->selective = true;
+    advance(p);
+    do {
+        if (at(p, T_RBRACE) && x->names.n)
+            break; /* a final comma */
+        parse_import_name(p, x);
+    } while (accept(p, T_COMMA) || (!p->panic && at_name(p)));
+    expect_close(p, T_RBRACE, open);
+}
+
+/* To behind the next `;`, or to the next line. */
+static void skip_line(struct parser *p)
+{
+    while (!at(p, T_EOF) && !at(p, T_SEMI) && !p->tok.first)
+        advance(p);
+    accept(p, T_SEMI);
+    p->panic = false;
+}
+
+/* import a.b.c; | import "path"; | either with { X, Y as Z } */
+static void parse_import(struct parser *p, struct file *f)
+{
+    struct import_decl x = {.at = p->tok.at};
+    if (f->decls.n)
+        slip(p, p->tok.at, "move it to the head of the file", "the imports of a file come before its declarations");
+    advance(p);
+    if (at(p, T_STRING) && !p->tok.tainted)
+        x.path = parse_path(p);
+    else
+        x.module = parse_dotted(p);
+    if (!x.path && !x.module.name) {
+        f->damaged = true; /* what it would bring is unknown */
+        skip_line(p);
+        return;
+    }
+    if (at(p, T_LBRACE))
+        parse_import_names(p, &x);
+    expect_semi(p, "an import");
+    x.at = since(p, x.at);
+    vec_push(p->a, f->imports, x);
+}
+
+/* ---- declarations ---- */
 
 static const struct {
     enum token_kind token;
     enum decl_kind kind;
-    const char *name;
+    const char *name; /* NULL: it has none */
     void (*parse)(struct parser *p, struct decl *d);
 } decl_parsers[] = {
     {K_ENUM, D_ENUM, "the name of an enum", parse_enum},
@@ -39,6 +127,7 @@ static const struct {
     {K_ACTOR, D_ACTOR, "the name of an actor", parse_actor},
     {K_SYSTEM, D_SYSTEM, "the name of a system", parse_system},
     {K_VERIFY, D_VERIFY, "the system or session to verify", parse_verify},
+    {K_ASSERT, D_ASSERT, NULL, parse_assert},
 };
 
 static void parse_decl(struct parser *p, struct file *f, size_t which)
@@ -48,11 +137,12 @@ static void parse_decl(struct parser *p, struct file *f, size_t which)
     d->kind = decl_parsers[which].kind;
     d->doc = p->tok.doc;
     advance(p);
-    d->name = expect_name(p, decl_parsers[which].name);
+    if (decl_parsers[which].name)
+        d->name = expect_name(p, decl_parsers[which].name);
     uint32_t fails = p->n_fails;
     decl_parsers[which].parse(p, d);
     d->damaged |= d->kind != D_SESSION && p->n_fails != fails;
-    f->damaged |= !d->name.name;
+    f->damaged |= !d->name.name && d->kind != D_ASSERT;
     d->at = since(p, lo);
     vec_push(p->a, f->decls, d);
 }
@@ -91,10 +181,6 @@ static void skip_stranded(struct parser *p)
 
 static void parse_top(struct parser *p, struct file *f)
 {
-    if (at(p, K_ASSERT)) {
-        reserved(p, "`assert`");
-        return;
-    }
     if (at(p, T_SEMI)) {
         slip(p, p->tok.at, "leave it out: a declaration that ends with `}` takes no `;`", "stray `;`");
         advance(p);
@@ -107,7 +193,7 @@ static void parse_top(struct parser *p, struct file *f)
     if (kind == K_MODULE)
         parse_module(p, f);
     else if (kind == K_IMPORT)
-        reserved(p, "`import`");
+        parse_import(p, f);
     for (size_t i = 0; i < sizeof decl_parsers / sizeof *decl_parsers; i++)
         if (kind == decl_parsers[i].token)
             parse_decl(p, f, i);

@@ -31,7 +31,7 @@ bool names_something(enum token_kind kind) { return kind == T_NAME || token_clas
 bool at_name(const struct parser *p) { return names_something(p->tok.kind); }
 
 const enum token_kind decl_starts[N_DECL_STARTS] = {
-    K_ENUM, K_STRUCT, K_MESSAGE, K_LOCAL, K_SESSION, K_ACTOR, K_SYSTEM, K_VERIFY, K_MODULE, K_IMPORT};
+    K_ENUM, K_STRUCT, K_MESSAGE, K_LOCAL, K_SESSION, K_ACTOR, K_SYSTEM, K_VERIFY, K_MODULE, K_IMPORT, K_ASSERT};
 
 bool is_decl_start(enum token_kind kind)
 {
@@ -217,7 +217,7 @@ struct ident expect_name(struct parser *p, const char *what)
         advance(p);
         return id;
     }
-    bool keyword = token_class(p->tok.kind) == TC_KEYWORD || token_class(p->tok.kind) == TC_RESERVED;
+    bool keyword = token_class(p->tok.kind) == TC_KEYWORD;
     if (keyword && !p->tok.first && names_something(p->ahead.kind) == false) {
         slip(p, p->tok.at, arena_printf(p->a, "choose another name, for example `%s_`", p->tok.name),
              "`%s` is a keyword and cannot be %s", p->tok.name, what);
@@ -458,6 +458,16 @@ static bool forgotten_brace(struct parser *p, const char *what)
     return true;
 }
 
+/* Does the block end here, though it is not closed? Its fields (K_STATE) end at the next item of an actor. */
+static bool at_ender(const struct parser *p, enum token_kind ender)
+{
+    if (ender != K_STATE)
+        return ender && at(p, ender);
+    bool item = at(p, K_MAILBOX) || at(p, K_INBOX) || at(p, K_SESSIONS) || at(p, K_STATE) || at(p, K_WITH) ||
+                at(p, K_INVARIANT) || at(p, K_ON) || at(p, K_ISOLATION);
+    return item && p->ahead.kind != T_COLON && (p->tok.first || p->item_ended);
+}
+
 void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx)
 {
     bool forgotten = forgotten_brace(p, what);
@@ -476,7 +486,7 @@ void parse_block(struct parser *p, const char *what, void (*item)(struct parser 
     p->ender = T_EOF;
     if (!forgotten)
         advance(p);
-    while (!at_block_end(p) && !(ender && at(p, ender))) {
+    while (!at_block_end(p) && !at_ender(p, ender)) {
         uint32_t before = p->tok.at.lo;
         if (at(p, T_SEMI)) {
             slip(p, p->tok.at, "leave it out", "stray `;`");
@@ -497,35 +507,4 @@ void parse_block(struct parser *p, const char *what, void (*item)(struct parser 
     }
     expect_close(p, T_RBRACE, open);
     leave(p);
-}
-
-/* ---- reserved constructs ---- */
-
-void reserved_here(struct parser *p, const char *what)
-{
-    if (!p->panic && !p->tok.tainted)
-        front_error(&p->lex, E0105, p->tok.at, "%s is reserved; this version of the language does not have it yet",
-                    what);
-}
-
-void skip_construct(struct parser *p)
-{
-    do {
-        while (!at(p, T_LBRACE) && !at(p, T_SEMI) && !at_block_end(p))
-            advance(p);
-        if (at(p, T_LBRACE))
-            skip_block(p);
-        else if (at(p, T_SEMI)) {
-            advance(p);
-            break;
-        }
-    } while (continues_block(p));
-    p->panic = false;
-}
-
-void reserved(struct parser *p, const char *what)
-{
-    reserved_here(p, what);
-    advance(p);
-    skip_construct(p);
 }

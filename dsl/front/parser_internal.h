@@ -21,7 +21,8 @@ struct parser {
     uint32_t depth;
     uint32_t spoken_for;   /* offset + 1 of the token about which something was said last */
     uint32_t n_fails;      /* errors that may have lost something of the AST */
-    enum token_kind ender; /* ends the next block, closed or not: `or` a branch, `wire` a supervisor; T_EOF: nothing */
+    enum token_kind ender; /* ends the next block, closed or not: `or` a branch, `wire` a supervisor, any item of an
+                            * actor (K_STATE) its fields; T_EOF: nothing */
     uint32_t forgiven;     /* `}` that may be missing in this declaration, since a `{` was forgotten or is too many */
     uint32_t unclosed;     /* `}` still to come of blocks that a misplaced declaration ended */
     bool too_deep;         /* reported */
@@ -34,7 +35,7 @@ static inline bool at(const struct parser *p, enum token_kind kind) { return p->
 bool accept(struct parser *p, enum token_kind kind);
 bool names_something(enum token_kind kind); /* a name, or a word that may be one */
 bool at_name(const struct parser *p);
-enum { N_DECL_STARTS = 10 };
+enum { N_DECL_STARTS = 11 };
 extern const enum token_kind decl_starts[N_DECL_STARTS]; /* enum, struct, message, ... */
 bool is_decl_start(enum token_kind kind);
 bool at_decl_line(const struct parser *p); /* a declaration starts here, on a line of its own */
@@ -101,10 +102,15 @@ void parse_block(struct parser *p, const char *what, void (*item)(struct parser 
 bool enter(struct parser *p);         /* one level deeper; false, reported once, at FRONT_MAX_DEPTH */
 void leave(struct parser *p);
 
-/* Reports that `what` is reserved, at the current token, and skips the construct: to its `;` or behind its block. */
-void reserved(struct parser *p, const char *what);
-void reserved_here(struct parser *p, const char *what); /* reports only */
-void skip_construct(struct parser *p);
+/* ---- settings ---- */
+
+enum { MOST = INT32_MAX }; /* where no smaller number is meant */
+/* Reports a setting that stands twice in one block. */
+void once(struct parser *p, const struct opt_u64 *earlier, const char *word);
+/* At `word`: `word N`. */
+void parse_setting(struct parser *p, struct opt_u64 *o, uint64_t lo, uint64_t hi);
+/* `decide` where it means nothing: reported, and read all the same. */
+void parse_stray_decide(struct parser *p);
 
 /* ---- the parts ---- */
 
@@ -118,6 +124,8 @@ void parse_local(struct parser *p, struct decl *d);
 void parse_actor(struct parser *p, struct decl *d);
 void parse_system(struct parser *p, struct decl *d);
 void parse_verify(struct parser *p, struct decl *d);
+void parse_assert(struct parser *p, struct decl *d);
+struct expr *parse_expr(struct parser *p);
 struct ltl *parse_formula(struct parser *p);
 
 #endif

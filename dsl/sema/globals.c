@@ -303,7 +303,7 @@ static void leaves_par(struct walk *w, const struct stmt *st, const struct var *
 {
     struct diag *x = diag_add(w->s->d, E0220, st->at, "`continue %s` would leave this branch of `par`", v->name);
     diag_label(w->s->d, x, v->at, "its loop starts here, outside");
-    diag_help(w->s->d, x, "a branch of `par` is done when it ends: continue behind the `par`, or loop within the branch");
+    diag_help(w->s->d, x, "a branch is done when it ends: continue behind the `par`, or loop within the branch");
 }
 
 static struct path walk_continue(struct walk *w, const struct stmt *st, struct path p)

@@ -41,7 +41,13 @@ void sema__actor(struct sema *s, struct decl *actor)
     for (uint32_t i = 0; i < ad->plays.n; i++)
         check_plays(s, actor, i);
     check_count(s, &ad->mailbox, "the capacity of a mailbox", SEMA_MAX_MAILBOX);
+    check_count(s, &ad->inbox, "the capacity of an inbox", SEMA_MAX_MAILBOX);
     check_count(s, &ad->sessions, "the number of sessions", UINT32_MAX);
+    if (ad->shared && ad->policy == POLICY_DROP_OLDEST) {
+        struct diag *x = diag_add(s->d, E0221, ad->mailbox.at, "a shared mailbox has no oldest message to drop");
+        diag_note(s->d, x, "messages are in order for each sender, not among senders");
+        diag_help(s->d, x, "write `drop_newest`, or leave out `shared`");
+    }
     sema__fields(s, &ad->state, "state field");
 }
 

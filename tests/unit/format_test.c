@@ -102,7 +102,7 @@ static void blanks_are_as_documented(void **state)
     BECOMES("module  a . b ;message   M=2{x:u8 [3] [4];y:list<optional<u8>,4>;z:ref<S . A>;}",
             "module a.b;\nmessage M = 2 { x: u8[3][4]; y: list<optional<u8>, 4>; z: ref<S.A>; }\n");
     BECOMES("local A=rec X.+{!M.?N.X,B!Q.end};local B=dual(A);session S(A,B);",
-            "local A = rec X . +{ !M . ?N . X, B!Q . end };\nlocal B = dual (A);\nsession S(A, B);\n");
+            "local A = rec X . +{ !M . ?N . X, B!Q . end };\nlocal B = dual(A);\nsession S(A, B);\n");
     BECOMES("system Y{supervisor r intensity 5 in 10s{child c [3]:C backoff 1ms .. 2s;}wire S(A=any c,B=c [ 2 ]);}",
             "system Y {\n  supervisor r intensity 5 in 10s { child c[3]: C backoff 1ms..2s; }\n"
             "  wire S(A = any c, B = c[2]);\n}\n");

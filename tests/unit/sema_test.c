@@ -125,7 +125,7 @@ ERRORS(unknown_crashed, AB "try { A -> B: M; } catch crash\n Bb at A { } }", "E0
 ERRORS(family_as_catcher, AB "try { A -> B: M; } catch cancel at\n P { } }", "E0207:4")
 ERRORS(member_as_catcher, AB "try { A -> P[1]: M; } catch cancel at P[1] { } }", "")
 ERRORS(family_crashes, AB "try { P[1] -> A: M; } catch crash P at A { } }", "")
-ERRORS(index_crashes, AB "foreach p in P { try { p -> A: M; } catch crash p at A { } } }", "")
+ERRORS(index_crashes, AB "foreach p in P { try { A -> p: M; } catch crash p at A { } } }", "")
 ERRORS(two_catchers, AB "try { A -> B: M; } catch cancel at A,\n timeout 1s at B { } }", "E0217:4")
 ERRORS(two_catchers_in_two_clauses, AB "try { A -> B: M; } catch cancel at A { }\n catch timeout 1s at B { } }",
        "E0217:4")
@@ -133,7 +133,7 @@ ERRORS(members_are_different_catchers, AB "try { A -> B: M; } catch cancel at P[
 ERRORS(own_crash, AB "try { A -> B: M; } catch\n crash A at A { } }", "E0218:4")
 ERRORS(own_crash_in_a_family, AB "try { A -> B: M; } catch\n crash P at P[0] { } }", "E0218:4")
 ERRORS(own_crash_by_index, AB "foreach p in P { try { p -> B: M; } catch\n crash P at p { } } }", "E0218:4")
-ERRORS(sibling_crashes, AB "try { A -> B: M; } catch crash P[1] at P[0] { } }", "")
+ERRORS(sibling_crashes, AB "try { P[0] -> B: M; } catch crash P[1] at P[0] { } }", "")
 ERRORS(timeout_twice, AB "try { A -> B: M; } catch timeout 1s at A { }\n catch timeout 2s at A { } }", "E0219:4")
 ERRORS(member_and_family_crash, AB "try { A -> B: M; } catch crash P[1] at A { }\n catch crash P at A { } }", "E0219:4")
 ERRORS(two_members_crash, AB "try { A -> B: M; } catch crash P[1] at A { } catch crash P[0] at A { } }", "")
@@ -150,6 +150,8 @@ ERRORS(try_five_deep, AB "try { try { try { try {\n try { A -> B: M; } catch can
 ERRORS(handlers_are_not_in_the_body, AB "try { A -> B: M; } catch cancel at A { try { A -> B: N; } catch cancel at A {\n"
        "try { A -> B: N; } catch cancel at A { try { A -> B: N; } catch cancel at A { try { A -> B: N; } catch cancel at A\n"
        "{ A -> B: N; } } } } } }", "")
+
+ERRORS(par_branches_guard_what_follows, AB "rec X { par { A -> B: M; } and { } continue X; } }", "")
 
 /* ---- local types ---- */
 
@@ -249,7 +251,7 @@ int main(void)
         T(do_arity), T(do_same_twice), T(do_family_for_single), T(do_family_of_other_size), T(do_same_in_one_round),
         T(do_of_local_types), T(unknown_session),
         T(par_is_reached_when_all_branches_end),
-        T(par_branches_do_not_guard_each_other), T(continue_leaves_par), T(continue_leaves_par_foreach),
+        T(par_branches_guard_what_follows), T(par_branches_do_not_guard_each_other), T(continue_leaves_par), T(continue_leaves_par_foreach),
         T(continue_within_a_branch), T(par_foreach_over_single), T(unknown_catcher), T(unknown_crashed),
         T(family_as_catcher), T(member_as_catcher), T(family_crashes), T(index_crashes), T(two_catchers),
         T(two_catchers_in_two_clauses), T(members_are_different_catchers), T(own_crash), T(own_crash_in_a_family),
