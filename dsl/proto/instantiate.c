@@ -193,6 +193,11 @@ static uint32_t expand_branch(struct expansion *e, struct frame *f, const struct
     return start;
 }
 
+static struct span par_word(const struct stmt *par)
+{
+    return (struct span){par->at.file, par->at.lo, par->at.lo + 3};
+}
+
 static uint32_t expand_par(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t cont)
 {
     struct role_ref family = {.base = st->family};
@@ -294,8 +299,7 @@ static bool refuse_try(struct expansion *e, const struct stmt *st, uint32_t leve
     if (e->branch) {
         if (!ir__reported(e->b, E0322, st->at)) {
             x = diag_add(e->b->d, E0322, st->at, "a `try` cannot stand in a branch of `par`");
-            diag_label(e->b->d, x, (struct span){e->branch->par->at.file, e->branch->par->at.lo,
-                                                 e->branch->par->at.lo + 3}, "the branches start here");
+            diag_label(e->b->d, x, par_word(e->branch->par), "the branches start here");
             diag_note(e->b->d, x, "an event ends what all roles are at, in every branch");
             diag_help(e->b->d, x, "put the `try` around the `par`");
         }
@@ -399,7 +403,7 @@ static void report_leaving_branch(struct expansion *e, const struct stmt *st)
 {
     struct diag *x = diag_add(e->b->d, E0321, st->at, "`do %s` is recursive, and would leave this branch of `par`",
                               st->name.name);
-    diag_label(e->b->d, x, e->branch->par->at, "the branches of this `par`");
+    diag_label(e->b->d, x, par_word(e->branch->par), "the branches start here");
     diag_help(e->b->d, x, "a branch of `par` is done when it ends: repeat behind the `par`, or loop within the branch");
 }
 

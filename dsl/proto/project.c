@@ -9,8 +9,8 @@
  *   receive validity  of two receives from different senders, the message of the first cannot come to be received
  *                     after the second was chosen, while the role does nothing.
  * Both are checked on the sets themselves; minimisation comes after. Two interactions of different branches of a `par`
- * are no choice: a receive forbids a send only where the send has to wait for it, and a message may come early
- * when whatever leads to it takes turns with what the role waits for.
+ * are no choice: a receive forbids a send only where the send has to wait for it, and nothing overtakes another
+ * branch's message.
  *
  * A handler of `try` is entered from outside of the sets. Its catcher has an event edge wherever its own next action
  * is in the body. Any other role, in a set with a state in the body or just behind it, has an interrupt edge for each first
@@ -167,7 +167,8 @@ static void add_edges(struct projection *p, uint32_t s, const seen_vec *actions)
     u32_vec targets = {0};
     for (uint32_t i = 0, end; i < actions->n; i = end) {
         const struct global_edge *one = &edges[actions->at[i].edge];
-        struct draft_edge e = {.source = s, .label = actions->at[i].label, .at = one->at, .where = one->where};
+        struct draft_edge e = {.source = s, .label = actions->at[i].label, .at = one->at, .where = one->where,
+                               .global = actions->at[i].edge};
         targets.n = 0;
         for (end = i; end < actions->n && same_label(actions->at[end].label, e.label); end++)
             vec_push(p->a, targets, edges[actions->at[end].edge].target);
@@ -497,7 +498,7 @@ struct ahead {
     uint32_t parent;     /* IR_NONE at the start */
     uint32_t edge;       /* by which it was reached */
     uint32_t same;       /* another one in the same state, + 1 */
-    uint32_t strand;     /* of the receive that the role waits for, while all that led here takes turns with it; else 0 */
+    uint32_t strand;     /* of the receive that the role waits for */
 };
 typedef VEC(struct ahead) ahead_vec;
 
@@ -518,14 +519,13 @@ static bool includes(const uint64_t *big, const uint64_t *small)
     return true;
 }
 
-/* More blocked roles can do less, and less is wrong along turns, so what is reached again with a superset is old. */
+/* More blocked roles can do less, so what is reached again with a superset is old. */
 static void visit(struct overtaking *o, struct ahead x)
 {
     struct projection *p = o->p;
     uint32_t head = p->mark[x.state] == p->stamp ? o->heads[x.state] : 0;
     for (uint32_t k = head; k; k = o->at.at[k - 1].same)
-        if (includes(x.blocked, o->at.at[k - 1].blocked) &&
-            (!o->at.at[k - 1].strand || o->at.at[k - 1].strand == x.strand))
+        if (o->at.at[k - 1].strand == x.strand && includes(x.blocked, o->at.at[k - 1].blocked))
             return;
     x.same = head;
     vec_push(p->a, o->at, x);
@@ -562,14 +562,12 @@ static uint32_t search_ahead(struct overtaking *o, uint32_t lo, uint32_t hi, uin
         for (uint32_t k = s->first; k < s->first + s->n; k++) {
             const struct global_edge *e = &g->edges[k];
             struct ahead y = x;
-            bool beside = x.strand && strands_concurrent(g->strands, x.strand, e->strand);
-            y.state = e->target, y.parent = h, y.edge = k, y.strand = beside ? x.strand : 0;
+            y.state = e->target, y.parent = h, y.edge = k;
             if (is_blocked(&x, e->from)) {
                 y.blocked[e->to / 64] |= UINT64_C(1) << (e->to % 64);
-            } else if (e->from == o->sender && e->to == p->role && beside) {
-                continue;
             } else if (e->from == o->sender && e->to == p->role) {
-                for (uint32_t w = lo; w < hi; w++)
+                bool beside = strands_concurrent(g->strands, x.strand, e->strand);
+                for (uint32_t w = lo; w < hi && !beside; w++)
                     if (p->draft.edges.at[w].label.message == e->message) {
                         *last = k, *which = w;
                         return h;
@@ -597,12 +595,29 @@ static void report_receive(struct projection *p, uint32_t s, const struct overta
     p->reports++;
 }
 
+/* Both only ever happen in different branches of one `par`. */
+static bool always_beside(const struct projection *p, const struct draft_edge *one, const struct draft_edge *two)
+{
+    if (!p->graph->confined)
+        return false;
+    struct strand_prefix a = p->graph->confined[one->global], b = p->graph->confined[two->global];
+    const struct index_list *x = &p->graph->g->strands[a.strand], *y = &p->graph->g->strands[b.strand];
+    for (uint32_t i = 0; i < a.n && i < b.n && x->at[i] == y->at[i]; i += 2)
+        if (x->at[i + 1] != y->at[i + 1])
+            return true;
+    return false;
+}
+
 /* Receives lo .. hi - 1 of state s are all from one sender, and `other` is a receive from another. */
 static bool check_pair(struct projection *p, uint32_t s, uint32_t lo, uint32_t hi, uint32_t other, uint32_t *heads)
 {
     struct overtaking o = {.p = p, .sender = p->draft.edges.at[lo].label.peer, .heads = heads};
     struct set set = p->sets.all.at[s];
-    uint32_t last = 0, which = 0;
+    uint32_t last = 0, which = 0, beside = lo;
+    while (beside < hi && always_beside(p, &p->draft.edges.at[beside], &p->draft.edges.at[other]))
+        beside++;
+    if (beside == hi)
+        return true;
     start_ahead(&o, &set, p->draft.edges.at[other].label);
     uint32_t found = search_ahead(&o, lo, hi, &last, &which);
     if (found == IR_NONE && o.at.n >= IR_MAX_AVAILABLE) {
@@ -674,10 +689,48 @@ static bool project_role(struct builder *b, struct explainer *e, struct session_
     return p.ok;
 }
 
+static void shorten(const struct global *g, struct strand_prefix *to, uint32_t strand)
+{
+    const struct index_list *x = &g->strands[to->strand], *y = &g->strands[strand];
+    uint32_t n = 0;
+    while (n < to->n && n < y->n && x->at[n] == y->at[n] && x->at[n + 1] == y->at[n + 1])
+        n += 2;
+    to->n = n;
+}
+
+/* See struct graph. Open addressing on (sender, receiver, message). */
+static struct strand_prefix *confine(struct arena *a, const struct global *g)
+{
+    struct strand_prefix *out = ARENA_ARRAY(a, struct strand_prefix, g->n_edges);
+    uint32_t cap = 64, *first = ARENA_ARRAY(a, uint32_t, g->n_edges);
+    while (cap < 2 * g->n_edges)
+        cap *= 2;
+    uint32_t *slots = ARENA_ARRAY(a, uint32_t, cap); /* the first such edge, + 1 */
+    for (uint32_t i = 0; i < g->n_edges; i++) {
+        const struct global_edge *e = &g->edges[i], *o;
+        uint64_t h = ((uint64_t)e->from << 32 | (uint64_t)e->to << 16 | e->message) * 0x9e3779b97f4a7c15u;
+        uint32_t k = (uint32_t)(h >> 32) & (cap - 1);
+        for (; slots[k]; k = (k + 1) & (cap - 1)) {
+            o = &g->edges[slots[k] - 1];
+            if (o->from == e->from && o->to == e->to && o->message == e->message)
+                break;
+        }
+        if (!slots[k]) {
+            slots[k] = i + 1;
+            out[i] = (struct strand_prefix){e->strand, g->strands[e->strand].n};
+        }
+        first[i] = slots[k] - 1;
+        shorten(g, &out[first[i]], e->strand);
+    }
+    for (uint32_t i = 0; i < g->n_edges; i++)
+        out[i] = out[first[i]];
+    return out;
+}
+
 static struct graph index_graph(struct arena *a, const struct global *g)
 {
     struct graph gr = {g, ARENA_ARRAY(a, uint32_t, g->n_edges), ARENA_ARRAY(a, uint32_t, g->n_states + 1),
-                       ARENA_ARRAY(a, uint32_t, g->n_edges)};
+                       ARENA_ARRAY(a, uint32_t, g->n_edges), g->n_strands > 1 ? confine(a, g) : NULL};
     for (uint32_t s = 0; s < g->n_states; s++)
         for (uint32_t i = g->states[s].first; i < g->states[s].first + g->states[s].n; i++) {
             gr.source[i] = s;

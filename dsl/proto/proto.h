@@ -141,6 +141,10 @@ struct graph {
     const struct global *g;
     uint32_t *source;        /* [n_edges] */
     uint32_t *rfirst, *redge; /* the edges into state i: redge[rfirst[i] .. rfirst[i + 1] - 1] */
+    struct strand_prefix { /* of a strand: its first n elements */
+        uint32_t strand, n;
+    } *confined; /* [n_edges] what the strands of all edges with that sender, receiver and message have in common; NULL
+                  * without `par` */
 };
 
 struct label { /* what one role sees of an interaction, or an event that it catches; see struct edge */
@@ -207,6 +211,7 @@ struct draft_edge {
     struct label label;
     struct span at;
     const struct expr *where;
+    uint32_t global; /* an edge of the global automaton that it stands for, where it stands for some */
 };
 
 struct draft { /* a deterministic automaton in the making; state 0 initial */

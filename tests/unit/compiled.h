@@ -105,6 +105,16 @@ static inline const struct session_type *session_named(const struct compiled *c,
     return NULL;
 }
 
+/* "P[0]!M", on the interrupt lane "P[0]!!M", "@timeout". */
+static inline const char *edge_text(const struct compiled *c, const struct session_type *t, const struct edge *e)
+{
+    if (e->dir == DIR_EVENT)
+        return arena_printf(c->a, "@%s", t->events[e->message].name);
+    static const char *const marks[2][2] = {{"!", "?"}, {"!!", "??"}};
+    return arena_printf(c->a, "%s%s%s", t->roles[e->peer].name, marks[e->interrupt][e->dir == DIR_RECEIVE],
+                        c->ir->messages[e->message].name);
+}
+
 /* "0: B!M>1 / 1: B?N>0 C?N>2 / 2*:" -- states in order, `*` for final, edges in order. */
 static inline const char *automaton_text(const struct compiled *c, const struct session_type *t, const char *role)
 {
@@ -116,9 +126,7 @@ static inline const char *automaton_text(const struct compiled *c, const struct 
         for (uint32_t s = 0; s < m->n_states; s++) {
             text = arena_printf(c->a, "%s%s%u%s:", text, s ? " / " : "", s, m->states[s].final ? "*" : "");
             for (uint32_t i = m->states[s].first; i < m->states[s].first + m->states[s].n; i++)
-                text = arena_printf(c->a, "%s %s%c%s>%u", text, t->roles[m->edges[i].peer].name,
-                                    m->edges[i].dir == DIR_SEND ? '!' : '?', c->ir->messages[m->edges[i].message].name,
-                                    m->edges[i].target);
+                text = arena_printf(c->a, "%s %s>%u", text, edge_text(c, t, &m->edges[i]), m->edges[i].target);
         }
         return text;
     }
