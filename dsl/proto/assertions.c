@@ -203,7 +203,7 @@ static void compare(struct comparison *c, uint32_t sub, struct assertion *out)
     if (r.answer == SUBTYPE_YES || out->answer == SUBTYPE_NO)
         return;
     const char *why = reason_text(c, &r, names[0], names[1]);
-    if (r.answer == SUBTYPE_NO || r.n_path)
+    if (r.answer == SUBTYPE_NO || r.reason == SUBTYPE_BEYOND)
         why = arena_printf(c->b.a, "%s, %s", path_text(c, &r), why);
     if (r.answer == SUBTYPE_NO)
         report(c, &r, names[0], names[1], why);
