@@ -1,8 +1,11 @@
 /* check_file.c -- see check_file.h. Where one subject cannot be checked the others still are. */
 #include "check_file.h"
 
+#include "assertions.h"
 #include "buf.h"
 #include "progress.h"
+#include "early.h"
+#include "lint_file.h"
 #include "promela.h"
 #include "spin.h"
 #include "starvation.h"
@@ -95,6 +98,22 @@ static void add_implementable(struct checking *c, const struct session_type *t)
         states += t->locals[i].n_states;
     p.engines[0] = (struct engine_result){ .engine = "projection", .states = states,
                                            .result = t->implementable ? VERDICT_HOLDS : VERDICT_VIOLATED };
+    property_conclude(&p, c->a);
+    vec_push(c->a, c->r->properties, p);
+}
+
+static void add_early(struct checking *c, uint32_t i)
+{
+    const struct session_type *t = &c->u->ir->sessions[i];
+    static const enum verdict verdicts[] = {
+        [EARLY_HOLDS] = VERDICT_HOLDS, [EARLY_VIOLATED] = VERDICT_VIOLATED, [EARLY_TOO_LARGE] = VERDICT_INCONCLUSIVE
+    };
+    struct property p = { .title = "early-choice", .subject = t->name, .n_engines = 1 };
+    uint64_t states;
+    enum early found = early_choices(c->u->ir, i, c->u->diags, &states);
+    p.engines[0] = (struct engine_result){ .engine = "projection", .states = states, .result = verdicts[found] };
+    if (found == EARLY_TOO_LARGE)
+        p.engines[0].why = "the session is too large";
     property_conclude(&p, c->a);
     vec_push(c->a, c->r->properties, p);
 }
@@ -320,6 +339,8 @@ static void check_session(struct checking *c, uint32_t i)
     bool own = !t->decl->imported; /* others are judged where they stand, here only as far as something asks for it */
     if (was_projected(t) && (t->implementable ? own : projection_failed(c->u)))
         add_implementable(c, t);
+    if (own && c->o->early && was_projected(t) && t->usable)
+        add_early(c, i);
     if (!t->usable || !explores(c))
         return;
     if (check_scopes(c, false, i) == 0 && own && !is_wired(ir, i))
@@ -335,6 +356,42 @@ static void check_system(struct checking *c, uint32_t i)
         check_model(c, model_of_system(ir, i, NULL, c->u->diags));
 }
 
+/* ---- assertions on local types ---- */
+
+static void add_assertion(struct checking *c, const struct decl *d)
+{
+    static const enum verdict verdicts[] = {
+        [SUBTYPE_YES] = VERDICT_HOLDS,
+        [SUBTYPE_NO] = VERDICT_VIOLATED,
+        [SUBTYPE_UNKNOWN] = VERDICT_INCONCLUSIVE,
+    };
+    struct assertion x;
+    if (!assertion_decide(c->u->ir, d, c->u->diags, &x)) {
+        c->r->wrong = true;
+        return;
+    }
+    struct property p = { .title = d->as.assert_.kind == ASSERT_EQUAL ? "equal" : "subtype", .subject = x.text,
+                          .n_engines = 1 };
+    if (x.ahead)
+        p.scope = arena_printf(c->a, "asynchronous, up to %u ahead: lanes hold at least %u", x.ahead, x.ahead);
+    p.engines[0] = (struct engine_result){ "subtyping", verdicts[x.answer], false, x.pairs, 0, x.why };
+    add_property(c, &p);
+}
+
+/* How many assertions the file has. */
+static uint32_t check_assertions(struct checking *c)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->u->ir->file->decls.n; i++) {
+        const struct decl *d = c->u->ir->file->decls.at[i];
+        if (d->kind != D_ASSERT || d->imported)
+            continue;
+        add_assertion(c, d);
+        n++;
+    }
+    return n;
+}
+
 void check_file(const struct unit *u, const struct check_options *o, struct report *r)
 {
     struct checking c = { .u = u, .o = o, .r = r, .a = u->a };
@@ -345,9 +402,10 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
     }
     if (!u->ir)
         return;
-    if (u->ir->n_sessions == 0 && u->ir->n_systems == 0) {
+    if (check_assertions(&c) == 0 && u->ir->n_sessions == 0 && u->ir->n_systems == 0) {
         r->wrong = true;
-        diag_add(u->diags, E0502, (struct span){ 0, 0, 0 }, "nothing to check: no session and no system is declared");
+        diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
+                 "nothing to check: no session, no system and no assertion is declared");
     }
     for (uint32_t i = 0; i < u->ir->n_sessions; i++)
         check_session(&c, i);
@@ -358,4 +416,5 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
                  "nothing to check without an engine: no session has a global type");
     }
+    lint_file(u, o->explorer, (uint32_t)o->capacity);
 }

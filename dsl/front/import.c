@@ -53,11 +53,11 @@ static void skip_line_comment(struct importer *x, uint32_t *line_ends)
     *line_ends = 0;
 }
 
-static void skip_block_comment(struct importer *x)
+static void skip_block_comment(struct importer *x, const char *end)
 {
     uint32_t lo = x->pos;
     x->pos += 2;
-    while (byte(x, 0) >= 0 && !here(x, "*/"))
+    while (byte(x, 0) >= 0 && !here(x, end))
         x->pos++;
     if (byte(x, 0) < 0)
         import_fail(x, E0601, (struct span){x->source, lo, lo + 2}, "a comment that does not end");
@@ -77,7 +77,9 @@ static void skip_blanks(struct importer *x)
         } else if (here(x, x->line_comment)) {
             skip_line_comment(x, &line_ends);
         } else if (x->block_comments && here(x, "/*")) {
-            skip_block_comment(x);
+            skip_block_comment(x, "*/");
+        } else if (x->block_comments && here(x, "(*")) {
+            skip_block_comment(x, "*)"); /* pragmas of nuScr look like comments, too */
         } else {
             break;
         }
@@ -104,6 +106,7 @@ static void read_string(struct importer *x, struct import_token *t)
 
 static struct import_token next_token(struct importer *x)
 {
+    bool was_ok = x->ok;
     skip_blanks(x);
     uint32_t lo = x->pos;
     struct import_token t = {.kind = IMPORT_END};
@@ -122,6 +125,7 @@ static struct import_token next_token(struct importer *x)
         x->pos++;
     }
     t.at = (struct span){x->source, lo, x->pos};
+    x->fatal |= was_ok && !x->ok;
     if (!x->ok)
         t.kind = IMPORT_END;
     return t;
@@ -137,12 +141,25 @@ void import_advance(struct importer *x)
         x->tok.kind = IMPORT_END;
 }
 
-void import_start(struct importer *x)
+void import_enter(struct importer *x, uint32_t source, uint32_t pos)
 {
-    if (here(x, "\xef\xbb\xbf"))
+    x->source = source;
+    x->src = x->s->at[source];
+    x->pos = pos;
+    if (pos == 0 && here(x, "\xef\xbb\xbf"))
         x->pos = 3; /* a byte order mark */
     import_advance(x);
     import_advance(x);
+    x->last = (struct span){source, pos, pos};
+}
+
+bool import_recover(struct importer *x, uint32_t from)
+{
+    if (x->ok || x->fatal)
+        return false;
+    x->ok = true;
+    import_enter(x, x->source, from);
+    return x->ok;
 }
 
 bool import_at(const struct importer *x, int kind) { return x->tok.kind == kind; }
@@ -186,6 +203,8 @@ void import_fail(struct importer *x, enum diag_code code, struct span at, const 
     va_end(args);
     diag_add(x->d, code, at, "%s", line);
     x->ok = false;
+    x->fatal |= code == E0106 || ++x->n_errors == IMPORT_MAX_ERRORS;
+    x->stuck = x->tok.at.lo;
     x->f->damaged = true;
     x->tok.kind = x->ahead.kind = IMPORT_END;
 }
@@ -201,7 +220,9 @@ void import_unexpected(struct importer *x, const char *what)
         found = arena_printf(x->a, "`%c`", x->tok.kind);
     else if (x->tok.kind != IMPORT_END)
         found = "a byte that is not text";
+    bool ended = x->tok.kind == IMPORT_END;
     import_fail(x, E0601, x->tok.at, "expected %s, found %s", what, found);
+    x->fatal |= ended;
 }
 
 void import_expect(struct importer *x, int kind, const char *what)
@@ -401,13 +422,13 @@ const char *import_doc(struct importer *x, struct span comment)
 struct file *import_file_with(struct arena *a, struct interner *names, struct sources *s, uint32_t source,
                               enum import_format format, const struct loader *loader, struct diags *d)
 {
-    struct importer x = {.a = a, .names = names, .d = d, .s = s, .src = s->at[source], .source = source, .ok = true};
+    struct importer x = {.a = a, .names = names, .d = d, .s = s, .ok = true};
     x.loader = loader;
     x.f = ARENA_NEW(a, struct file);
     x.f->source = source;
     x.line_comment = format == IMPORT_AUTOMATA ? "--" : "//";
     x.block_comments = format == IMPORT_SCRIBBLE;
-    import_start(&x);
+    import_enter(&x, source, 0);
     if (format == IMPORT_AUTOMATA)
         import_automata(&x);
     else

@@ -220,23 +220,41 @@ static void find_roles(struct typed *t)
     }
 }
 
+static void read_automaton(struct typed *t, uint32_t i)
+{
+    struct importer *x = t->x;
+    const char *doc = import_doc(x, x->tok_comment);
+    import_name(x, "the name of a role");
+    import_expect(x, ':', "`:` after the name of a role");
+    if (!x->ok)
+        return;
+    struct decl *d = import_decl(x, D_LOCAL, t->names.at[i]);
+    d->doc = doc;
+    t->scope = t->bound = NULL;
+    t->depth = 0;
+    d->as.local = read_type(t);
+    d->at = import_since(x, d->name.at);
+}
+
+/* After an error: to the next automaton. */
+static void skip_automaton(struct importer *x)
+{
+    while (x->ok && !import_at(x, IMPORT_END) && !(import_at(x, IMPORT_WORD) && x->ahead.kind == ':'))
+        import_advance(x);
+}
+
 static void import_typed(struct importer *x)
 {
     struct typed t = {.x = x};
     find_roles(&t);
-    for (uint32_t i = 0; x->ok && !import_at(x, IMPORT_END); i++) {
-        const char *doc = import_doc(x, x->tok_comment);
-        import_name(x, "the name of a role");
-        import_expect(x, ':', "`:` after the name of a role");
-        if (!x->ok)
-            return;
-        struct decl *d = import_decl(x, D_LOCAL, t.names.at[i]);
-        d->doc = doc;
-        t.scope = t.bound = NULL;
-        d->as.local = read_type(&t);
-        d->at = import_since(x, d->name.at);
+    for (uint32_t i = 0; i < t.names.n && x->ok && !import_at(x, IMPORT_END); i++) {
+        read_automaton(&t, i);
+        if (import_recover(x, x->stuck))
+            skip_automaton(x);
     }
-    if (x->ok)
+    if (x->ok && !import_at(x, IMPORT_END))
+        import_unexpected(x, "the name of a role");
+    if (x->ok && !x->f->damaged)
         declare_session(x, t.names.at, t.names.n);
 }
 
@@ -500,6 +518,14 @@ static void write_graph(struct writing *w)
             declare_state(w, q);
 }
 
+/* After an error: to the next automaton. */
+static void skip_graph(struct importer *x)
+{
+    while (x->ok && !import_at(x, IMPORT_END) &&
+           !(import_at(x, '.') && x->ahead.kind == IMPORT_WORD && strcmp(x->ahead.text, "outputs") == 0))
+        import_advance(x);
+}
+
 static void import_graphs(struct importer *x)
 {
     VEC(struct graph) graphs = {0};
@@ -510,15 +536,17 @@ static void import_graphs(struct importer *x)
         g.role.name = import_claim(x, arena_printf(x->a, "P%u", graphs.n), "P");
         vec_push(x->a, roles, g.role);
         vec_push(x->a, graphs, g);
+        if (import_recover(x, x->stuck))
+            skip_graph(x);
     }
-    for (uint32_t i = 0; i < graphs.n && x->ok; i++) {
+    for (uint32_t i = 0; i < graphs.n && x->ok && !x->f->damaged; i++) {
         sort_moves(x, &graphs.at[i]);
         find_regions(&graphs.at[i]);
         name_states(x, &graphs.at[i]);
     }
-    for (uint32_t i = 0; i < graphs.n && x->ok; i++)
+    for (uint32_t i = 0; i < graphs.n && x->ok && !x->f->damaged; i++)
         write_graph(&(struct writing){x, &graphs.at[i], roles.at, roles.n});
-    if (x->ok)
+    if (x->ok && !x->f->damaged)
         declare_session(x, roles.at, roles.n);
 }
 

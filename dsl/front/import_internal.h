@@ -1,7 +1,8 @@
 /* import_internal.h -- what the importers share: reading words, giving out names, building the AST.
  *
- * An importer stops at its first error: `ok` turns false, the current token becomes the end of the file, and every
- * function may be called on and does nothing. So only loops that do not read need to look at `ok`.
+ * An error stops the importer: `ok` turns false, the current token becomes the end of the file, and every function may
+ * be called on and does nothing. So only loops that do not read need to look at `ok`. Where it stands on its feet again,
+ * at the next statement or the next role, it goes on with import_recover, so that one run tells all that is wrong.
  */
 #ifndef MOTET_DSL_IMPORT_INTERNAL_H
 #define MOTET_DSL_IMPORT_INTERNAL_H
@@ -11,6 +12,7 @@ enum {
     IMPORT_MAX_NAMES = 1 << 16,  /* messages, roles, sessions */
     IMPORT_MAX_STATES = 4096,    /* of one automaton */
     IMPORT_MAX_EDGES = 1 << 16,  /* of one automaton */
+    IMPORT_MAX_ERRORS = 100,     /* told of one file */
     IMPORT_MAX_DEPTH = 150,      /* nesting; below FRONT_MAX_DEPTH, since translating may add levels */
     IMPORT_END = 0, IMPORT_WORD = 'w', IMPORT_STRING = 's' /* kinds of token; else the character itself */
 };
@@ -53,12 +55,17 @@ struct importer {
     struct import_map messages; /* by what they are in the imported file: index in message_list */
     VEC(struct import_message) message_list;
     struct file *f;
-    bool ok;
+    bool ok, fatal;  /* fatal: there is no going on */
+    uint32_t stuck;  /* where the token stands at which it stopped */
+    uint32_t n_errors;
 };
 
 /* ---- reading ---- */
 
-void import_start(struct importer *x);
+/* Goes on in that file at that byte, between two tokens. */
+void import_enter(struct importer *x, uint32_t source, uint32_t pos);
+/* After an error reads on from that byte on; false: there was none, or there is no going on. */
+bool import_recover(struct importer *x, uint32_t from);
 void import_advance(struct importer *x);
 bool import_at(const struct importer *x, int kind);
 bool import_at_word(const struct importer *x, const char *word);

@@ -1,38 +1,20 @@
 /* import_scribble.c -- global protocols of Scribble and nuScr.
  *
  *     module store.Shop;
+ *     import store.Pay as Pay;
  *     data <java> "java.lang.Integer" from "rt.jar" as Int;
  *     global protocol Shop(role Buyer, role Seller) {
- *         choice at Buyer { order(Int) from Buyer to Seller; do Shop(Buyer, Seller); }
+ *         choice at Buyer { order(Int) from Buyer to Seller; do Pay.Card(Buyer, Seller); }
  *         or { bye() from Buyer to Seller; }
  *     }
  *
- * A protocol becomes a session, an auxiliary one as well. Messages are told apart by label and payload; one without a
- * label is called `msg`. A choice of one branch is that branch. A payload type that says nothing here is a struct of
- * bytes.
- * Other modules, parameters of protocols, connections, delegation, parallel composition and refinements are refused.
+ * A protocol becomes a session, an auxiliary one as well; of other modules those that are needed. Messages are told apart
+ * by label and payload; one without a label is called `msg`. A choice of one branch is that branch; a recursion that does
+ * nothing is left out, as that tool does. A payload type that says nothing here is a struct of bytes.
+ * Parameters that are no roles, connections, delegation, interrupts, nested protocols and refinements are refused.
  */
 #include "buf.h"
-#include "import_internal.h"
-
-enum { OPAQUE_BYTES = 255 };
-
-struct renamed { /* a role, or a recursion variable in scope */
-    name written, given;
-    struct renamed *next;
-};
-
-struct scribble {
-    struct importer *x;
-    struct import_map protocols; /* by their names in the file: index in names */
-    VEC(struct ident) names;
-    struct import_map types;     /* payload types that are declared as structs, by index in structs */
-    VEC(struct ident) structs;
-    struct renamed *roles, *variables; /* of the protocol being read */
-    uint32_t depth;
-};
-
-static struct ident given_ident(name given, struct ident written) { return (struct ident){given, written.at}; }
+#include "import_scribble.h"
 
 static const struct renamed *find_renamed(const struct renamed *list, name written)
 {
@@ -61,33 +43,53 @@ static name add_renamed(struct importer *x, struct renamed **list, name written,
     return r->given;
 }
 
-static void refuse(struct scribble *s, const char *what)
+void scribble_refuse(struct scribble *s, const char *what)
 {
     import_fail(s->x, E0602, s->x->tok.at, "%s cannot be imported", what);
 }
 
+/* After a block: more of the same statement. */
+static bool goes_on(const struct importer *x)
+{
+    return import_at_word(x, "or") || import_at_word(x, "and") || import_at_word(x, "with");
+}
+
+void scribble_skip(struct scribble *s)
+{
+    struct importer *x = s->x;
+    uint32_t depth = 0, parens = 0;
+    for (; x->ok && !import_at(x, IMPORT_END); import_advance(x)) {
+        if (import_at(x, '}') && depth == 0)
+            return;
+        bool closes = import_at(x, '}') && --depth == 0 && parens == 0, ends = import_at(x, ';') && depth == 0;
+        depth += import_at(x, '{');
+        parens += import_at(x, '(');
+        parens -= import_at(x, ')') && parens > 0;
+        if (!closes && !ends)
+            continue;
+        import_advance(x);
+        if (ends || !goes_on(x))
+            return;
+    }
+}
+
 /* ---- payloads ---- */
 
-static struct type *opaque_type(struct scribble *s, struct ident written)
+static struct type *payload_type(struct scribble *s, struct ident written)
 {
-    static const struct {
-        const char *name;
-        enum type_kind kind;
-    } known[] = {{"bool", TY_BOOL}, {"int", TY_I32},    {"Int", TY_I32},       {"long", TY_I64},
-                 {"nat", TY_U32},   {"double", TY_F64}, {"string", TY_STRING}, {"String", TY_STRING}};
     struct importer *x = s->x;
     struct type *t = ARENA_NEW(x->a, struct type);
     t->at = written.at;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].name, written.name) == 0) {
-            t->kind = known[i].kind;
-            t->bound = t->kind == TY_STRING ? OPAQUE_BYTES : 0;
-            return t;
-        }
-    const uint32_t *i = import_find(&s->types, written.name);
+    t->kind = scribble_type_named(s, written.name);
+    t->bound = t->kind == TY_STRING ? OPAQUE_BYTES : 0;
+    if (t->kind != TY_POISON)
+        return t;
+    const char *dot = strrchr(written.name, '.');
+    name last = dot ? intern_cstr(x->names, dot + 1) : written.name;
+    const uint32_t *i = import_find(&s->structs_by_name, last);
     if (!i) {
-        import_put(x, &s->types, written.name, s->structs.n);
-        vec_push(x->a, s->structs, given_ident(import_claim(x, written.name, "T"), written));
+        import_put(x, &s->structs_by_name, last, s->structs.n);
+        vec_push(x->a, s->structs, given_ident(import_claim(x, last, "T"), written));
     }
     t->kind = TY_NAMED;
     t->name = given_ident(s->structs.at[i ? *i : s->structs.n - 1].name, written);
@@ -117,19 +119,19 @@ static void declare_structs(struct scribble *s)
 static void read_payload(struct scribble *s, field_vec *fields, struct renamed **used, struct buf *key)
 {
     struct importer *x = s->x;
-    struct ident first = import_name(x, "a payload type"), label = {NULL, first.at};
+    struct ident first = scribble_dotted(s, "a payload type"), label = {NULL, first.at};
     if (import_accept(x, ':')) {
         label = first;
-        first = import_name(x, "a payload type");
+        first = scribble_dotted(s, "a payload type");
     }
-    if (import_at(x, '@') || import_at(x, '.'))
-        refuse(s, "delegation");
+    if (import_at(x, '@'))
+        scribble_refuse(s, "delegation");
     if (import_at(x, '{'))
-        refuse(s, "a refinement");
+        scribble_refuse(s, "a refinement");
     if (!x->ok)
         return;
     name wanted = label.name ? label.name : intern_cstr(x->names, arena_printf(x->a, "value%u", fields->n + 1));
-    struct field f = {{add_renamed(x, used, wanted, "f"), label.at}, opaque_type(s, first)};
+    struct field f = {{add_renamed(x, used, wanted, "f"), label.at}, payload_type(s, first)};
     vec_push(x->a, *fields, f);
     buf_printf(key, "%s%s", fields->n == 1 ? "" : ",", first.name);
 }
@@ -204,6 +206,30 @@ static void read_message(struct scribble *s, struct block *b)
         b->stmts.at[i]->at = import_since(x, at);
 }
 
+/* Who sends first in a block; name NULL: that cannot be seen here. */
+static struct ident first_sender(const struct block *b)
+{
+    const struct stmt *st = b->stmts.n ? b->stmts.at[0] : NULL;
+    if (st && (st->kind == ST_MESSAGE || st->kind == ST_CHOICE))
+        return st->from.base;
+    if (st && st->kind == ST_REC && st->blocks.n)
+        return first_sender(&st->blocks.at[0]);
+    return (struct ident){0};
+}
+
+/* A choice of one branch is that branch. */
+static void take_only_branch(struct scribble *s, struct block *b, const struct stmt *choice)
+{
+    struct importer *x = s->x;
+    const struct block *only = &choice->blocks.at[0];
+    struct ident first = first_sender(only);
+    if (x->ok && first.name && choice->from.base.name && first.name != choice->from.base.name)
+        import_fail(x, E0304, first.at, "a branch of a choice at `%s` begins with `%s`", choice->from.base.name,
+                    first.name);
+    for (uint32_t i = 0; i < only->stmts.n; i++)
+        vec_push(x->a, b->stmts, only->stmts.at[i]);
+}
+
 static void read_choice(struct scribble *s, struct block *b)
 {
     struct importer *x = s->x;
@@ -217,12 +243,46 @@ static void read_choice(struct scribble *s, struct block *b)
         read_block(s, &branch);
         vec_push(x->a, st.blocks, branch);
     } while (import_accept_word(x, "or"));
-    if (st.blocks.n == 1) {
-        for (uint32_t i = 0; i < st.blocks.at[0].stmts.n; i++)
-            vec_push(x->a, b->stmts, st.blocks.at[0].stmts.at[i]);
+    if (st.blocks.n == 1)
+        take_only_branch(s, b, &st);
+    else
+        *add_stmt(s, b, ST_CHOICE, st.at) = st;
+}
+
+static void read_par(struct scribble *s, struct block *b)
+{
+    struct importer *x = s->x;
+    struct stmt st = {.kind = ST_PAR, .at = x->tok.at};
+    import_advance(x);
+    do {
+        struct block branch = {0};
+        read_block(s, &branch);
+        vec_push(x->a, st.blocks, branch);
+    } while (import_accept_word(x, "and"));
+    st.at = import_since(x, st.at);
+    if (st.blocks.n > 1) {
+        *add_stmt(s, b, ST_PAR, st.at) = st;
         return;
     }
-    *add_stmt(s, b, ST_CHOICE, st.at) = st;
+    for (uint32_t i = 0; i < st.blocks.at[0].stmts.n; i++)
+        vec_push(x->a, b->stmts, st.blocks.at[0].stmts.at[i]);
+}
+
+/* The block exchanges nothing and leads nowhere but round in the recursions that begin in it or at `own`. */
+static bool does_nothing(const struct block *b, const struct renamed *own, const struct renamed *inside)
+{
+    for (uint32_t i = 0; i < b->stmts.n; i++) {
+        const struct stmt *st = b->stmts.at[i];
+        struct renamed here = {st->name.name, st->name.name, (struct renamed *)inside};
+        if (st->kind == ST_CONTINUE && (st->name.name == own->given || is_given(inside, st->name.name)))
+            continue;
+        if (st->kind != ST_CHOICE && st->kind != ST_REC)
+            return false;
+        for (uint32_t k = 0; k < st->blocks.n; k++)
+            if (!does_nothing(&st->blocks.at[k], own, st->kind == ST_REC ? &here : inside))
+                return false;
+    }
+    return true;
 }
 
 static void read_rec(struct scribble *s, struct block *b)
@@ -234,12 +294,14 @@ static void read_rec(struct scribble *s, struct block *b)
     import_advance(x);
     struct ident written = import_name(x, "the name of the recursion");
     if (import_at(x, '['))
-        refuse(s, "a recursion with values");
+        scribble_refuse(s, "a recursion with values");
     if (x->ok)
         st->name = given_ident(add_renamed(x, &s->variables, written.name, "X"), written);
     st->at = import_since(x, st->at);
     read_block(s, &body);
     vec_push(x->a, st->blocks, body);
+    if (x->ok && s->variables != outer && does_nothing(&body, s->variables, NULL))
+        b->stmts.n--;
     s->variables = outer;
 }
 
@@ -255,25 +317,46 @@ static void read_continue(struct scribble *s, struct block *b)
     else if (x->ok)
         import_fail(x, E0209, written.at, "`continue %s` stands in no `rec %s`", written.name, written.name);
     if (import_at(x, '['))
-        refuse(s, "a recursion with values");
+        scribble_refuse(s, "a recursion with values");
     import_expect(x, ';', "`;` after `continue` and its name");
     st->at = import_since(x, st->at);
 }
 
-/* The name of a protocol: the last part of a name that may say the module first. */
-static struct ident read_protocol_name(struct scribble *s)
+/* The session that a protocol becomes; from now on it is needed. */
+static name session_of(struct scribble *s, uint32_t protocol)
 {
     struct importer *x = s->x;
-    struct ident id = import_name(x, "a protocol");
-    const char *module = "";
-    while (x->ok && import_accept(x, '.')) {
-        module = arena_printf(x->a, "%s%s%s", module, *module ? "." : "", id.name);
-        id = import_name(x, "a protocol");
+    struct scribble_protocol *p = &s->protocols.at[protocol];
+    if (p->given)
+        return p->given;
+    const char *wanted = p->written.name, *module = s->units.at[p->unit].module;
+    if (module && import_find(&x->taken, import_legal(x, wanted, "P"))) {
+        const char *dot = strrchr(module, '.');
+        wanted = arena_printf(x->a, "%s_%s", dot ? dot + 1 : module, wanted);
     }
-    bool own = !*module || (x->f->module.name && strcmp(module, x->f->module.name) == 0);
-    if (x->ok && !own)
-        import_fail(x, E0602, id.at, "a protocol of another module, `%s`, cannot be imported", module);
-    return id;
+    p->given = import_claim(x, wanted, "P");
+    vec_push(x->a, s->queue, protocol);
+    return p->given;
+}
+
+static void read_args(struct scribble *s, struct stmt *st, uint32_t protocol)
+{
+    struct importer *x = s->x;
+    struct named_args named = {.st = st, .protocol = protocol};
+    bool any = false;
+    import_expect(x, '(', "`(` and the roles");
+    do {
+        struct role_ref role = read_role(s);
+        struct ident as = {0};
+        if (import_accept_word(x, "as"))
+            as = import_name(x, "a role of that protocol");
+        any |= as.name != NULL;
+        vec_push(x->a, st->args, role);
+        vec_push(x->a, named.names, as);
+    } while (import_accept(x, ','));
+    import_expect(x, ')', "`,` or `)` after a role");
+    if (x->ok && any)
+        vec_push(x->a, s->named, named);
 }
 
 static void read_do(struct scribble *s, struct block *b)
@@ -281,24 +364,32 @@ static void read_do(struct scribble *s, struct block *b)
     struct importer *x = s->x;
     struct stmt *st = add_stmt(s, b, ST_DO, x->tok.at);
     import_advance(x);
-    struct ident written = read_protocol_name(s);
-    const uint32_t *known = import_find(&s->protocols, written.name);
-    if (known)
-        st->name = given_ident(s->names.at[*known].name, written);
-    else if (x->ok)
-        import_fail(x, E0202, written.at, "unknown protocol `%s`", written.name);
+    struct ident written = scribble_dotted(s, "a protocol");
+    uint32_t protocol = scribble_protocol_named(s, written);
+    if (x->ok)
+        st->name = given_ident(session_of(s, protocol), written);
     if (import_at(x, '<'))
-        refuse(s, "an argument that is no role");
-    import_expect(x, '(', "`(` and the roles");
-    do {
-        struct role_ref role = read_role(s);
-        vec_push(x->a, st->args, role);
-        if (import_at_word(x, "as"))
-            refuse(s, "a role argument by name");
-    } while (import_accept(x, ','));
-    import_expect(x, ')', "`,` or `)` after a role");
+        scribble_refuse(s, "an argument that is no role");
+    read_args(s, st, protocol);
     import_expect(x, ';', "`;` after `do`");
     st->at = import_since(x, st->at);
+}
+
+/* Puts arguments that were given by name in the order of the roles. */
+static void order_args(struct scribble *s, const struct named_args *n)
+{
+    struct importer *x = s->x;
+    const struct scribble_protocol *p = &s->protocols.at[n->protocol];
+    role_ref_vec args = {0};
+    for (uint32_t r = 0; r < p->roles.n; r++)
+        for (uint32_t i = 0; i < n->names.n; i++)
+            if (n->names.at[i].name ? n->names.at[i].name == p->roles.at[r] : i == r) {
+                vec_push(x->a, args, n->st->args.at[i]);
+                break;
+            }
+    if (args.n != p->roles.n || n->names.n != p->roles.n)
+        import_fail(x, E0212, n->st->at, "the roles of `%s` are not each given once", p->written.name);
+    n->st->args = args;
 }
 
 static bool refuse_statement(struct scribble *s)
@@ -306,14 +397,18 @@ static bool refuse_statement(struct scribble *s)
     static const struct {
         const char *word, *what;
     } refused[] = {
-        {"par", "parallel composition"},     {"connect", "a connection"},  {"disconnect", "a connection"},
-        {"wrap", "a connection"},            {"interruptible", "an interrupt"}, {"accept", "a connection"},
+        {"connect", "a connection"}, {"disconnect", "a connection"},       {"wrap", "a connection"},
+        {"accept", "a connection"},  {"interruptible", "an interrupt"},    {"spawn", "a nested protocol"},
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (import_at_word(s->x, refused[i].word) && s->x->ahead.kind != '(') {
-            refuse(s, refused[i].what);
+            scribble_refuse(s, refused[i].what);
             return true;
         }
+    if (import_at(s->x, IMPORT_WORD) && s->x->ahead.kind == IMPORT_WORD && strcmp(s->x->ahead.text, "calls") == 0) {
+        scribble_refuse(s, "a call of a nested protocol");
+        return true;
+    }
     return false;
 }
 
@@ -329,12 +424,14 @@ static void read_statement(struct scribble *s, struct block *b)
         read_rec(s, b);
     else if (!label && import_at_word(x, "continue"))
         read_continue(s, b);
+    else if (!label && import_at_word(x, "par"))
+        read_par(s, b);
     else if (!label && import_at_word(x, "do"))
         read_do(s, b);
     else if (import_at(x, IMPORT_WORD) || import_at(x, '('))
         read_message(s, b);
     else
-        import_unexpected(x, "a message, `choice`, `rec`, `continue`, `do` or `}`");
+        import_unexpected(x, "a message, `choice`, `par`, `rec`, `continue`, `do` or `}`");
 }
 
 static void read_block(struct scribble *s, struct block *b)
@@ -344,8 +441,12 @@ static void read_block(struct scribble *s, struct block *b)
     import_expect(x, '{', "`{`");
     if (++s->depth > IMPORT_MAX_DEPTH)
         import_fail(x, E0106, b->at, "more than %d blocks inside each other", IMPORT_MAX_DEPTH);
-    while (x->ok && !import_at(x, '}'))
+    while (x->ok && !import_at(x, '}') && !import_at(x, IMPORT_END)) {
+        uint32_t start = x->tok.at.lo;
         read_statement(s, b);
+        if (import_recover(x, start))
+            scribble_skip(s);
+    }
     s->depth--;
     import_expect(x, '}', "`}`");
     b->at = import_since(x, b->at);
@@ -361,7 +462,7 @@ static void read_roles(struct scribble *s, struct session_decl *d)
         import_expect_word(x, "role");
         struct ident written = import_name(x, "a role");
         if (import_at_word(x, "as"))
-            refuse(s, "a role with two names");
+            scribble_refuse(s, "a role with two names");
         if (x->ok && find_renamed(s->roles, written.name))
             import_fail(x, E0201, written.at, "two roles are called `%s`", written.name);
         if (!x->ok)
@@ -372,89 +473,48 @@ static void read_roles(struct scribble *s, struct session_decl *d)
     import_expect(x, ')', "`,` or `)` after a role");
 }
 
-static void read_protocol(struct scribble *s)
+static void read_protocol(struct scribble *s, uint32_t which)
 {
     struct importer *x = s->x;
+    struct scribble_protocol p = s->protocols.at[which];
+    s->unit = p.unit;
+    s->roles = s->variables = NULL;
+    s->depth = 0;
+    import_enter(x, s->units.at[p.unit].source, p.pos);
     const char *doc = import_doc(x, x->tok_comment);
-    if (import_at_word(x, "explicit"))
-        refuse(s, "a protocol with connections");
-    import_accept_word(x, "aux");
-    import_accept_word(x, "global");
-    if (import_at_word(x, "local") || import_at_word(x, "nested"))
-        refuse(s, "a local or nested protocol");
-    import_expect_word(x, "protocol");
+    for (; x->ok && !import_at_word(x, "protocol"); import_advance(x))
+        if (import_at_word(x, "explicit"))
+            scribble_refuse(s, "a protocol with connections");
+    import_advance(x);
     struct ident written = import_name(x, "the name of a protocol");
-    const uint32_t *known = import_find(&s->protocols, written.name);
-    if (!known)
-        return; /* an error was reported */
-    struct decl *d = import_decl(x, D_SESSION, given_ident(s->names.at[*known].name, written));
+    struct decl *d = import_decl(x, D_SESSION, given_ident(p.given, written));
     d->doc = doc;
     if (import_at(x, '<'))
-        refuse(s, "a parameter that is no role");
-    s->roles = s->variables = NULL;
+        scribble_refuse(s, "a parameter that is no role");
     read_roles(s, &d->as.session);
     if (x->ok && !import_at(x, '{'))
-        refuse(s, "an instance of a protocol");
+        scribble_refuse(s, "an instance of a protocol");
     read_block(s, &d->as.session.body);
     d->at = import_since(x, written.at);
-}
-
-/* `type <java> "java.lang.Integer" from "rt.jar" as Int;`: only the name matters, where it is used. */
-static void skip_payload_declaration(struct scribble *s)
-{
-    while (s->x->ok && !import_at(s->x, ';') && !import_at(s->x, IMPORT_END))
-        import_advance(s->x);
-    import_expect(s->x, ';', "`;` after a payload type");
-}
-
-static void read_module(struct scribble *s)
-{
-    struct importer *x = s->x;
-    struct span at = x->tok.at;
-    const char *dotted = "";
-    import_advance(x);
-    do {
-        struct ident part = import_name(x, "the name of the module");
-        if (x->ok)
-            dotted = arena_printf(x->a, "%s%s%s", dotted, *dotted ? "." : "", import_legal(x, part.name, "m"));
-    } while (import_accept(x, '.'));
-    import_expect(x, ';', "`;` after the name of the module");
-    x->f->module = (struct ident){intern_cstr(x->names, dotted), import_since(x, at)};
-}
-
-/* Protocols may be used before they stand in the file. */
-static void find_protocols(struct scribble *s)
-{
-    struct importer ahead = *s->x;
-    for (; ahead.ok && !import_at(&ahead, IMPORT_END); import_advance(&ahead)) {
-        if (!import_at_word(&ahead, "protocol") || ahead.ahead.kind != IMPORT_WORD)
-            continue;
-        name written = ahead.ahead.text;
-        if (import_find(&s->protocols, written)) {
-            import_fail(s->x, E0201, ahead.ahead.at, "two protocols are called `%s`", written);
-            return;
-        }
-        import_put(s->x, &s->protocols, written, s->names.n);
-        vec_push(s->x->a, s->names, (struct ident){import_claim(s->x, written, "P"), ahead.ahead.at});
-    }
 }
 
 void import_scribble(struct importer *x)
 {
     struct scribble s = {.x = x};
-    x->f->doc = import_at_word(x, "module") ? import_doc(x, x->tok_comment) : NULL;
-    if (import_at_word(x, "module"))
-        read_module(&s);
-    find_protocols(&s);
-    while (x->ok && !import_at(x, IMPORT_END)) {
-        if (import_at_word(x, "import"))
-            refuse(&s, "another module");
-        else if (import_at_word(x, "type") || import_at_word(x, "data") || import_at_word(x, "sig"))
-            skip_payload_declaration(&s);
-        else
-            read_protocol(&s);
+    uint32_t source = x->source;
+    scribble_scan(&s);
+    for (uint32_t i = 0; i < s.protocols.n; i++)
+        if (s.protocols.at[i].unit == 0)
+            session_of(&s, i);
+    for (uint32_t i = 0; i < s.queue.n && !x->fatal; i++) {
+        x->ok = true;
+        read_protocol(&s, s.queue.at[i]);
     }
-    if (!x->ok)
+    x->ok = !x->fatal;
+    for (uint32_t i = 0; i < s.named.n && !x->f->damaged; i++)
+        order_args(&s, &s.named.at[i]);
+    x->source = source;
+    if (x->f->damaged)
         return;
     declare_structs(&s);
     import_declare_messages(x);
