@@ -375,7 +375,7 @@ const struct refine_check *refine_check(struct arena *a, const struct ir *ir, do
     c.out->sessions = ARENA_ARRAY(a, struct refine_session, ir->n_sessions);
     solver_init(&c.solver, a);
     for (uint32_t i = 0; i < ir->n_sessions; i++)
-        if (ir->sessions[i].usable && has_refinements(&ir->sessions[i]))
+        if (ir->sessions[i].usable && !ir->sessions[i].decl->imported && has_refinements(&ir->sessions[i]))
             inquire(&c, i);
     if (c.out->n) {
         process_guard_begin();

@@ -118,9 +118,12 @@ static void put_grouped(struct buf *out, uint64_t n)
 
 static void put_engine(struct buf *out, const struct engine_result *e)
 {
-    buf_printf(out, "%s ", engine_title(e));
-    put_grouped(out, e->states);
-    buf_puts(out, e->states == 1 ? " state" : " states");
+    buf_puts(out, engine_title(e));
+    if (strcmp(e->engine, "z3") != 0) { /* a solver has no states to count */
+        buf_putc(out, ' ');
+        put_grouped(out, e->states);
+        buf_puts(out, e->states == 1 ? " state" : " states");
+    }
     if (e->failed)
         buf_puts(out, " (failed)");
     else if (e->result == VERDICT_INCONCLUSIVE)
@@ -202,5 +205,7 @@ void report_render_text(const struct report *r, struct buf *out, const struct ch
         put_property(r, p, out, title_width, subject_width, style);
         before = p;
     }
+    for (uint32_t i = 0; i < r->notes.n; i++)
+        buf_printf(out, "  note: %s\n", r->notes.at[i]);
     put_verdict(r, out, style->color);
 }

@@ -39,6 +39,7 @@ struct report {
     const struct sources *sources;
     struct diags *diags;
     VEC(struct property) properties;
+    VEC(const char *) notes; /* what the properties do not cover */
     bool wrong;    /* an error in the file that is not itself a violated property, or a missing tool */
     bool internal; /* an engine failed or two disagree */
 };

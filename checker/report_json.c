@@ -112,6 +112,10 @@ void report_render_json(const struct report *r, struct json *out)
     for (uint32_t i = 0; i < r->properties.n; i++)
         put_property(out, r, &r->properties.at[i]);
     json_close_array(out);
+    json_open_array(out, "notes");
+    for (uint32_t i = 0; i < r->notes.n; i++)
+        json_string(out, NULL, r->notes.at[i]);
+    json_close_array(out);
     json_open_array(out, "diagnostics");
     diags_render_json(r->diags, r->sources, out);
     json_close_array(out);
