@@ -1,0 +1,64 @@
+# assert.sh -- assertions on local types, and warnings: what check says of them, and with which exit status.
+. "$(dirname "$0")/../lib.sh"
+cd "$work" || exit 1
+negative=$root/tests/negative/subtype
+check() { "$MOTET" check --engine=explorer "$@"; }
+
+# ---- no, with the path ----
+t_exit "a receive is missing: 1" 1 check "$negative/deaf_server.proto-session"
+t_has "the property is violated" "$out" '^  violated +subtype +Deaf <= Cache '
+t_has "the diagnostic" "$err" '^error\[E0310\]: `Deaf` is not a subtype of `Cache`$'
+t_has "where" "$err" "= note: at the start, \`Cache\` takes [?]Put, and \`Deaf\` does not$"
+t_exit "answers pile up: 1" 1 check "$negative/impatient_client.proto-session"
+t_has "it never takes them" "$err" "for ever without the [?]Answer of \`Client\`|has still to do [?]Answer"
+t_exit "it waits where it should act: 1" 1 check "$negative/greedy_relay.proto-session"
+t_has "with peers" "$err" '`Greedy` waits for Last\?Parcel, where `Relay` may first do Next!Parcel'
+
+# ---- neither yes nor no ----
+t_exit "not decided: 3" 3 check "$negative/ahead_for_ever.proto-session"
+t_has "inconclusive" "$out" '^  inconclusive +subtype +Double <= Client '
+t_has "the reason" "$out" '`Double` runs further ahead of `Client`'
+
+# ---- yes ----
+cat >yes.proto-session <<'END'
+message Order;
+message Answer;
+message Bye;
+local Client = rec Day . +{ !Order . ?Answer . Day, !Bye . end };
+local Short = !Order . ?Answer . !Bye . end;
+local Ahead = !Order . !Order . ?Answer . ?Answer . !Bye . end;
+assert Short <= Client;
+assert Ahead
+    <= Client;
+assert dual(dual Client) == Client;
+END
+t_exit "all hold: 0" 0 check yes.proto-session
+t_has "synchronous" "$out" '^  holds +subtype +Short <= Client +subtyping [0-9]+ states$'
+t_has "asynchronous, and what it takes" "$out" '^  Ahead <= Client: asynchronous, up to 1 ahead: lanes hold at least 1$'
+t_has "both ways" "$out" '^  holds +equal +dual\(dual Client\) == Client '
+t_exit "JSON has them" 0 check --format=json yes.proto-session
+t_has "by name" "$out" '"name": "equal"'
+t_has "by subject" "$out" '"subject": "Ahead <= Client"'
+t_exit "no engine is needed" 0 "$MOTET" check --engine=none yes.proto-session
+
+# ---- warnings ----
+cat >unused.proto-session <<'END'
+message Ping;
+message Pong;
+session Echo(role A, role B, role C) { A -> B: Ping; }
+END
+t_exit "warnings leave the status alone" 0 check unused.proto-session
+t_has "the message" "$err" '^warning\[W0208\]: message `Pong` is never used$'
+t_has "the role" "$err" '^warning\[W0207\]: role `C` takes part in nothing$'
+t_has "what to do" "$err" '= help: leave its declaration out$'
+for f in "$root"/examples/*/*.proto-session; do
+    check "$f" >"$out" 2>"$err"
+    t_lacks "no warning about $(basename "$f" .proto-session)" "$err" '^warning'
+done
+cat >imported.scr <<'END'
+module imported;
+data <java> "int" from "int" as int;
+global protocol P(role A, role B, role C) { rec X { M(int) from A to B; continue X; } }
+END
+check imported.scr >"$out" 2>"$err"
+t_lacks "files of other tools get none" "$err" '^warning\[W02(07|08|09|10)'
