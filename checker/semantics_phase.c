@@ -327,9 +327,10 @@ static void send(const struct semantics *s, uint8_t *state, const struct edge_ro
 
 bool semantics__loss_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e)
 {
+    if (!s->m->loss || get(state, s->loss) == 0 || e->dir != DIR_SEND || s->lanes[e->lane].interrupt)
+        return false;
     enum fate fate = semantics_fate(s, state, (uint32_t)(e - s->edges));
-    return s->m->loss && get(state, s->loss) > 0 && e->dir == DIR_SEND && !s->lanes[e->lane].interrupt &&
-           (fate == FATE_ARRIVES || fate == FATE_PUSHES_OUT);
+    return fate == FATE_ARRIVES || fate == FATE_PUSHES_OUT;
 }
 
 uint32_t semantics__loss_codes(const struct semantics *s, const uint8_t *state, const uint32_t *steps, uint32_t n,
