@@ -54,7 +54,7 @@ static const char *declare(struct c_gen *g, const struct type *t, const char *de
     case TY_ARRAY: return declare(g, t->elem, arena_printf(g->a, "%s[%u]", declarator, t->bound));
     case TY_OPTIONAL: return unnamed(g, "bool has;", declare(g, t->elem, "value"), declarator);
     case TY_REF: return unnamed(g, NULL, "uint64_t id;", declarator);
-    case TY_NAMED: return arena_printf(g->a, "%s_%s %s;", g->low, c_snake(g->a, t->name.name), declarator);
+    case TY_NAMED: return arena_printf(g->a, "%s_%s %s;", g->low, c_snake(g->a, t->decl->name.name), declarator);
     default: return arena_printf(g->a, "int %s;", declarator); /* poison: an error was reported before */
     }
 }

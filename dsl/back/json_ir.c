@@ -3,15 +3,48 @@
 
 #include <string.h>
 
+#include "ast_print.h"
 #include "buf.h"
 #include "json.h"
 #include "ltl_text.h"
 #include "source.h"
 #include "words.h"
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static void put_line(struct json *j, const struct ir *ir, struct span at)
 {
     json_uint(j, "line", source_position(ir->sources, at.file, at.lo).line);
+    if (at.file != ir->file->source && at.file < ir->sources->n)
+        json_string(j, "in", base_name(ir->sources->at[at.file]->path));
+}
+
+static void put_expr(struct json *j, const char *key, const struct expr *e)
+{
+    struct buf text = { 0 };
+    ast_print_expr(e, &text);
+    json_string(j, key, buf_cstr(&text));
+    buf_free(&text);
+}
+
+static void put_exprs(struct json *j, const char *key, const expr_vec *all)
+{
+    json_open_array(j, key);
+    for (uint32_t i = 0; i < all->n; i++)
+        put_expr(j, NULL, all->at[i]);
+    json_close_array(j);
+}
+
+static void put_indices(struct json *j, const char *key, const struct index_list *list)
+{
+    json_open_array(j, key);
+    for (uint32_t i = 0; i < list->n; i++)
+        json_uint(j, NULL, list->at[i]);
+    json_close_array(j);
 }
 
 static void put_doc(struct json *j, const char *doc)
@@ -53,9 +86,9 @@ static void put_type(struct json *j, const char *key, const struct type *t)
     json_open_object(j, key);
     json_string(j, "kind", kind_text(t));
     if (t->kind == TY_NAMED)
-        json_string(j, "name", t->name.name);
+        json_string(j, "name", t->decl->name.name);
     if (t->kind == TY_REF) {
-        json_string(j, "session", t->name.name);
+        json_string(j, "session", t->decl->name.name);
         json_string(j, "role", t->role.name);
     }
     if (t->kind == TY_STRING || t->kind == TY_BYTES || t->kind == TY_ARRAY || t->kind == TY_LIST)
@@ -141,14 +174,97 @@ static void put_roles(struct json *j, const struct ir *ir, const struct session_
     json_close_array(j);
 }
 
-static void put_global_edge(struct json *j, const struct ir *ir, const struct session_type *s, const struct global_edge *e)
+static const char *event_word(enum event_kind k)
+{
+    switch (k) {
+    case EV_TIMEOUT: return "timeout";
+    case EV_CRASH: return "crash";
+    case EV_CANCEL: return "cancel";
+    }
+    return "";
+}
+
+static void put_events(struct json *j, const struct ir *ir, const struct session_type *s)
+{
+    json_open_array(j, "events");
+    for (uint32_t i = 0; i < s->n_events; i++) {
+        const struct session_event *e = &s->events[i];
+        json_open_object(j, NULL);
+        json_string(j, "name", e->name);
+        json_string(j, "kind", event_word(e->kind));
+        json_string(j, "catcher", s->roles[e->catcher].name);
+        if (e->kind == EV_CRASH)
+            json_string(j, "role", s->roles[e->who].name);
+        if (e->kind == EV_TIMEOUT)
+            json_uint(j, "after_ns", e->after_ns);
+        json_uint(j, "level", e->level);
+        put_line(j, ir, e->at);
+        json_close_object(j);
+    }
+    json_close_array(j);
+}
+
+static void put_try(struct json *j, const struct ir *ir, const struct session_type *s, const struct try_region *t)
+{
+    json_open_object(j, NULL);
+    json_string(j, "catcher", s->roles[t->catcher].name);
+    json_uint(j, "level", t->level);
+    json_open_array(j, "handlers");
+    for (uint32_t i = 0; i < t->n_handlers; i++) {
+        json_open_object(j, NULL);
+        json_string(j, "event", s->events[t->handlers[i].event].name);
+        json_uint(j, "start", t->handlers[i].start);
+        json_close_object(j);
+    }
+    json_close_array(j);
+    put_line(j, ir, t->stmt->at);
+    json_close_object(j);
+}
+
+/* Pairs [par, branch]. */
+static void put_strand(struct json *j, const struct index_list *strand)
+{
+    json_open_array(j, "strand");
+    for (uint32_t i = 0; i + 1 < strand->n; i += 2) {
+        json_open_array(j, NULL);
+        json_uint(j, NULL, strand->at[i]);
+        json_uint(j, NULL, strand->at[i + 1]);
+        json_close_array(j);
+    }
+    json_close_array(j);
+}
+
+static void put_global_edge(struct json *j, const struct ir *ir, const struct session_type *s,
+                            const struct global_edge *e)
 {
     json_open_object(j, NULL);
     json_string(j, "from", s->roles[e->from].name);
     json_string(j, "to", s->roles[e->to].name);
     json_string(j, "message", ir->messages[e->message].name);
+    if (e->interrupt)
+        json_bool(j, "interrupt", true);
+    if (e->where)
+        put_expr(j, "where", e->where);
+    if (e->regions)
+        put_indices(j, "tries", &s->global->regions[e->regions]);
+    if (e->strand)
+        put_strand(j, &s->global->strands[e->strand]);
     json_uint(j, "target", e->target);
     put_line(j, ir, e->at);
+    json_close_object(j);
+}
+
+static void put_global_state(struct json *j, const struct ir *ir, const struct session_type *s,
+                             const struct global_state *q)
+{
+    json_open_object(j, NULL);
+    json_bool(j, "final", q->final);
+    if (q->regions)
+        put_indices(j, "tries", &s->global->regions[q->regions]);
+    json_open_array(j, "edges");
+    for (uint32_t e = 0; e < q->n; e++)
+        put_global_edge(j, ir, s, &s->global->edges[q->first + e]);
+    json_close_array(j);
     json_close_object(j);
 }
 
@@ -161,15 +277,12 @@ static void put_global(struct json *j, const struct ir *ir, const struct session
     }
     json_open_object(j, "global");
     json_open_array(j, "states");
-    for (uint32_t q = 0; q < g->n_states; q++) {
-        json_open_object(j, NULL);
-        json_bool(j, "final", g->states[q].final);
-        json_open_array(j, "edges");
-        for (uint32_t e = 0; e < g->states[q].n; e++)
-            put_global_edge(j, ir, s, &g->edges[g->states[q].first + e]);
-        json_close_array(j);
-        json_close_object(j);
-    }
+    for (uint32_t q = 0; q < g->n_states; q++)
+        put_global_state(j, ir, s, &g->states[q]);
+    json_close_array(j);
+    json_open_array(j, "tries");
+    for (uint32_t i = 0; i < g->n_tries; i++)
+        put_try(j, ir, s, &g->tries[i]);
     json_close_array(j);
     json_close_object(j);
 }
@@ -177,9 +290,18 @@ static void put_global(struct json *j, const struct ir *ir, const struct session
 static void put_edge(struct json *j, const struct ir *ir, const struct session_type *s, const struct edge *e)
 {
     json_open_object(j, NULL);
-    json_string(j, "action", e->dir == DIR_SEND ? "send" : "receive");
-    json_string(j, "peer", s->roles[e->peer].name);
-    json_string(j, "message", ir->messages[e->message].name);
+    if (e->dir == DIR_EVENT) {
+        json_string(j, "action", "event");
+        json_string(j, "event", s->events[e->message].name);
+    } else {
+        json_string(j, "action", e->dir == DIR_SEND ? "send" : "receive");
+        json_string(j, "peer", s->roles[e->peer].name);
+        json_string(j, "message", ir->messages[e->message].name);
+    }
+    if (e->interrupt)
+        json_bool(j, "interrupt", true);
+    if (e->where)
+        put_expr(j, "where", e->where);
     json_uint(j, "target", e->target);
     put_line(j, ir, e->at);
     json_close_object(j);
@@ -215,6 +337,7 @@ static void put_session(struct json *j, const struct ir *ir, const struct sessio
     json_bool(j, "usable", s->usable);
     json_string(j, "initiator", s->initiator == IR_NONE ? NULL : s->roles[s->initiator].name);
     put_roles(j, ir, s);
+    put_events(j, ir, s);
     put_global(j, ir, s);
     json_open_array(j, "locals");
     for (uint32_t r = 0; s->usable && r < s->n_roles; r++)
@@ -225,6 +348,32 @@ static void put_session(struct json *j, const struct ir *ir, const struct sessio
 }
 
 /* ---- actors ---- */
+
+static void put_contract(struct json *j, const struct ir *ir, const struct contract *c)
+{
+    json_open_object(j, NULL);
+    json_string(j, "session", c->session_decl->name.name);
+    json_string(j, "role", c->role.indexed ? arena_printf(ir->a, "%s[%u]", c->role.base.name, c->role.index)
+                                           : c->role.base.name);
+    json_string(j, "message", c->message_decl->name.name);
+    put_exprs(j, "requires", &c->requires);
+    put_exprs(j, "ensures", &c->ensures);
+    put_line(j, ir, c->at);
+    json_close_object(j);
+}
+
+static void put_room(struct json *j, const struct actor *a)
+{
+    json_uint(j, "mailbox", a->mailbox);
+    json_bool(j, "shared", a->shared);
+    json_string(j, "policy", word_policy(a->policy));
+    if (a->inbox) {
+        json_uint(j, "inbox", a->inbox);
+        json_string(j, "inbox_policy", word_policy(a->inbox_policy));
+    } else {
+        json_null(j, "inbox");
+    }
+}
 
 static void put_actor(struct json *j, const struct ir *ir, const struct actor *a)
 {
@@ -243,12 +392,18 @@ static void put_actor(struct json *j, const struct ir *ir, const struct actor *a
         json_close_object(j);
     }
     json_close_array(j);
-    json_uint(j, "mailbox", a->mailbox);
+    put_room(j, a);
     if (a->sessions)
         json_uint(j, "sessions", a->sessions);
     else
         json_null(j, "sessions");
+    json_string(j, "isolation", a->isolated ? "process" : "none");
     put_fields(j, "state", &a->decl->as.actor.state);
+    put_exprs(j, "invariants", &a->decl->as.actor.invariants);
+    json_open_array(j, "contracts");
+    for (uint32_t i = 0; i < a->decl->as.actor.contracts.n; i++)
+        put_contract(j, ir, &a->decl->as.actor.contracts.at[i]);
+    json_close_array(j);
     put_line(j, ir, a->decl->name.at);
     json_close_object(j);
 }
@@ -266,6 +421,11 @@ static void put_child(struct json *j, const struct ir *ir, const struct child *c
     json_uint(j, "shutdown_ns", c->shutdown_ns);
     json_uint(j, "backoff_min_ns", c->backoff_min_ns);
     json_uint(j, "backoff_max_ns", c->backoff_max_ns);
+    json_open_object(j, "decide");
+    for (int r = 0; r < REASONS; r++)
+        if (c->decide[r] != DIRECTIVE_DEFAULT)
+            json_string(j, word_reason((enum fail_reason)r), word_directive(c->decide[r]));
+    json_close_object(j);
     put_line(j, ir, c->at);
     json_close_object(j);
 }
@@ -347,6 +507,17 @@ static void put_ltl(struct json *j, const struct ir *ir, const struct ltl_decl *
     buf_free(&text);
 }
 
+static void put_domain(struct json *j, const struct ir *ir, const struct domain *d)
+{
+    json_open_object(j, NULL);
+    json_string(j, "message", d->decl->name.name);
+    json_string(j, "field", d->field.name);
+    json_uint(j, "lo", d->lo);
+    json_uint(j, "hi", d->hi);
+    put_line(j, ir, d->at);
+    json_close_object(j);
+}
+
 static void put_verify(struct json *j, const struct ir *ir, const struct verify *v)
 {
     json_open_object(j, NULL);
@@ -362,6 +533,11 @@ static void put_verify(struct json *j, const struct ir *ir, const struct verify 
         json_close_object(j);
     }
     json_close_array(j);
+    json_uint(j, "loss", v->loss);
+    json_open_array(j, "domains");
+    for (uint32_t i = 0; i < v->n_domains; i++)
+        put_domain(j, ir, &v->domains[i]);
+    json_close_array(j);
     json_string(j, "fair", v->fair_weak ? "weak" : "none");
     json_open_array(j, "ltl");
     for (uint32_t i = 0; i < v->n_ltls; i++)
@@ -372,12 +548,6 @@ static void put_verify(struct json *j, const struct ir *ir, const struct verify 
 }
 
 /* ---- the document ---- */
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 void json_ir(const struct ir *ir, struct buf *out)
 {
