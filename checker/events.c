@@ -251,6 +251,8 @@ static void name_messages(struct arena *a, const struct semantics *s, struct rea
 {
     const struct model *m = semantics_model(s);
     bool left = r->wait.edge == IR_NONE; /* a message that it does not wait for */
+    if (r->wait.kind == WAIT_VALUES)
+        return;
     r->n_messages = left ? 1 : r->wait.n_edges;
     r->messages = ARENA_ARRAY(a, name, r->n_messages);
     for (uint32_t i = 0; i < r->n_messages; i++) {
@@ -279,6 +281,8 @@ static void put_doing(struct buf *b, struct arena *a, const struct semantics *s,
     } else if (n == 0) {
         buf_puts(b, " can still go on");
     }
+    if (n && waits[0].kind == WAIT_VALUES)
+        buf_puts(b, " itself has no values to go on with");
     for (uint32_t i = 0; i < n && waits[i].edge != IR_NONE; i++) {
         struct reason r = {.wait = waits[i], .peer = m->participants[waits[i].peer].name};
         name_messages(a, s, &r);
@@ -293,6 +297,10 @@ static void put_what(struct buf *b, const struct reason *r)
 {
     if (r->wait.kind == WAIT_ORPHAN) {
         buf_puts(b, "is done");
+        return;
+    }
+    if (r->wait.kind == WAIT_VALUES) {
+        buf_puts(b, "has no values to go on with");
         return;
     }
     if (r->wait.kind == WAIT_INTERRUPT) {
@@ -359,6 +367,9 @@ static void put_why(struct buf *b, struct arena *a, const struct semantics *s, c
     case WAIT_INTERRUPT:
         buf_printf(b, "it is an interrupt, and %s is not, or no longer, where it takes it", r->participant);
         break;
+    case WAIT_VALUES:
+        buf_puts(b, "none in the domains of the verify block fulfils what is refined here");
+        break;
     case WAIT_ORPHAN:
         buf_printf(b, "%s from %s is left in the lane, and nobody will ever take it", head, r->peer);
         break;
@@ -371,6 +382,8 @@ static struct reason reason_of(struct arena *a, const struct semantics *s, const
     struct reason r = {.wait = w, .participant = m->participants[w.participant].name,
                        .peer = m->participants[w.peer].name};
     name_messages(a, s, &r);
+    if (w.kind == WAIT_VALUES)
+        r.at = m->participants[w.participant].automaton->states[semantics_at(s, state, w.participant)].at;
     struct buf b = {0};
     put_what(&b, &r);
     r.what = take_text(a, &b);

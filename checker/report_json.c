@@ -7,7 +7,8 @@ static const char *const step_words[] = {[STEP_SEND] = "send", [STEP_RECEIVE] = 
                                          [STEP_LOSS] = "loss", [STEP_CRASH] = "crash"};
 static const char *const wait_words[] = {
     [WAIT_FULL] = "full", [WAIT_EMPTY] = "empty", [WAIT_UNEXPECTED] = "unexpected", [WAIT_ORPHAN] = "orphan",
-    [WAIT_POOL] = "shared-full", [WAIT_LATER] = "later-phase", [WAIT_INTERRUPT] = "interrupt"};
+    [WAIT_POOL] = "shared-full", [WAIT_LATER] = "later-phase", [WAIT_INTERRUPT] = "interrupt",
+    [WAIT_VALUES] = "values"};
 
 static void put_place(struct json *out, const struct sources *s, struct span at)
 {

@@ -174,7 +174,8 @@ enum wait_kind {
     WAIT_ORPHAN,     /* is done; a message is left in the lane */
     WAIT_POOL,       /* would send; the lanes that share the receiver's mailbox have no room */
     WAIT_LATER,      /* would receive; the head of the lane is of a later phase, of which it has not been told */
-    WAIT_INTERRUPT   /* was interrupted; the interrupt is one that it does not take here */
+    WAIT_INTERRUPT,  /* was interrupted; the interrupt is one that it does not take here */
+    WAIT_VALUES      /* has no action: no value of the domains fulfils a refinement; peer is the participant itself */
 };
 
 struct wait {

@@ -37,6 +37,12 @@ static uint32_t lane_waits(const struct semantics *s, const uint8_t *state, uint
     return n;
 }
 
+/* Some messages stand for values, so that a state may have lost its actions to a refinement. */
+static bool has_values(const struct ir *ir)
+{
+    return ir->n_messages && ir->messages[ir->n_messages - 1].base != ir->n_messages - 1;
+}
+
 uint32_t semantics_waits(const struct semantics *s, const uint8_t *state, uint32_t p, struct wait *out)
 {
     const struct state_row *row = row_of(s, state, p);
@@ -51,6 +57,8 @@ uint32_t semantics_waits(const struct semantics *s, const uint8_t *state, uint32
     for (uint32_t i = 0; n == 0 && i < row->n_groups; i++)
         if (s->edges[s->groups[row->first_group + i].first].lane != IR_NONE)
             out[n++] = group_wait(s, state, p, s->groups[row->first_group + i]);
+    if (n == 0 && row->n_groups == 0 && has_values(s->m->ir))
+        out[n++] = (struct wait){WAIT_VALUES, p, p, IR_NONE, IR_NONE, 0, IR_NONE};
     return n;
 }
 

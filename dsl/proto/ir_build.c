@@ -129,6 +129,30 @@ static void build_session(struct builder *b, struct session_type *t, const struc
 
 /* ---- actors ---- */
 
+static bool receives(const struct session_type *t, const struct contract *k, uint32_t message)
+{
+    for (uint32_t r = 0; r < t->n_roles; r++) {
+        if (t->roles[r].base != k->role.base.name || (k->role.indexed && t->roles[r].index != k->role.index))
+            continue;
+        for (uint32_t i = 0; i < t->locals[r].n_edges; i++)
+            if (t->locals[r].edges[i].dir == DIR_RECEIVE && t->locals[r].edges[i].message == message)
+                return true;
+    }
+    return false;
+}
+
+static void check_contracts(struct builder *b, const struct decl *d)
+{
+    const struct actor_decl *ad = &d->as.actor;
+    for (uint32_t i = 0; i < ad->contracts.n; i++) {
+        const struct contract *k = &ad->contracts.at[i];
+        const struct session_type *t = &b->ir->sessions[ir__session_index(b, k->session_decl)];
+        if (t->usable && !receives(t, k, ir__message_index(b, k->message_decl)))
+            diag_add(b->d, E0247, k->message.at, "`%s.%s` never receives `%s`", k->session.name, k->role.base.name,
+                     k->message.name);
+    }
+}
+
 static void build_actor(struct builder *b, struct actor *out, const struct decl *d)
 {
     const struct actor_decl *ad = &d->as.actor;
@@ -152,6 +176,7 @@ static void build_actor(struct builder *b, struct actor *out, const struct decl 
                t->roles[ap->first_role + ap->n_roles].base == p->role.base.name)
             ap->n_roles++;
     }
+    check_contracts(b, d);
 }
 
 /* ---- systems ---- */
