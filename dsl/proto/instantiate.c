@@ -243,33 +243,32 @@ static uint32_t event_index(struct expansion *e, struct session_event x)
     return e->nfa->events.n - 1;
 }
 
-static void add_handler(struct expansion *e, uint32_t in, const struct catch_event *ev, uint32_t who, uint32_t start)
+static void add_handler(struct expansion *e, uint32_t in, const struct catch_event *ev, uint32_t who)
 {
     struct nfa_try *t = &e->nfa->tries.at[in];
     struct session_event x = {.kind = ev->kind, .catcher = t->catcher, .who = who, .after_ns = ev->after,
                               .level = t->level, .at = ev->at};
-    struct nfa_handler h = {event_index(e, x), start, ev->at};
+    struct nfa_handler h = {event_index(e, x), 0, ev->at};
     for (uint32_t i = 0; i < t->handlers.n; i++) {
         if (t->handlers.at[i].event != h.event)
             continue;
         e->failed = true;
         if (!ir__reported(e->b, E0219, ev->at)) {
-            struct diag *d = diag_add(e->b->d, E0219, ev->at, "the crash of `%s` is caught already",
-                                      e->t->roles[who].name);
-            diag_label(e->b->d, d, t->handlers.at[i].at, "by this handler");
+            struct diag *d = diag_add(e->b->d, E0219, ev->at, "here `%s` catches the same event again",
+                                      e->t->roles[t->catcher].name);
+            diag_label(e->b->d, d, t->handlers.at[i].at, "by this handler already");
         }
         return;
     }
     vec_push(e->b->scratch, t->handlers, h);
 }
 
-static void add_crash_handlers(struct expansion *e, struct frame *f, uint32_t in, const struct catch_event *ev,
-                               uint32_t start)
+static void add_crash_handlers(struct expansion *e, struct frame *f, uint32_t in, const struct catch_event *ev)
 {
     uint32_t first = resolve(f, &ev->who), n = role_size(f, &ev->who), catcher = e->nfa->tries.at[in].catcher;
     for (uint32_t i = first; i < first + n && !e->failed; i++) {
         if (i != catcher) {
-            add_handler(e, in, ev, i, start);
+            add_handler(e, in, ev, i);
             continue;
         }
         e->failed = true;
@@ -278,17 +277,21 @@ static void add_crash_handlers(struct expansion *e, struct frame *f, uint32_t in
     }
 }
 
+/* The events of a clause share its handler. */
 static void add_handlers(struct expansion *e, struct frame *f, const struct stmt *st, uint32_t in, uint32_t cont)
 {
-    for (uint32_t i = 0; i < st->catches.n; i++) {
+    for (uint32_t i = 0; i < st->catches.n && !e->failed; i++) {
         const struct catch_clause *c = &st->catches.at[i];
-        uint32_t start = expand_block(e, f, &c->handler, cont);
+        uint32_t first = e->nfa->tries.at[in].handlers.n;
         for (uint32_t k = 0; k < c->events.n && !e->failed; k++) {
             if (c->events.at[k].kind == EV_CRASH)
-                add_crash_handlers(e, f, in, &c->events.at[k], start);
+                add_crash_handlers(e, f, in, &c->events.at[k]);
             else
-                add_handler(e, in, &c->events.at[k], IR_NONE, start);
+                add_handler(e, in, &c->events.at[k], IR_NONE);
         }
+        uint32_t start = expand_block(e, f, &c->handler, cont);
+        for (uint32_t k = first; k < e->nfa->tries.at[in].handlers.n; k++)
+            e->nfa->tries.at[in].handlers.at[k].start = start;
     }
 }
 
@@ -527,6 +530,16 @@ static uint32_t expand_block(struct expansion *e, struct frame *f, const struct 
 
 /* ---- what must hold of the graph ---- */
 
+static void report_cycle(struct expansion *e, const struct place *p)
+{
+    struct span at = p->stmt ? p->stmt->at : e->t->decl->name.at;
+    e->failed = true;
+    if (ir__reported(e->b, E0210, at))
+        return;
+    struct diag *x = diag_add(e->b->d, E0210, at, "this recursion may come back here without a message");
+    mode_note(e->b, e->t, e->nfa, p->mode, x);
+}
+
 /* A cycle of positions without an action, found by depth-first search without recursion. */
 static void check_cycles(struct expansion *e)
 {
@@ -552,11 +565,7 @@ static void check_cycles(struct expansion *e)
                 stack[depth++] = to;
             if (colour[to] != 1)
                 continue;
-            e->failed = true;
-            const struct stmt *st = n->at.at[to].stmt;
-            struct span at = st ? st->at : e->t->decl->name.at;
-            if (!ir__reported(e->b, E0210, at))
-                diag_add(e->b->d, E0210, at, "this recursion may come back here without a message");
+            report_cycle(e, &n->at.at[to]);
         }
     }
 }
@@ -585,6 +594,7 @@ static void unguarded_branch(struct guard *g, const struct place *p)
         x = diag_add(b->d, E0304, at, "this branch starts with `%s`, but `%s` decides", g->e->t->roles[p->from].name,
                      chooser);
     diag_label(b->d, x, st->from.at, "the choice is at `%s`", chooser);
+    mode_note(b, g->e->t, g->e->nfa, g->choice->mode, x);
     diag_help(b->d, x, "let each branch start with a message from `%s`: others learn of its decision by that", chooser);
 }
 

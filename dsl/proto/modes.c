@@ -292,6 +292,21 @@ static void report_dead_chooser(struct copying *c, const struct place *p, const 
     diag_help(b->d, x, "let another role decide, or let the handler lead elsewhere");
 }
 
+void mode_note(const struct builder *b, const struct session_type *t, const struct nfa *nfa, uint32_t mode,
+               struct diag *x)
+{
+    const struct mode *m = &nfa->modes.at[mode];
+    const char *text = NULL;
+    for (uint32_t i = 0; i < t->n_roles; i++)
+        if (role_in(&m->dead, i))
+            text = text ? arena_printf(b->a, "%s, `%s`", text, t->roles[i].name)
+                        : arena_printf(b->a, "`%s`", t->roles[i].name);
+    if (!text)
+        return;
+    diag_label(b->d, x, nfa->events.at[m->event].at, "after this");
+    diag_note(b->d, x, "this is so after a crash: what is sent to and from %s is skipped", text);
+}
+
 /* Skips, or tells, or refuses; *m becomes the mode behind the interaction. */
 static void copy_action(struct copying *c, struct place *p, struct mode *m)
 {

@@ -109,6 +109,9 @@ bool instantiate(struct builder *b, const struct session_type *t, struct nfa *ou
 
 /* modes.c: adds what follows when an event is caught: from each handler on, a copy of the positions for each mode. */
 bool instantiate_modes(struct builder *b, const struct session_type *t, struct nfa *nfa);
+/* Says who is dead in that mode, if anybody is. */
+void mode_note(const struct builder *b, const struct session_type *t, const struct nfa *nfa, uint32_t mode,
+               struct diag *x);
 
 /* ---- global.c ---- */
 
