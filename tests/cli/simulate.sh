@@ -7,7 +7,7 @@ painters=$root/tests/negative/deadlock/painters.proto-session
 
 # ---- at random ----
 t_exit "a walk to the end" 0 "$MOTET" simulate --no-scope "$tpc"
-t_has "says that it is complete" "$out" '^complete after 19 steps$'
+t_has "says that it is complete" "$out" '^complete after [0-9]+ steps$'
 t_has "each step has its place" "$out" '^ +1\. C sends Prepare to P\[[0-2]\] .*:14$'
 cp "$out" first
 "$MOTET" simulate --no-scope "$tpc" >again
@@ -41,7 +41,7 @@ printf '1\nu\ns\nBen sends Take to Blue\n99\nr\nq\n' | "$MOTET" simulate -i "$pa
 t_has "a number takes a step" "$out" '1\. Ann sends Take to Red'
 t_has "u takes it back, a name takes another" "$out" '1\. Ben sends Take to Blue'
 t_has "s shows the state" "$out" '^  Red +state 0'
-t_has "what is not there is said to be so" "$out" '^there is no `99` here'
+t_has "what is not there is said to be so" "$out" 'there is no `99` here'
 t_has "r takes any" "$out" '^.* 2\. '
 "$MOTET" simulate -i "$painters" </dev/null >"$out" 2>"$err"
 t "the end of the input ends it" test $? = 0
