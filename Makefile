@@ -38,6 +38,7 @@ INC_port   := $(RT_PUBLIC) -Iruntime/core
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 DSL_SRC     := $(sort $(foreach l,$(DSL_LAYERS),$(wildcard dsl/$(l)/*.c)))
+FRONT_SRC   := $(filter dsl/base/% dsl/front/%,$(DSL_SRC))
 CHECKER_SRC := $(sort $(wildcard checker/*.c))
 CLI_SRC     := $(sort $(wildcard cli/*.c))
 RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c))
@@ -110,29 +111,30 @@ test: all unit-programs ## run every test; ends with one line, N passed, N faile
 unit: all unit-programs ## run the unit tests alone
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run unit
 
-# libFuzzer needs clang; the corpus grows in build/fuzz, from all protocol files of the repository.
+# libFuzzer needs clang. tests/fuzz/corpus is what is kept; build/fuzz/corpus grows while it runs.
 FUZZ := build/fuzz
 SECONDS ?= 60
-$(FUZZ)/passes: tests/fuzz/passes_fuzz.c $(DSL_SRC) $(SKEL_H) $(wildcard dsl/*/*.h dsl/*/*.def) Makefile
-	@mkdir -p $(FUZZ)/corpus
-	$(call say,FUZZ,$@)clang -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(INC_back) -o $@ $< $(DSL_SRC)
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(FUZZ)/%,$(wildcard tests/fuzz/*_fuzz.c))
+$(FUZZ)/%: tests/fuzz/%_fuzz.c $(DSL_SRC) $(SKEL_H) $(wildcard dsl/*/*.h dsl/*/*.def) Makefile
+	@mkdir -p $(FUZZ)
+	$(call say,FUZZ,$@)clang -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all $(INC_back) -o $@ $< $(if $(filter %/parser,$@),$(FRONT_SRC),$(DSL_SRC))
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
 
 .PHONY: fuzz
-fuzz: $(FUZZ)/passes ## throw bytes at lexer, parser, projection and formatter for SECONDS=60
-	@i=0; for f in $$(git ls-files '*.proto-session'); do i=$$((i + 1)); cp "$$f" $(FUZZ)/corpus/seed-$$i; done
-	@printf '\001module m;\nglobal protocol P(role A, role B) {\n rec X { choice at A { M(int) from A to B; continue X; } or { N() from A to B; } } }\n' >$(FUZZ)/corpus/seed-scribble
-	@printf '\002A: B!request;rec X . {B?more;X, B?done;end}\nB: A?request;rec X . {A!more;X, A!done;end}\n' >$(FUZZ)/corpus/seed-automata
-	@awk -F '"' '/^(TOKEN|KEYWORD)/{printf "\"%s\"\n", $$2}' dsl/front/tokens.def | sed 's/\\/\\\\/g' | grep -v '^""$$' >$(FUZZ)/words
-	cd $(FUZZ) && ./passes -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -dict=words corpus
+fuzz: fuzzers ## throw bytes at the parser, and at all passes, for SECONDS=60 each; KEEP=1 keeps the corpus
+	@SECONDS_EACH=$(SECONDS) KEEP=$(KEEP) tests/fuzz/run
 
 .PHONY: prove
 prove: ## prove the kernel with Frama-C; see proofs/CLAIMS.md
 	@OUT=$(B)/proofs proofs/prove
 
 .PHONY: corpus
-corpus: all ## compare verdicts with those that others published, where ../shared/corpus is; FULL=1 for all of SPIN
-	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) FULL=$(FULL) tests/run corpus
+corpus: all ## compare verdicts with those that others published, and print what differs; FULL=1 for all of SPIN
+	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) FULL=$(FULL) tests/run corpus; status=$$?; \
+	    grep -h '^# ' $(B)/tests/log/corpus-*; exit $$status
 
 .PHONY: golden-accept
 golden-accept: all ## take what the program prints now as the golden files; review the diff

@@ -215,6 +215,7 @@ struct session_decl {
     bool by_locals;                 /* session S(A, B, ...); roles name local types */
     VEC(struct role_decl) roles;
     struct block body;              /* when !by_locals */
+    uint32_t order;                 /* sema: its place among the sessions with a body */
     VEC(const struct decl *) locals; /* sema: when by_locals, one a role; NULL where unresolved */
 };
 

@@ -340,6 +340,7 @@ bool sema_file(struct file *f, struct arena *a, struct interner *names, struct d
     sema__locals(&s);
     for (uint32_t i = 0; i < f->decls.n; i++)
         check_decl(&s, f->decls.at[i]);
+    sema__ends(&s);
     for (uint32_t i = 0; i < f->decls.n; i++)
         if (f->decls.at[i]->kind == D_SYSTEM)
             sema__system(&s, f->decls.at[i]);

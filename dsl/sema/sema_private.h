@@ -82,6 +82,7 @@ void sema__system(struct sema *s, struct decl *system);       /* systems.c */
 void sema__verify(struct sema *s, struct decl *verify);       /* verify.c */
 void sema__exprs(struct sema *s);                             /* exprs.c: refinements, contracts, invariants */
 void sema__domain(struct sema *s, struct verify_decl *v, uint32_t i); /* exprs.c: v->domains.at[i] */
+void sema__ends(struct sema *s);                              /* ends.c: what is behind a session without an end */
 void sema__needed(struct sema *s);                            /* imports.c: what stays of the imported declarations */
 /* The child of that name anywhere in the system; NULL when there is none. */
 const struct child_decl *sema__child(const struct decl *system, name n);

@@ -1,7 +1,7 @@
 # scribble.sh -- global protocols with the verdicts of the tool that they were written for.
 #
 # `expected` is its verdict where choices may be unfair, `expected_fair` where they are fair. Ours is to accept when every
-# property holds, with --progress and without or with no-starvation; lanes hold one message, as there. Where the two differ,
+# property holds, with --progress, --early and without or with no-starvation; lanes hold one message, as there. Where the two differ,
 # scribble_differences.tsv says so, for one column or both, and why; a difference that is not there fails, and so does an
 # entry without one. FULL=1 lets SPIN decide, too.
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@ engine=explorer
 [ -z "${FULL:-}" ] || engine=both
 
 tail -n +2 scribble.tsv | cut -f 1 >"$work/files"
-verdicts --engine=$engine --progress --choices=unfair --capacity=1 <"$work/files" 2>"$work/diagnostics" >"$work/ours"
+verdicts --engine=$engine --progress --choices=unfair --early --capacity=1 <"$work/files" 2>"$work/diagnostics" >"$work/ours"
 
 # PATH TAB COLUMN TAB expected TAB ours, for each verdict of the table
 awk -F '\t' '
@@ -21,7 +21,6 @@ awk -F '\t' '
             if (x[2] != "holds") unfair[$1] = "reject"
             if (x[2] != "holds" && x[1] != "no-starvation") fair[$1] = "reject"
         }
-        if (NF < 2) fair[$1] = unfair[$1] = "nothing was checked"
         next
     }
     FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
@@ -56,6 +55,8 @@ cut -f 1 "$work/files" "$work/wrong" | sort -u | while read -r path; do
     fi
 done
 open=$(cut -f 4 "$here/scribble_differences.tsv" | grep -c '^open')
+echo "# differences from scribble.tsv that are not explained: $(wc -l <"$work/wrong")"
+sed 's/^/#   /' "$work/wrong"
 echo "# $(($(wc -l <"$here/scribble_differences.tsv") - 1)) differences are explained, $open open"
 
 # ---- the text that is printed says the same ----
@@ -64,7 +65,7 @@ while read -r path; do
     text=$work/text/$(echo "$path" | tr / .).proto-session
     "$MOTET" import "$path" -o "$text" 2>"$err" && printf '%s\t%s\n' "$path" "$text"
 done <"$work/files" >"$work/names"
-cut -f 2 "$work/names" | verdicts --engine=explorer --progress --choices=unfair --capacity=1 2>"$err" | sort >"$work/printed"
+cut -f 2 "$work/names" | verdicts --engine=explorer --progress --choices=unfair --early --capacity=1 2>"$err" | sort >"$work/printed"
 awk -F '\t' 'NR == FNR { to[$1] = $2; next } $1 in to { $1 = to[$1]; print }' OFS='\t' "$work/names" "$work/ours" |
     sed 's/:e*s*$//; s/:e*s*\t/\t/g' | sort >"$work/direct"
 sed -i 's/:e*s*$//; s/:e*s*\t/\t/g' "$work/printed"
