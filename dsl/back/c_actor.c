@@ -61,6 +61,28 @@ static void emit_state(struct c_gen *g, struct emit *e, const struct c_actor *a)
     emit(e, "\n/* What the protocol file says of it. */\nstruct ${actor}_state {\n");
     c_emit_fields(g, e, &d->state);
     emit(e, "};\n");
+    if (c_checks_state(a))
+        emit(e, "/* Contracts or invariants speak of it: struct ${actor} has it as a member named `state`. */\n");
+}
+
+/* What differs from a mailbox that blocks, with room for each lane. */
+static const char *policy_text(const struct actor *a)
+{
+    switch (a->policy) {
+    case POLICY_BLOCK: return a->shared ? ".shared = true, " : "";
+    case POLICY_FAIL: return a->shared ? ".policy = MOTET_REFUSE, .shared = true, " : ".policy = MOTET_REFUSE, ";
+    case POLICY_DROP_NEWEST:
+        return a->shared ? ".policy = MOTET_DROP_NEWEST, .shared = true, " : ".policy = MOTET_DROP_NEWEST, ";
+    case POLICY_DROP_OLDEST: return ".policy = MOTET_DROP_OLDEST, ";
+    }
+    return "";
+}
+
+static const char *state_text(struct emit *e, const struct c_actor *a)
+{
+    if (!c_checks_state(a))
+        return "";
+    return arena_printf(e->a, "\\\n        .state_at = MOTET_STATE_AT(T, struct %s_state), ", a->low);
 }
 
 static void emit_actor_macro(struct emit *e, const struct c_actor *a)
@@ -71,12 +93,13 @@ static void emit_actor_macro(struct emit *e, const struct c_actor *a)
             "#define ${ACTOR}_ACTOR(T) \\\n    { \\\n"
             "        .name = \"${Name}\", .state_size = sizeof(T), .mailbox = ${mailbox}, .sessions = ${sessions}, \\\n"
             "        .n_roles = sizeof ${actor}__roles / sizeof *${actor}__roles, .roles = ${actor}__roles, \\\n"
-            "        .init = ${actor}__init, .fini = ${actor}__fini, \\\n    }\n"
+            "        .init = ${actor}__init, .fini = ${actor}__fini, ${policy}\\\n    }\n"
             "\n/* Of generated code, for the macro alone. */\n"
             "extern const motet_role_type ${actor}__roles[${roles}];\n"
             "motet_status ${actor}__init(void *self, const motet_start *start);\n"
             "void ${actor}__fini(void *self);\n",
-         "mailbox", emit_num(e, a->type->mailbox), "sessions", emit_num(e, a->type->sessions));
+         "mailbox", emit_num(e, a->type->mailbox), "sessions", emit_num(e, a->type->sessions), "policy",
+         arena_printf(e->a, "%s%s", policy_text(a->type), state_text(e, a)));
 }
 
 static uint32_t count_roles(const struct c_actor *a)
@@ -116,17 +139,20 @@ static void render_header(struct c_gen *g, const struct c_actor *a)
 
 /* ---- A.c ---- */
 
-static void emit_receive(struct c_gen *g, struct emit *e, const struct c_face *f)
+static void emit_receive(struct c_gen *g, struct emit *e, const struct c_actor *a, const struct c_face *f)
 {
+    const char *checked = arena_printf(g->a, "%s__on__", f->session->low);
     if (f->receives.n == 0)
         return;
+    c_emit_contracts(g, e, a, f);
     emit(e, "\nstatic motet_status ${s}__received(struct ${actor} *self, motet_session *s, const motet_label *l, "
             "const void *m)\n{\n    motet_peer from = ${s}_session.roles[l->peer].as_peer;\n"
             "    switch (l->message) {\n");
     for (uint32_t i = 0; i < f->receives.n; i++)
-        emit(e, "    case ${S}__${MESSAGE}:\n        return ${f}on_${message}(self, s, from${m});\n", "MESSAGE",
+        emit(e, "    case ${S}__${MESSAGE}:\n        return ${on}${message}(self, s, from${m});\n", "MESSAGE",
              c_upper(g->a, g->message[f->receives.at[i]]), "message", g->message[f->receives.at[i]], "m",
-             c_has_fields(g, f->receives.at[i]) ? ", m" : "");
+             c_has_fields(g, f->receives.at[i]) ? ", m" : "", "on",
+             c_has_contract(g, a, f, f->receives.at[i]) ? checked : arena_printf(g->a, "%son_", f->low));
     bool payload = false;
     for (uint32_t i = 0; i < f->receives.n; i++)
         payload |= c_has_fields(g, f->receives.at[i]);
@@ -196,14 +222,18 @@ static void emit_senders(struct c_gen *g, struct emit *e, const struct c_face *f
 }
 
 /* What the runtime calls, for one class. Members of a class agree in all that is read here. */
-static void emit_callbacks(struct c_gen *g, struct emit *e, const struct c_face *f, const struct c_class *c)
+static void emit_callbacks(struct c_gen *g, struct emit *e, const struct c_actor *a, const struct c_face *f,
+                           const struct c_class *c)
 {
+    bool kept = c_has_invariants(a);
+    emit_set(e, "kept", kept ? arena_printf(g->a, "%s__kept(self, ", a->low) : "");
+    emit_set(e, "end", kept ? ")" : "");
     emit_set(e, "class", c->name);
     emit_set(e, "first", c_first_labels(g, f, c));
     emit(e, "\nstatic motet_status ${class}_receive(void *self, motet_session *s, uint16_t label, "
             "const void *payload)\n{\n");
     if (c_class_does(f, c, DIR_RECEIVE))
-        emit(e, "    return ${s}__received(self, s, &${first}_labels[label], payload);\n}\n");
+        emit(e, "    return ${kept}${s}__received(self, s, &${first}_labels[label], payload)${end};\n}\n");
     else
         emit(e, "    (void)self, (void)s, (void)label, (void)payload;\n"
                 "    return MOTET_FAIL; /* it receives nothing */\n}\n");
@@ -211,12 +241,12 @@ static void emit_callbacks(struct c_gen *g, struct emit *e, const struct c_face 
             "motet_out *out)\n{\n");
     if (c_class_does(f, c, DIR_SEND))
         emit(e, "    static const struct ${s}__sender sender = {&${first}_automaton, ${class}_first, ${class}_sends};\n"
-                "    return ${s}__produced(self, s, &sender, state, out);\n}\n");
+                "    return ${kept}${s}__produced(self, s, &sender, state, out)${end};\n}\n");
     else
         emit(e, "    (void)self, (void)s, (void)state, (void)out;\n    return MOTET_FAIL; /* it sends nothing */\n}\n");
 }
 
-static void emit_face(struct c_gen *g, struct emit *e, const struct c_face *f)
+static void emit_face(struct c_gen *g, struct emit *e, const struct c_actor *a, const struct c_face *f)
 {
     uint32_t scope = emit_open(e);
     emit_set(e, "s", f->session->low);
@@ -224,10 +254,12 @@ static void emit_face(struct c_gen *g, struct emit *e, const struct c_face *f)
     emit_set(e, "f", f->low);
     c_emit_tables(g, e, f);
     emit(e, "\n/* ---- session ${name}: dispatch ---- */\n", "name", f->session->type->name);
-    emit_receive(g, e, f);
+    emit_receive(g, e, a, f);
     emit_senders(g, e, f);
-    for (uint32_t i = 0; i < f->classes.n; i++)
-        emit_callbacks(g, e, f, &f->classes.at[i]);
+    for (uint32_t i = 0; i < f->classes.n; i++) {
+        emit_callbacks(g, e, a, f, &f->classes.at[i]);
+        c_emit_class_checks(g, e, f, &f->classes.at[i]);
+    }
     emit(e, "\nstatic void ${s}__completed(void *self, motet_session *s)\n{\n    ${f}completed(self, s);\n}\n"
             "\nstatic void ${s}__aborted(void *self, motet_session *s, motet_abort_reason why)\n{\n"
             "    ${f}aborted(self, s, why);\n}\n");
@@ -238,17 +270,20 @@ static void render_source(struct c_gen *g, const struct c_actor *a)
 {
     struct emit e = c_file_begin(g);
     emit_set(&e, "actor", a->low);
+    emit_set(&e, "Name", a->type->name);
     emit(&e, "/* ${actor}.c -- actor ${Name}: its automata as tables, and what calls the handlers.\n"
              " * Line numbers are those of ${file}.\n${generated} */\n#include \"${actor}.h\"\n\n"
-             "#define NO MOTET_NONE\n",
-         "Name", a->type->name);
+             "#define NO MOTET_NONE\n");
+    c_emit_state_checks(g, &e, a);
     for (uint32_t i = 0; i < a->faces.n; i++)
-        emit_face(g, &e, &a->faces.at[i]);
+        emit_face(g, &e, a, &a->faces.at[i]);
     emit(&e, "\n/* ---- for the runtime ---- */\n");
     c_emit_role_types(g, &e, a);
     emit(&e, "\nmotet_status ${actor}__init(void *self, const motet_start *start)\n{\n"
-             "    return ${actor}_init(self, start);\n}\n"
-             "\nvoid ${actor}__fini(void *self)\n{\n    ${actor}_fini(self);\n}\n");
+             "    return ${init}${actor}_init(self, start)${end};\n}\n"
+             "\nvoid ${actor}__fini(void *self)\n{\n    ${actor}_fini(self);\n}\n",
+         "init", c_has_invariants(a) ? arena_printf(g->a, "%s__kept(self, ", a->low) : "", "end",
+         c_has_invariants(a) ? ")" : "");
     c_file_end(g, &e, arena_printf(g->a, "%s.c", a->low), false);
 }
 

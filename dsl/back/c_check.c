@@ -200,20 +200,32 @@ static void check_choice(struct c_gen *g, const struct c_actor *a, const struct 
               arena_printf(g->a, "bytes of all branches of the choice `%s` of actor `%s`", m->name, a->type->name));
 }
 
-/* The runtime asks a handler what to send: where the role might as well receive, the handler would have to wait for
- * what it cannot see. */
+/* A send of the state that is none any more after its receive `r`; NULL: there is none. */
+static const struct edge *taken_away(const struct automaton *m, const struct state *s, const struct edge *r)
+{
+    for (const struct edge *e = &m->edges[s->first]; e->dir == DIR_SEND; e++) /* sends stand first, then `r` or others */
+        if (automaton_find(m, r->target, DIR_SEND, e->peer, e->message) == IR_NONE)
+            return e;
+    return NULL;
+}
+
+/* The runtime asks a handler what to send and goes on receiving meanwhile. What the handler has given must still be
+ * what the role may send when there is room for it: a receive that takes it away would make it come to nothing. */
 static void check_mixed(struct c_gen *g, const struct c_actor *a, const struct automaton *m)
 {
     for (uint32_t s = 0; s < m->n_states; s++) {
         const struct state *state = &m->states[s];
-        if (state->n == 0)
+        const struct edge *send = NULL, *receive = NULL;
+        for (uint32_t i = 0; i < state->n && !send; i++) {
+            receive = &m->edges[state->first + i];
+            send = receive->dir == DIR_RECEIVE ? taken_away(m, state, receive) : NULL;
+        }
+        if (!send)
             continue;
-        const struct edge *first = &m->edges[state->first], *last = first + state->n - 1; /* sends stand first */
-        if (first->dir == last->dir)
-            continue;
-        struct diag *x = diag_add(g->d, E0524, first->at, "actor `%s` can send here or receive instead; generated C "
+        struct diag *x = diag_add(g->d, E0524, send->at, "actor `%s` can send here or receive instead; generated C "
                                   "cannot offer both", a->type->name);
-        diag_label(g->d, x, last->at, "it can receive here");
+        diag_label(g->d, x, receive->at, "once it has received this, it must not send the other");
+        diag_note(g->d, x, "a handler that was asked what to send could find that it came to nothing");
         diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
     }
 }
@@ -229,8 +241,49 @@ static void check_self(struct c_gen *g, const struct c_actor *a, const struct au
     }
 }
 
+/* ---- expressions ---- */
+
+enum { MOST_BITS = 255 }; /* of a motet_int, without its sign */
+
+static void check_expr(struct c_gen *g, const struct expr *e)
+{
+    limit(g, e->at, c_expr_bits(e), MOST_BITS, "bits that a number in this expression may need");
+}
+
+static void check_refinements(struct c_gen *g, const struct automaton *m)
+{
+    VEC(const struct expr *) seen = {0};
+    for (uint32_t i = 0; i < m->n_edges; i++) {
+        const struct expr *where = m->edges[i].where;
+        bool known = !where;
+        for (uint32_t k = 0; k < seen.n; k++)
+            known |= seen.at[k] == where;
+        if (known)
+            continue;
+        vec_push(g->a, seen, where);
+        check_expr(g, where);
+    }
+}
+
+static void check_contracts(struct c_gen *g, const struct c_actor *a)
+{
+    const struct actor_decl *d = &a->type->decl->as.actor;
+    for (uint32_t i = 0; i < d->contracts.n; i++) {
+        const struct contract *k = &d->contracts.at[i];
+        for (uint32_t x = 0; x < k->requires.n; x++)
+            check_expr(g, k->requires.at[x]);
+        for (uint32_t x = 0; x < k->ensures.n; x++)
+            check_expr(g, k->ensures.at[x]);
+    }
+    for (uint32_t i = 0; i < d->invariants.n; i++)
+        check_expr(g, d->invariants.at[i]);
+}
+
+/* ---- actors and systems ---- */
+
 static void check_actor(struct c_gen *g, const struct c_actor *a)
 {
+    check_contracts(g, a);
     limit(g, a->type->decl->name.at, a->type->mailbox, MOST_MAILBOX,
           arena_printf(g->a, "places in a mailbox of actor `%s`", a->type->name));
     for (uint32_t f = 0; f < a->faces.n; f++) {
@@ -240,6 +293,7 @@ static void check_actor(struct c_gen *g, const struct c_actor *a)
         for (uint32_t i = 0; i < face->classes.n; i++) {
             const struct automaton *m = c_class_automaton(face, &face->classes.at[i]);
             check_mixed(g, a, m);
+            check_refinements(g, m);
             check_self(g, a, m, face->classes.at[i].roles.at[0]);
         }
     }

@@ -151,6 +151,42 @@ const char *c_first_labels(struct c_gen *g, const struct c_face *f, const struct
 /* The table A__roles, which the actor's type points to. */
 void c_emit_role_types(struct c_gen *g, struct emit *e, const struct c_actor *a);
 
+/* ---- c_expr.c: expressions ---- */
+
+struct c_known { /* what a participant remembers of earlier messages, for the refinements of its role */
+    struct arena *a;
+    VEC(const struct expr *) values; /* REF_SESSION, each once */
+};
+
+struct c_expr_scope { /* what stands for the values: `m`, `known`, `state`, `old` */
+    const struct c_known *known;
+    const field_vec *state;
+};
+
+const char *c_expr_truth(struct c_gen *g, const struct c_expr_scope *s, const struct expr *e);
+const char *c_expr_payload(struct c_gen *g, const struct expr *e); /* the value in the message `m` that the path names */
+bool c_expr_is_signed(const struct expr *e);
+/* The most bits, without a sign, that a number in it may need. */
+uint32_t c_expr_bits(const struct expr *e);
+/* A C string: "shop.proto-session:12: WHAT `price > 0`THEN". */
+const char *c_expr_quoted(struct c_gen *g, const char *what, const struct expr *e, const char *then);
+
+/* ---- c_checks.c: refinements, contracts, invariants ---- */
+
+bool c_expr_uses(const struct expr *e, enum expr_ref ref);
+const char *c_known_name(const struct c_known *k, const struct expr *e); /* of the member that holds it */
+bool c_is_refined(const struct automaton *m);
+/* `holds` and `learn` of a class, and the last members of its role types. */
+void c_emit_class_checks(struct c_gen *g, struct emit *e, const struct c_face *f, const struct c_class *c);
+const char *c_class_checks(struct c_gen *g, const struct c_face *f, const struct c_class *c);
+/* Functions S__on__MESSAGE, which stand around handlers with contracts. */
+void c_emit_contracts(struct c_gen *g, struct emit *e, const struct c_actor *a, const struct c_face *f);
+bool c_has_contract(const struct c_gen *g, const struct c_actor *a, const struct c_face *f, uint32_t message);
+/* A__state, where checks speak of the state, and A__kept, where there are invariants. */
+void c_emit_state_checks(struct c_gen *g, struct emit *e, const struct c_actor *a);
+bool c_checks_state(const struct c_actor *a);
+bool c_has_invariants(const struct c_actor *a);
+
 /* c_handlers.c: what the user writes for one face, in the order in which it is declared. */
 struct c_handler {
     const char *name;       /* "coordinator_on_yes" */

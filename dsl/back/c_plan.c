@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "c_gen.h"
+#include "expr.h"
 
 const field_vec *c_fields(const struct c_gen *g, uint32_t message)
 {
@@ -139,7 +140,8 @@ static bool same_automaton(const struct c_gen *g, const struct automaton *a, con
         return false;
     for (uint32_t i = 0; i < a->n_edges; i++) {
         const struct edge *x = &a->edges[i], *y = &b->edges[i];
-        if (x->dir != y->dir || x->peer != y->peer || x->message != y->message || x->target != y->target)
+        if (x->dir != y->dir || x->peer != y->peer || x->message != y->message || x->target != y->target ||
+            !expr_same(x->where, y->where))
             return false;
     }
     return true;

@@ -77,6 +77,41 @@ static void emit_includes(struct c_gen *g, struct emit *e, const struct system *
             }
 }
 
+static const char *directive_name(enum directive d)
+{
+    switch (d) {
+    case DIRECTIVE_DEFAULT: return "MOTET_AS_USUAL";
+    case DIRECTIVE_RESTART: return "MOTET_RESTART";
+    case DIRECTIVE_RESUME: return "MOTET_RESUME";
+    case DIRECTIVE_STOP: return "MOTET_STOP";
+    case DIRECTIVE_ESCALATE: return "MOTET_ESCALATE";
+    }
+    return "";
+}
+
+static const char *reason_name(enum fail_reason r)
+{
+    switch (r) {
+    case REASON_ERROR: return "MOTET_BY_ERROR";
+    case REASON_TIMEOUT: return "MOTET_BY_TIMEOUT";
+    case REASON_PROTOCOL_VIOLATION: return "MOTET_BY_PROTOCOL_VIOLATION";
+    case REASON_FATAL: return "MOTET_BY_FATAL";
+    case REASONS: break;
+    }
+    return "";
+}
+
+/* The rules of `decide` that apply to the child, a line each. */
+static const char *decisions(struct emit *e, const struct child *c)
+{
+    const char *text = "";
+    for (int r = 0; r < REASONS; r++)
+        if (c->decide[r] != DIRECTIVE_DEFAULT)
+            text = arena_printf(e->a, "%s        .decide[%s] = %s,\n", text, reason_name((enum fail_reason)r),
+                                directive_name(c->decide[r]));
+    return text;
+}
+
 static void emit_children(struct c_gen *g, struct emit *e, const struct system *t)
 {
     emit(e, "\nstatic const motet_child_spec children[] = {\n");
@@ -86,11 +121,12 @@ static void emit_children(struct c_gen *g, struct emit *e, const struct system *
              "    {\n        .name = \"${name}\",\n        .actor = &${actor}_actor,\n        .count = ${count},\n"
              "        .family = ${family},\n        .supervisor = ${supervisor},\n        .restart = ${restart},\n"
              "        .shutdown_ns = ${shutdown},\n        .backoff_min_ns = ${min},\n"
-             "        .backoff_max_ns = ${max},\n    },\n",
+             "        .backoff_max_ns = ${max},\n${decide}    },\n",
              "name", c->name, "actor", g->actors[c->actor].low, "count", emit_num(e, c->size), "family",
              c->family ? "true" : "false", "supervisor", emit_num(e, c->supervisor), "restart",
              restart_name(c->restart), "shutdown", nanoseconds(e, c->shutdown_ns), "min",
-             nanoseconds(e, c->backoff_min_ns), "max", nanoseconds(e, c->backoff_max_ns));
+             nanoseconds(e, c->backoff_min_ns), "max", nanoseconds(e, c->backoff_max_ns), "decide",
+             decisions(e, c));
     }
     emit(e, "};\n");
 }

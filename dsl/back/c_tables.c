@@ -35,7 +35,7 @@ static void render_sessions_header(struct c_gen *g)
     emit(&e, "/* ${low}_sessions.h -- session types of module ${module}.\n${generated} */\n"
              "#ifndef ${up}_SESSIONS_H\n#define ${up}_SESSIONS_H\n#include <motet/motet.h>\n\n"
              "#include \"${low}_messages.h\"\n\n"
-             "#if MOTET_ABI != 1\n#error \"generated for another version of libmotet: generate again\"\n#endif\n");
+             "#if MOTET_ABI != 2\n#error \"generated for another version of libmotet: generate again\"\n#endif\n");
     for (uint32_t i = 0; i < g->ir->n_sessions; i++) {
         const struct c_session *s = &g->sessions[i];
         uint32_t scope = emit_open(&e);
@@ -140,8 +140,8 @@ static const char *kind_of(const struct automaton *m, const struct state *s)
 {
     if (s->n == 0)
         return "MOTET_AT_END";
-    if (m->edges[s->first].dir == DIR_SEND)
-        return "MOTET_AT_SEND";
+    if (m->edges[s->first].dir == DIR_SEND) /* sends stand first */
+        return m->edges[s->first + s->n - 1].dir == DIR_SEND ? "MOTET_AT_SEND" : "MOTET_AT_BOTH";
     return s->final ? "MOTET_AT_REST" : "MOTET_AT_RECEIVE";
 }
 
@@ -262,9 +262,10 @@ void c_emit_role_types(struct c_gen *g, struct emit *e, const struct c_actor *a)
         for (uint32_t k = 0; k < f->classes.n; k++)
             for (uint32_t r = 0; r < f->classes.at[k].roles.n; r++)
                 emit(e, "    {&${session}_session, ${role}, &${labels}_automaton, ${class}_receive, ${class}_produce, "
-                        "${session}__completed, ${session}__aborted},\n",
+                        "${session}__completed, ${session}__aborted, ${checks}},\n",
                      "session", f->session->low, "role", emit_num(e, f->classes.at[k].roles.at[r]), "labels",
-                     labels_name(g, f, &f->classes.at[k], r), "class", f->classes.at[k].name);
+                     labels_name(g, f, &f->classes.at[k], r), "class", f->classes.at[k].name, "checks",
+                     c_class_checks(g, f, &f->classes.at[k]));
     }
     emit(e, "};\n");
 }

@@ -21,7 +21,11 @@ void motet__actor_wake(motet__actor *a)
 
 static void start(motet__actor *a)
 {
-    motet_start s = {.name = a->name, .index = a->index, .incarnation = a->incarnation, .env = a->sys->env};
+    motet_start s = {.name = a->name,
+                     .index = a->index,
+                     .incarnation = a->incarnation,
+                     .env = a->sys->env,
+                     .failure = a->failure};
     if (a->type->state_size > 0) {
         memset(a->state, 0, a->type->state_size);
     }
@@ -78,8 +82,9 @@ void motet__actor_run(motet__worker *w, motet__actor *a)
         if (!ready) {
             break;
         }
-        if (motet__session_run(w, (motet_session *)(void *)ready) != MOTET_DONE) {
-            motet__sup_failed(a);
+        motet_status status = motet__session_run(w, (motet_session *)(void *)ready);
+        if (status != MOTET_DONE) {
+            motet__sup_failed(a, status);
         }
     }
     if (may_end(a)) {

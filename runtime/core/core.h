@@ -5,7 +5,8 @@
  *   an actor   whoever runs it (a worker, one at a time): its state, its inbox's tail, its participants
  *   a lane     its writer and its reader (lane.h)
  *   a worker   its thread: pool, outboxes, counters (written by it alone)
- * User callbacks run in the actor's context and with no lock held. Lock order: control, then park or shared.
+ * User callbacks run in the actor's context and with no lock held. Lock order: control, then an actor's room, then
+ * park or shared.
  *
  * Life of a session instance (a block): 1 control binds its roles to actors, all of them at once, and wakes those
  * that act first; 2 participants step; 3 its outcome is decided exactly once, by a change of `word`: completed when
@@ -54,6 +55,8 @@ typedef struct motet__role {
 typedef struct motet__lane_shape {
     uint16_t from, to;
     uint32_t capacity;
+    uint8_t policy; /* motet_policy */
+    bool shared;
 } motet__lane_shape;
 
 typedef struct motet__open { /* an accepted open: waiting while block is NULL */
@@ -97,12 +100,18 @@ struct motet_session { /* a participant */
     bool passive;            /* counted as not active in block->word */
     bool closed;             /* ended; its memory may go once it is out of the inbox */
     bool blocked;            /* suspended on a full lane */
+    bool sends_first;        /* MOTET_AT_BOTH: what the next turn tries first */
+    uint8_t refused;         /* motet_refusal: what became of the last answer */
+    bool queued, granted;    /* in room's queue; given a place there. Under the lock of `room` */
     bool first_of_actor;     /* the one that counts against the actor's `sessions`; control */
     motet__block *block;
     motet__actor *actor;
     const motet__role *plan;
     motet__message *pending; /* produced, without room in its lane yet */
     motet__lane *unsettled;  /* popped in this turn */
+    motet__actor *room;      /* whose shared mailbox it may wait for; NULL: none */
+    motet_session *prev_waiting, *next_waiting; /* in its queue; under its lock */
+    void *memory;            /* what refinements remember */
     void *slot;              /* the user's */
     motet_session *prev, *next; /* in actor->sessions_open; control */
 };
@@ -140,6 +149,9 @@ struct motet__actor {
     _Atomic uint32_t held;      /* participants not closed; grows under control, shrinks in the actor's context */
     void *state;                /* the user's */
     motet__actor *run_next;     /* in the shared queue */
+    motet__lock *room;          /* of a shared mailbox, else NULL; the next three are under it */
+    uint32_t used;              /* places */
+    motet_session *waiting_first, *waiting_last;
     /* control: */
     char *name;
     uint32_t number, index;     /* in start order; in the family */
@@ -147,6 +159,7 @@ struct motet__actor {
     bool ordered, tried;        /* its first start was ordered; has been tried */
     bool doomed;                /* about to be stopped: joins no session */
     bool queued;                /* in the supervisor's queue of failures */
+    motet_status failure;       /* of its last incarnation, until the next one is up */
     uint32_t sessions;          /* open ones */
     uint64_t stamp, claim;      /* marks of one open, of one pass over the waiting ones */
     motet_session *sessions_open;
@@ -162,7 +175,7 @@ typedef struct motet__outbox { /* messages on their way home */
 } motet__outbox;
 
 typedef struct motet__counts { /* written by the worker alone, read by anybody: relaxed */
-    _Atomic uint64_t messages, dropped, fidelity, blocked;
+    _Atomic uint64_t messages, dropped, fidelity, blocked, lost, refused, resumed;
 } motet__counts;
 
 struct motet__worker {
@@ -232,7 +245,7 @@ struct motet_system {
     motet__wire **queue;       /* [n_wires] wires with waiting opens, by the id of their first */
     uint32_t n_queue;
     uint64_t stamp, claim;
-    uint64_t opened, completed, aborted, n_open, n_waiting, crashes, restarts;
+    uint64_t opened, completed, aborted, n_open, n_waiting, crashes, restarts, failures[MOTET_REASONS];
     uint32_t n_up;
     bool gave_up;
 };
@@ -250,6 +263,16 @@ void motet__session_wake(motet_session *p);
 void motet__block_abort(motet__block *b, motet_abort_reason why);
 /* In the actor's context: a turn of the participant. Non-zero: a handler failed, with that status. */
 motet_status motet__session_run(motet__worker *w, motet_session *p);
+
+/* room.c: the room of an actor with a shared mailbox. Of what `p` waits for, in p's own context. */
+/* A place for what p has pending: whether there is one. Where senders block, p is woken when it has been given one. */
+bool motet__room_take(motet__actor *a, motet_session *p);
+/* Where senders are refused: whether there is still no room; then p is woken when there may be. */
+bool motet__room_wait(motet__actor *a, motet_session *p);
+/* p waits no longer, and gives back what it did not use. */
+void motet__room_leave(motet_session *p);
+/* Anyone who took a message off: n places are free. */
+void motet__room_give(motet__actor *a, uint32_t n);
 
 /* wire.c */
 MOTET_MUST_USE motet_err motet__wire_init(motet_system *sys, motet__wire *wire, const motet_wire_spec *spec);
@@ -277,7 +300,7 @@ void motet__sup_advance(motet_system *sys);                 /* under control: do
 bool motet__sup_quiet(const motet_system *sys);             /* under control: nothing is pending */
 /* These take control. */
 void motet__sup_started(motet__actor *a, motet_status status); /* after init */
-void motet__sup_failed(motet__actor *a);                       /* a handler failed */
+void motet__sup_failed(motet__actor *a, motet_status status);  /* a handler failed */
 void motet__sup_ended(motet__actor *a);                        /* its sessions are closed, fini has run */
 void motet__sup_tick(motet_system *sys);                       /* next_due has come */
 
@@ -294,6 +317,13 @@ static inline void motet__actor_enter(motet__actor *a, motet__phase phase)
 {
     /* release: partner of motet__actor_phase. */
     atomic_store_explicit(&a->phase, (uint32_t)phase, memory_order_release);
+}
+
+/* Whether the role may send before it receives anything. */
+static inline bool motet__begins(const motet__role *role)
+{
+    uint16_t kind = role->automaton->states[0].kind;
+    return kind == MOTET_AT_SEND || kind == MOTET_AT_BOTH;
 }
 
 static inline void motet__count(_Atomic uint64_t *counter, uint64_t by)

@@ -1,4 +1,5 @@
-/* error.c -- motet/error.h. */
+/* error.c -- motet/error.h, and what a failure is called. */
+#include <motet/check.h>
 #include <motet/error.h>
 
 #include <stdio.h>
@@ -22,4 +23,20 @@ void motet_require_failed(const char *file, int line, const char *cond)
 {
     fprintf(stderr, "%s:%d: required: %s\n", file, line, cond);
     abort();
+}
+
+motet_reason motet_status_reason(motet_status status)
+{
+    switch (status) {
+    case MOTET_FAIL_TIMEOUT: return MOTET_BY_TIMEOUT;
+    case MOTET_FAIL_PROTOCOL_VIOLATION: return MOTET_BY_PROTOCOL_VIOLATION;
+    case MOTET_FAIL_FATAL: return MOTET_BY_FATAL;
+    default: return MOTET_BY_ERROR;
+    }
+}
+
+motet_status motet_check_failed(const char *actor, const char *what)
+{
+    fprintf(stderr, "motet: %s: %s\n", actor, what);
+    return MOTET_FAIL;
 }

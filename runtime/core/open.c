@@ -192,7 +192,7 @@ static bool begin(motet_system *sys, motet__wire *wire, motet__open *o)
     }
     sys->n_open++;
     for (uint16_t r = 0; r < n; r++) {
-        if (b->parts[r].plan->automaton->states[0].kind == MOTET_AT_SEND) {
+        if (motet__begins(b->parts[r].plan)) {
             motet__session_wake(&b->parts[r]);
         }
     }
@@ -326,15 +326,18 @@ static void leave(motet_session *p)
 
 static void drop_messages(motet__worker *w, motet__block *b)
 {
-    uint64_t n = 0;
     for (uint16_t i = 0; i < b->wire->n_lanes; i++) {
         motet__lane *l = &b->lanes[i];
+        uint32_t n = 0;
         for (motet__message *m = motet__lane_peek(l); m; m = motet__lane_peek(l), n++) {
             motet__lane_pop(l);
             motet__message_free(w, m);
         }
+        if (l->shared && n > 0) {
+            motet__room_give(b->parts[l->to].actor, n);
+        }
+        motet__count(&w->counts.dropped, n);
     }
-    motet__count(&w->counts.dropped, n);
 }
 
 void motet__block_end(motet__worker *w, motet__block *b)

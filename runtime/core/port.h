@@ -27,5 +27,6 @@ void motet__thread_join(motet__thread *t);                          /* and frees
 uint64_t motet__clock(void);     /* monotonic nanoseconds */
 unsigned motet__core_count(void); /* cores that this process may use, at least 1 */
 void motet__pause(void);         /* a hint in a spinning loop */
+void motet__yield(void);         /* lets another thread run */
 
 #endif

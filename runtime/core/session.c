@@ -11,11 +11,18 @@
  */
 #include "core.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { QUANTUM = 32 };
 
-enum turn { TURN_ON, TURN_WAITS, TURN_CLOSED, TURN_FAILED };
+enum turn {
+    TURN_ON,
+    TURN_WAITS,
+    TURN_YIELDS, /* goes on, once others had theirs */
+    TURN_CLOSED,
+    TURN_FAILED
+};
 
 void motet__session_wake(motet_session *p)
 {
@@ -134,6 +141,7 @@ static void close_participant(motet__worker *w, motet_session *p)
         motet__message_free(w, p->pending);
         p->pending = NULL;
     }
+    motet__room_leave(p);
     /* relaxed: read in this context alone, but for the increments under control. */
     atomic_fetch_sub_explicit(&p->actor->held, 1, memory_order_relaxed);
     /* acq_rel: partner of motet__session_wake: it finds the 1, or this finds its 1. */
@@ -183,7 +191,8 @@ static enum turn at_end(motet__worker *w, motet_session *p)
 }
 
 /* The lane to be served now, of those that the state reads, beginning behind the one served last: its head has an
- * edge. A head without one may only be early, while another lane is still empty; *refused: all have such a head. */
+ * edge; a lossy one is locked. A head without one may only be early, while another lane is still empty; *refused: all
+ * have such a head. */
 static motet__lane *lane_to_serve(motet_session *p, bool *refused)
 {
     const motet__role *plan = p->plan;
@@ -192,10 +201,16 @@ static motet__lane *lane_to_serve(motet_session *p, bool *refused)
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = (p->cursor + i) % n;
         motet__lane *l = &p->block->lanes[plan->read_lanes[first + at]];
+        if (motet__lane_lossy(l)) {
+            motet__lane_lock(l);
+        }
         const motet__message *m = motet__lane_peek(l);
         if (m && motet__step(plan->automaton, p->state, m->label) != MOTET_NONE) {
             p->cursor = (uint16_t)(at + 1u);
             return l;
+        }
+        if (motet__lane_lossy(l)) {
+            motet__lane_unlock(l);
         }
         early += m != NULL;
     }
@@ -203,48 +218,182 @@ static motet__lane *lane_to_serve(motet_session *p, bool *refused)
     return NULL;
 }
 
-static enum turn at_receive(motet__worker *w, motet_session *p, bool may_rest, motet_status *status)
+/* Takes the first message off the lane that is to be served. */
+static motet__message *take_off(motet_session *p, motet__lane *l)
 {
-    bool refused;
-    motet__lane *l = lane_to_serve(p, &refused);
-    if (refused) {
-        motet__count(&w->counts.fidelity, 1);
-        motet__block_abort(p->block, MOTET_ABORT_FIDELITY);
-        return TURN_ON;
-    }
-    if (!l) {
-        settle(p);
-        if (may_rest && !p->passive) {
-            leave_active(w, p);
-        }
-        return TURN_WAITS;
-    }
     motet__message *m = motet__lane_peek(l);
-    uint16_t label = m->label, to = motet__step(p->plan->automaton, p->state, label);
     if (p->passive) {
         join_active(p);
     }
-    if (p->unsettled != l) {
+    if (motet__lane_lossy(l)) {
+        motet__lane_pop(l);
+        motet__lane_unlock(l);
+        return m;
+    }
+    if (p->unsettled != l && !l->shared) {
         settle(p);
         p->unsettled = l;
     }
     motet__lane_pop(l);
-    p->state = to;
+    if (l->shared) {
+        motet__room_give(p->actor, 1);
+    }
+    return m;
+}
+
+static void report_broken(const motet_session *p, const char *did, const char *broken)
+{
+    fprintf(stderr, "motet: %s %s what breaks its refinement: %s\n", p->actor->name, did, broken);
+}
+
+/* Whether a failure with that status is passed over. */
+static bool resumes(motet__worker *w, const motet_session *p, motet_status status)
+{
+    if (p->actor->spec->decide[motet_status_reason(status)] != MOTET_RESUME) {
+        return false;
+    }
+    motet__count(&w->counts.resumed, 1);
+    return true;
+}
+
+/* Steps by the message and calls its handler. */
+static motet_status handle(motet__worker *w, motet_session *p, const motet__message *m, const void *payload)
+{
+    const motet_role_type *type = p->plan->type;
+    uint16_t before = p->state;
+    p->state = motet__step(p->plan->automaton, before, m->label);
     p->touched = true;
-    const motet_session_type *type = p->block->wire->session;
-    bool fields = type->messages[p->plan->automaton->labels[label].message].size > 0;
-    *status = p->plan->type->receive(p->actor->state, p, label, fields ? m->payload : NULL);
-    motet__message_free(w, m);
+    p->later = false; /* where the role acts as well, what has come may change the answer */
+    p->refused = MOTET_NOT_REFUSED;
     motet__count(&w->counts.messages, 1);
+    motet_status status = type->receive(p->actor->state, p, m->label, payload);
+    if (status == MOTET_DONE) {
+        if (type->learn) {
+            type->learn(p->memory, m->label, payload);
+        }
+        return status;
+    }
+    if (!resumes(w, p, status)) {
+        return status;
+    }
+    p->state = before;
+    return MOTET_DONE;
+}
+
+/* Hands the message, which has an edge, to its handler, unless it breaks its refinement. */
+static enum turn deliver(motet__worker *w, motet_session *p, motet__message *m, motet_status *status)
+{
+    const motet_role_type *type = p->plan->type;
+    bool fields = type->session->messages[p->plan->automaton->labels[m->label].message].size > 0;
+    const void *payload = fields ? m->payload : NULL;
+    const char *broken = type->holds ? type->holds(p->memory, p->state, m->label, payload) : NULL;
+    if (broken) {
+        report_broken(p, "received", broken);
+        motet__count(&w->counts.fidelity, 1);
+        motet__block_abort(p->block, MOTET_ABORT_FIDELITY);
+    } else {
+        *status = handle(w, p, m, payload);
+    }
+    motet__message_free(w, m);
     return *status == MOTET_DONE ? TURN_ON : TURN_FAILED;
 }
 
-/* Asks the user for the message to be sent. TURN_ON: it is pending. */
+static enum turn at_receive(motet__worker *w, motet_session *p, uint16_t kind, motet_status *status)
+{
+    bool refused;
+    motet__lane *l = lane_to_serve(p, &refused);
+    if (l) {
+        return deliver(w, p, take_off(p, l), status);
+    }
+    if (refused && kind != MOTET_AT_BOTH) { /* there, what is sent may lead to where they are expected */
+        motet__count(&w->counts.fidelity, 1);
+        motet__block_abort(p->block, MOTET_ABORT_FIDELITY);
+        return TURN_ON;
+    }
+    settle(p);
+    if (kind == MOTET_AT_REST && !p->passive) {
+        leave_active(w, p);
+    }
+    return TURN_WAITS;
+}
+
+static motet__lane *out_lane(const motet_session *p)
+{
+    return &p->block->lanes[p->plan->lane_of[p->out_label]];
+}
+
+/* After MOTET_FULL: whether there is still no room; then the participant is woken when there may be. */
+static bool still_full(motet_session *p)
+{
+    motet__lane *l = out_lane(p);
+    return l->shared ? motet__room_wait(p->block->parts[l->to].actor, p) : motet__lane_wait(l);
+}
+
+/* Whether the answer MOTET_LATER still holds. */
+static bool postponed(motet_session *p)
+{
+    if (!p->later || atomic_load_explicit(&p->resumed, memory_order_relaxed)) {
+        return false;
+    }
+    if (p->refused != MOTET_FULL || still_full(p)) {
+        return true;
+    }
+    p->refused = MOTET_NOT_REFUSED;
+    return false;
+}
+
+/* The answer is not sent: the user is asked again, in a later turn. */
+static enum turn refuse(motet__worker *w, motet_session *p, motet_refusal why)
+{
+    p->refused = (uint8_t)why;
+    motet__count(&w->counts.refused, 1);
+    return TURN_YIELDS;
+}
+
+/* Whether `m` may be sent, as far as refinements go; *t is what follows when not. */
+static bool may_send(motet__worker *w, motet_session *p, uint16_t label, motet__message *m, motet_status *status,
+                     enum turn *t)
+{
+    const motet_role_type *type = p->plan->type;
+    bool fields = type->session->messages[p->plan->automaton->labels[label].message].size > 0;
+    const char *broken =
+        type->holds ? type->holds(p->memory, p->state, label, fields ? m->payload : NULL) : NULL;
+    if (!broken) {
+        return true;
+    }
+    if (p->refused != MOTET_BROKEN) {
+        *t = refuse(w, p, MOTET_BROKEN);
+        return false;
+    }
+    report_broken(p, "was to send", broken);
+    *status = MOTET_FAIL_PROTOCOL_VIOLATION;
+    *t = TURN_FAILED;
+    return false;
+}
+
+/* The user answered with a status other than MOTET_DONE. */
+static enum turn no_answer(motet__worker *w, motet_session *p, motet_status *status)
+{
+    p->later = *status == MOTET_LATER || resumes(w, p, *status);
+    if (!p->later) {
+        return TURN_FAILED;
+    }
+    *status = MOTET_DONE;
+    return TURN_ON; /* looks once more whether it has to wait */
+}
+
+static bool is_send(const motet_automaton *a, uint16_t state, uint16_t label)
+{
+    return motet__step(a, state, label) != MOTET_NONE && a->labels[label].dir == MOTET_SEND;
+}
+
+/* Asks the user for the message to be sent. TURN_ON: it is pending, or the participant is to look again. */
 static enum turn ask(motet__worker *w, motet_session *p, motet_status *status)
 {
-    if (p->later && !atomic_load_explicit(&p->resumed, memory_order_relaxed)) {
+    if (postponed(p)) {
         return TURN_WAITS;
     }
+    motet__room_leave(p);
     /* Cleared before the question, so that a resume during or after it counts. acq_rel: acquire sees what the user did
      * before motet_session_resume; partner: the store there. */
     atomic_exchange_explicit(&p->resumed, 0, memory_order_acq_rel);
@@ -259,20 +408,68 @@ static enum turn ask(motet__worker *w, motet_session *p, motet_status *status)
     motet_out out = {.label = MOTET_NONE, .payload = m->payload};
     p->touched = true;
     *status = p->plan->type->produce(p->actor->state, p, p->state, &out);
-    p->later = *status == MOTET_LATER;
-    if (*status == MOTET_DONE && motet__step(a, p->state, out.label) != MOTET_NONE) {
+    if (*status == MOTET_DONE && !is_send(a, p->state, out.label)) {
+        *status = MOTET_FAIL_PROTOCOL_VIOLATION;
+    }
+    enum turn t = TURN_ON;
+    if (*status != MOTET_DONE) {
+        t = no_answer(w, p, status);
+    } else if (may_send(w, p, out.label, m, status, &t)) {
         m->label = a->labels[out.label].peer_label;
+        p->later = false;
         p->out_label = out.label;
         p->pending = m;
         return TURN_ON;
     }
     motet__message_free(w, m);
-    if (p->later) {
-        *status = MOTET_DONE;
-        return TURN_ON; /* looks at `resumed` once more */
+    return t;
+}
+
+static void lose(motet__worker *w, motet__message *m)
+{
+    motet__count(&w->counts.lost, 1);
+    motet__message_free(w, m);
+}
+
+/* Whether there is room for what is pending; in a shared mailbox it is then taken. */
+static bool has_room(motet_session *p, motet__lane *l)
+{
+    if (l->shared) {
+        return motet__room_take(p->block->parts[l->to].actor, p);
     }
-    *status = *status == MOTET_DONE ? MOTET_FAIL : *status;
-    return TURN_FAILED;
+    return motet__lane_lossy(l) || motet__lane_room(l);
+}
+
+/* Appends what is pending and wakes the reader. */
+static void put(motet__worker *w, motet_session *p, motet__lane *l)
+{
+    if (motet__lane_lossy(l)) {
+        motet__message *oldest = motet__lane_push_lossy(l, p->pending);
+        if (oldest) {
+            lose(w, oldest);
+        }
+    } else {
+        motet__lane_push(l, p->pending);
+    }
+    motet__session_wake(&p->block->parts[l->to]);
+}
+
+/* There is no room: the participant waits, or the user is asked again. */
+static enum turn find_full(motet__worker *w, motet_session *p, motet__lane *l)
+{
+    if (l->policy == MOTET_REFUSE) {
+        motet__message_free(w, p->pending);
+        p->pending = NULL;
+        return refuse(w, p, MOTET_FULL);
+    }
+    if (!l->shared && !motet__lane_wait(l)) {
+        return TURN_ON;
+    }
+    if (!p->blocked) {
+        motet__count(&w->counts.blocked, 1);
+    }
+    p->blocked = true;
+    return TURN_WAITS;
 }
 
 static enum turn at_send(motet__worker *w, motet_session *p, motet_status *status)
@@ -283,23 +480,37 @@ static enum turn at_send(motet__worker *w, motet_session *p, motet_status *statu
             return t;
         }
     }
-    const motet_automaton *a = p->plan->automaton;
-    motet__lane *l = &p->block->lanes[p->plan->lane_of[p->out_label]];
-    if (!motet__lane_push(l, p->pending)) {
-        if (!motet__lane_wait(l)) {
-            return TURN_ON;
-        }
-        if (!p->blocked) {
-            motet__count(&w->counts.blocked, 1);
-        }
-        p->blocked = true;
-        return TURN_WAITS;
+    const motet_role_type *type = p->plan->type;
+    motet__lane *l = out_lane(p);
+    bool room = has_room(p, l);
+    if (!room && l->policy != MOTET_DROP_NEWEST) {
+        return find_full(w, p, l);
+    }
+    if (type->learn) { /* before it is the reader's; also of a message that is lost: it was sent */
+        type->learn(p->memory, p->out_label, p->pending->payload);
+    }
+    p->state = motet__step(p->plan->automaton, p->state, p->out_label);
+    if (room) {
+        put(w, p, l);
+    } else {
+        lose(w, p->pending);
     }
     p->blocked = false;
+    p->refused = MOTET_NOT_REFUSED;
     p->pending = NULL;
-    p->state = motet__step(a, p->state, p->out_label);
-    motet__session_wake(&p->block->parts[l->to]);
     return TURN_ON;
+}
+
+/* Where the role acts and receives: one of the two in turn, or the other when that one has to wait. */
+static enum turn at_both(motet__worker *w, motet_session *p, motet_status *status)
+{
+    p->sends_first = !p->sends_first;
+    bool sends = p->sends_first;
+    enum turn t = sends ? at_send(w, p, status) : at_receive(w, p, MOTET_AT_BOTH, status);
+    if (t != TURN_WAITS) {
+        return t;
+    }
+    return sends ? at_receive(w, p, MOTET_AT_BOTH, status) : at_send(w, p, status);
 }
 
 static enum turn step(motet__worker *w, motet_session *p, motet_status *status)
@@ -312,8 +523,9 @@ static enum turn step(motet__worker *w, motet_session *p, motet_status *status)
     uint16_t kind = p->plan->automaton->states[p->state].kind;
     switch (kind) {
     case MOTET_AT_SEND: return at_send(w, p, status);
-    case MOTET_AT_RECEIVE: return at_receive(w, p, false, status);
-    case MOTET_AT_REST: return at_receive(w, p, true, status);
+    case MOTET_AT_RECEIVE:
+    case MOTET_AT_REST: return at_receive(w, p, kind, status);
+    case MOTET_AT_BOTH: return at_both(w, p, status);
     default: return at_end(w, p);
     }
 }
@@ -335,7 +547,7 @@ motet_status motet__session_run(motet__worker *w, motet_session *p)
         return MOTET_DONE; /* p may be gone */
     }
     settle(p);
-    if (t == TURN_ON) {
+    if (t == TURN_ON || t == TURN_YIELDS) {
         motet__session_wake(p);
     }
     return t == TURN_FAILED ? status : MOTET_DONE;
@@ -356,6 +568,11 @@ uint64_t motet_session_arg(const motet_session *s)
 motet_peer motet_session_role(const motet_session *s)
 {
     return s->block->wire->session->roles[s->role].as_peer;
+}
+
+motet_refusal motet_session_refused(const motet_session *s)
+{
+    return (motet_refusal)s->refused;
 }
 
 void **motet_session_slot(motet_session *s)

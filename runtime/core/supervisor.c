@@ -16,6 +16,8 @@
 
 #define DEFAULT_SHUTDOWN_NS UINT64_C(5000000000)
 
+enum { TEMPORARY = 1, STOPPED = 2 }; /* bits of supervisor.temporary: by restart type; by decision, until it starts */
+
 /* ---- the tree ---- */
 
 /* Numbers of supervisors in spec order are mapped to depth-first ones, and instances are numbered as they start. */
@@ -44,7 +46,7 @@ static motet_err walk_child(struct walk *k, uint16_t child, uint32_t owner, uint
         a->spec = spec;
         a->type = spec->actor;
         sys->sup.owner[a->number] = owner;
-        sys->sup.temporary[a->number] = spec->restart == MOTET_TEMPORARY;
+        sys->sup.temporary[a->number] = spec->restart == MOTET_TEMPORARY ? TEMPORARY : 0;
         k->next_actor++;
     }
     return MOTET_OK;
@@ -214,7 +216,12 @@ static bool decide(motet_system *sys)
     }
     if (motet__actor_phase(a) == MOTET__FAILED) { /* else another verdict has covered it meanwhile */
         uint64_t now = motet__clock();
-        motet__verdict v = motet__supervise(&sup->tree, sup->windows, a->number, now);
+        motet_directive directive = a->spec->decide[motet_status_reason(a->failure)];
+        if (directive == MOTET_STOP) {
+            sup->temporary[a->number] |= STOPPED;
+        }
+        motet__verdict v =
+            motet__supervise(&sup->tree, sup->windows, a->number, directive == MOTET_ESCALATE, now);
         sys->gave_up = v.sup == MOTET__NO_SUP;
         adopt(sys, v, now + next_delay(a, now));
     }
@@ -231,6 +238,7 @@ static void finish(motet_system *sys)
         motet__actor_enter(a, motet__verdict_starts(&sup->tree, &sup->verdict, i) ? MOTET__DOWN : MOTET__GONE);
     }
     for (uint32_t i = 0; i < sup->n_start; i++) {
+        sup->temporary[sup->start[i]] &= TEMPORARY;
         motet__timers_arm(&sup->timers, sup->start[i], sup->start_at);
     }
     sup->planned = false;
@@ -360,6 +368,13 @@ static void landed(motet_system *sys, motet__actor *a)
     }
 }
 
+static void count_failure(motet__actor *a, motet_status status)
+{
+    a->failure = status;
+    a->sys->crashes++;
+    a->sys->failures[motet_status_reason(status)]++;
+}
+
 void motet__sup_started(motet__actor *a, motet_status status)
 {
     motet_system *sys = a->sys;
@@ -371,10 +386,11 @@ void motet__sup_started(motet__actor *a, motet_status status)
         sys->restarts += a->incarnation > 0;
         sys->n_up++;
         a->up_since = motet__clock();
+        a->failure = MOTET_DONE;
         motet__actor_enter(a, MOTET__UP);
         motet__opens_kick(sys);
     } else {
-        sys->crashes++;
+        count_failure(a, status);
         a->up_since = 0;
         motet__actor_enter(a, MOTET__FAILED);
         queue_failure(&sys->sup, a);
@@ -383,11 +399,11 @@ void motet__sup_started(motet__actor *a, motet_status status)
     motet__lock_release(sys->control);
 }
 
-void motet__sup_failed(motet__actor *a)
+void motet__sup_failed(motet__actor *a, motet_status status)
 {
     motet_system *sys = a->sys;
     motet__lock_take(sys->control);
-    sys->crashes++;
+    count_failure(a, status);
     if (motet__actor_phase(a) == MOTET__UP) {
         sys->n_up--;
         sys->sup.n_failing++;

@@ -19,7 +19,8 @@ static motet_err check_children(const motet_system_spec *spec, uint32_t *n_actor
     uint64_t n = 0;
     for (uint16_t i = 0; i < spec->n_children; i++) {
         const motet_child_spec *c = &spec->children[i];
-        if (!c->actor || c->count == 0 || c->actor->mailbox == 0 || c->actor->mailbox > MOST_MAILBOX) {
+        if (!c->actor || c->count == 0 || c->actor->mailbox == 0 || c->actor->mailbox > MOST_MAILBOX ||
+            c->actor->policy > MOTET_DROP_OLDEST || (c->actor->shared && c->actor->policy == MOTET_DROP_OLDEST)) {
             return MOTET_EINVAL;
         }
         n += c->count;
@@ -80,7 +81,8 @@ static motet_err make_actor(motet_system *sys, motet__actor *a)
     size_t room = strlen(a->spec->name) + 16;
     a->name = malloc(room);
     a->state = calloc(1, a->type->state_size + 1u);
-    if (!a->name || !a->state) {
+    a->room = a->type->shared ? motet__lock_new() : NULL;
+    if (!a->name || !a->state || (a->type->shared && !a->room)) {
         return MOTET_ENOMEM;
     }
     if (a->spec->family) {
@@ -115,6 +117,9 @@ static void free_system(motet_system *sys)
     for (uint32_t i = 0; sys->actors && i < sys->n_actors; i++) {
         free(sys->actors[i].name);
         free(sys->actors[i].state);
+        if (sys->actors[i].room) {
+            motet__lock_free(sys->actors[i].room);
+        }
     }
     for (uint32_t i = 0; sys->workers && i < sys->n_workers; i++) {
         motet__pool_fini(&sys->workers[i].pool);
@@ -256,12 +261,18 @@ static void fill_stats(motet_system *sys, motet_stats *out)
                          .restarts = sys->restarts,
                          .actors = sys->n_up,
                          .gave_up = sys->gave_up};
+    for (int i = 0; i < MOTET_REASONS; i++) {
+        out->failures[i] = sys->failures[i];
+    }
     for (uint32_t i = 0; i < sys->n_workers; i++) {
         const motet__counts *c = &sys->workers[i].counts;
         out->messages += count_of(&c->messages);
         out->dropped += count_of(&c->dropped);
         out->fidelity += count_of(&c->fidelity);
         out->blocked += count_of(&c->blocked);
+        out->lost += count_of(&c->lost);
+        out->refused += count_of(&c->refused);
+        out->resumed += count_of(&c->resumed);
     }
 }
 

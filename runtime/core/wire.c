@@ -1,7 +1,7 @@
 /* wire.c -- the plan that all sessions of a wire share, computed once from the tables, and blocks laid out by it.
  *
  * There is a lane for each ordered pair of roles that some send label uses. A block is one piece of memory: the
- * participants, the lanes, the slots of all lanes.
+ * participants, the lanes, the slots of all lanes, what the participants' refinements remember.
  */
 #include "core.h"
 
@@ -82,8 +82,12 @@ static motet_err plan_sends(motet_system *sys, motet__wire *wire, uint16_t r)
         uint16_t lane = find_lane(wire, r, label->peer);
         if (lane == MOTET_NONE) {
             lane = wire->n_lanes++;
-            uint32_t capacity = sys->actors[wire->roles[label->peer].first].type->mailbox;
-            wire->lanes[lane] = (motet__lane_shape){.from = r, .to = label->peer, .capacity = capacity};
+            const motet_actor_type *reader = sys->actors[wire->roles[label->peer].first].type;
+            wire->lanes[lane] = (motet__lane_shape){.from = r,
+                                                    .to = label->peer,
+                                                    .capacity = reader->mailbox,
+                                                    .policy = (uint8_t)reader->policy,
+                                                    .shared = reader->shared};
         }
         role->lane_of[l] = lane;
     }
@@ -145,11 +149,17 @@ static size_t lanes_at_most(const motet__wire *wire)
 static bool somebody_begins(const motet__wire *wire)
 {
     for (uint16_t r = 0; r < wire->session->n_roles; r++) {
-        if (wire->roles[r].automaton->states[0].kind == MOTET_AT_SEND) {
+        if (motet__begins(&wire->roles[r])) {
             return true;
         }
     }
     return false;
+}
+
+/* What the role's refinements remember, rounded up so that the next one's is aligned as well. */
+static size_t memory_size(const motet__role *role)
+{
+    return (role->type->memory_size + 7u) & ~(size_t)7u;
 }
 
 static size_t block_size(const motet__wire *wire)
@@ -158,8 +168,12 @@ static size_t block_size(const motet__wire *wire)
     for (uint16_t i = 0; i < wire->n_lanes; i++) {
         slots += wire->lanes[i].capacity;
     }
+    size_t memory = 0;
+    for (uint16_t r = 0; r < wire->session->n_roles; r++) {
+        memory += memory_size(&wire->roles[r]);
+    }
     return sizeof(motet__block) + wire->session->n_roles * sizeof(motet_session) +
-           wire->n_lanes * sizeof(motet__lane) + slots * sizeof(motet__message *);
+           wire->n_lanes * sizeof(motet__lane) + slots * sizeof(motet__message *) + memory;
 }
 
 static motet_err plan_roles(motet_system *sys, motet__wire *wire)
@@ -240,13 +254,18 @@ static void lay_out(motet__wire *wire, motet__block *b)
         b->lanes[i].from = shape->from;
         b->lanes[i].to = shape->to;
         b->lanes[i].capacity = shape->capacity;
+        b->lanes[i].policy = shape->policy;
+        b->lanes[i].shared = shape->shared;
         b->lanes[i].slots = slots;
         slots += shape->capacity;
     }
+    unsigned char *memory = (unsigned char *)(void *)slots;
     for (uint16_t r = 0; r < n; r++) {
         b->parts[r].role = r;
         b->parts[r].block = b;
         b->parts[r].plan = &wire->roles[r];
+        b->parts[r].memory = memory;
+        memory += memory_size(&wire->roles[r]);
     }
 }
 
@@ -261,9 +280,13 @@ static void rewind_participant(motet_session *p)
     atomic_store_explicit(&p->resumed, 0, memory_order_relaxed);
     p->state = p->out_label = p->cursor = 0;
     p->touched = p->later = p->blocked = p->first_of_actor = false;
+    p->sends_first = p->queued = p->granted = false;
+    p->refused = MOTET_NOT_REFUSED;
     p->pending = NULL;
     p->unsettled = NULL;
+    p->room = NULL;
     p->slot = NULL;
+    memset(p->memory, 0, p->plan->type->memory_size);
 }
 
 motet__block *motet__wire_block(motet__wire *wire)

@@ -153,7 +153,7 @@ static void sleep_watching(motet_system *sys)
     sys->watching = true;
     while (!may_leave(sys) && !timer_due(sys)) {
         uint64_t deadline = atomic_load_explicit(&sys->next_due, memory_order_relaxed); /* relaxed: rearm signals */
-        /* relaxed: whoever leaves looks at `unhurried` under the lock. */
+        /* relaxed: whoever leaves counts itself out and looks at `unhurried`, both under the lock. */
         bool alone = atomic_load_explicit(&sys->sleepers, memory_order_relaxed) == sys->n_workers;
         uint64_t look = alone ? MOTET__NEVER : motet__clock() + patience;
         sys->unhurried = alone;
@@ -182,19 +182,21 @@ static void park(motet__worker *w)
     motet_system *sys = w->sys;
     /* seq_cst: before the look at the queues; partner: the load in notify. */
     atomic_fetch_add_explicit(&sys->sleepers, 1, memory_order_seq_cst);
-    if (!work_visible(sys)) {
-        motet__lock_take(sys->park);
-        while (sys->watching && !may_leave(sys)) {
-            sleep_plainly(sys);
-        }
-        if (!sys->watching) {
-            sleep_watching(sys);
-        } else if (sys->unhurried) {
-            motet__cond_signal(sys->watch); /* one is awake now: the watcher has to look again by itself */
-        }
-        motet__lock_release(sys->park);
+    bool work = work_visible(sys);
+    motet__lock_take(sys->park);
+    while (!work && sys->watching && !may_leave(sys)) {
+        sleep_plainly(sys);
     }
-    atomic_fetch_sub_explicit(&sys->sleepers, 1, memory_order_relaxed); /* relaxed: at worst a needless wake-up */
+    if (!work && !sys->watching) {
+        sleep_watching(sys);
+    }
+    /* Under the lock and before the signal, so that the watcher does not count this one among the sleepers. relaxed:
+     * in notify at worst a needless wake-up. */
+    atomic_fetch_sub_explicit(&sys->sleepers, 1, memory_order_relaxed);
+    if (sys->unhurried) {
+        motet__cond_signal(sys->watch); /* one is awake now: the watcher has to look again by itself */
+    }
+    motet__lock_release(sys->park);
 }
 
 void motet__sched_quit(motet_system *sys)

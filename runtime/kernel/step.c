@@ -16,6 +16,24 @@ static bool label_valid(const motet_label *l, uint16_t n_roles, uint16_t n_messa
     return l->dir <= MOTET_RECEIVE && l->peer < n_roles && l->message < n_messages;
 }
 
+/* Whether no receive of the state takes a send away. */
+static bool sends_stay(const motet_automaton *a, uint16_t state)
+{
+    for (uint16_t r = 0; r < a->n_labels; r++) {
+        uint16_t to = motet__step(a, state, r);
+        if (a->labels[r].dir == MOTET_SEND || to == MOTET_NONE) {
+            continue;
+        }
+        for (uint16_t l = 0; l < a->n_labels; l++) {
+            if (a->labels[l].dir == MOTET_SEND && motet__step(a, state, l) != MOTET_NONE &&
+                motet__step(a, to, l) == MOTET_NONE) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool state_valid(const motet_automaton *a, uint16_t state)
 {
     uint16_t kind = a->states[state].kind;
@@ -35,6 +53,7 @@ static bool state_valid(const motet_automaton *a, uint16_t state)
         }
     }
     switch (kind) {
+    case MOTET_AT_BOTH: return sends > 0 && receives > 0 && sends_stay(a, state);
     case MOTET_AT_END: return sends == 0 && receives == 0;
     case MOTET_AT_SEND: return sends > 0 && receives == 0;
     case MOTET_AT_RECEIVE: return sends == 0 && receives > 0;

@@ -45,7 +45,8 @@ bool motet__step_meets(const motet_automaton *a, uint16_t state, motet_dir dir, 
 /* Whether the tables keep their invariants, for a role of a session type with so many roles and messages:
  * (1) targets, peers and messages are in range; (2) edges of an AT_SEND state are sends and
  * there is at least one, those of AT_RECEIVE and AT_REST are receives, with at least one in AT_RECEIVE; (3) AT_END
- * has none. */
+ * has none; (4) AT_BOTH has both, and each of its sends is also one of every state that a receive leads to, so that
+ * what is to be sent stays so whatever arrives meanwhile. */
 bool motet__automaton_valid(const motet_automaton *a, uint16_t n_roles, uint16_t n_messages);
 
 #endif

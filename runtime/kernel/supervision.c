@@ -31,15 +31,17 @@ static void clear_restarted(const motet__tree *tree, motet__window *windows, con
     }
 }
 
-motet__verdict motet__supervise(const motet__tree *tree, motet__window *windows, uint32_t i, uint64_t now)
+motet__verdict motet__supervise(const motet__tree *tree, motet__window *windows, uint32_t i, bool escalate,
+                                uint64_t now)
 {
     motet__verdict v = {.sup = tree->owner[i], .lo = i, .hi = i + 1u};
-    if (tree->temporary[i]) {
+    if (tree->temporary[i] && !escalate) {
         return v;
     }
     uint32_t lo = i, hi = i + 1u, s = tree->owner[i];
     for (;;) {
-        if (motet__window_record(&windows[s], now)) {
+        bool ends = escalate && s == tree->owner[i];
+        if (!ends && motet__window_record(&windows[s], now)) {
             v.sup = s;
             motet__sup_range(&tree->sups[s], lo, hi, &v);
             clear_restarted(tree, windows, &v);

@@ -32,7 +32,7 @@ typedef struct motet__tree {
     uint32_t n_sups, n_instances;
     const motet__sup *sups;
     const uint32_t *owner;    /* [n_instances] */
-    const uint8_t *temporary; /* [n_instances] 1: never restarted */
+    const uint8_t *temporary; /* [n_instances] not 0: not restarted, while its supervisor lives */
 } motet__tree;
 
 typedef struct motet__verdict {
@@ -72,8 +72,10 @@ bool motet__sup_below(const motet__tree *tree, uint32_t t, uint32_t s);
 
 /* Decides about the failure of instance `i` at time `now`, and records it in the windows (one for each supervisor):
  * from i's supervisor upwards, the first whose window allows a restart decides; those passed on the way have ended.
- * The windows of the supervisors that are restarted by this are cleared. A temporary instance is affected alone. */
-motet__verdict motet__supervise(const motet__tree *tree, motet__window *windows, uint32_t i, uint64_t now);
+ * The windows of the supervisors that are restarted by this are cleared. A temporary instance is affected alone.
+ * `escalate`: i's supervisor ends whatever its window says; this goes before `temporary`. */
+motet__verdict motet__supervise(const motet__tree *tree, motet__window *windows, uint32_t i, bool escalate,
+                                uint64_t now);
 
 /* Whether the verdict starts instance `j`, which it affects, again: a direct member of the deciding supervisor unless
  * it is temporary, and all that belong to a supervisor below it, which starts afresh. */

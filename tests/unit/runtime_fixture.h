@@ -221,7 +221,7 @@ static inline motet_status fx_produce(void *self, motet_session *s, uint16_t sta
         return e;
     }
     for (uint16_t l = 0; l < f->a.n_labels; l++) {
-        if (f->next[state * f->a.n_labels + l] != MOTET_NONE &&
+        if (f->next[state * f->a.n_labels + l] != MOTET_NONE && f->labels[l].dir == MOTET_SEND &&
             (message == MOTET_NONE || f->labels[l].message == message)) {
             out->label = l;
             ((struct fx_payload *)out->payload)->value = value;
@@ -278,10 +278,22 @@ static inline void fx_ready(uint16_t n_roles, uint16_t n_messages)
     fx.type = (motet_session_type){"Kit", n_roles, n_messages, 0, fx.infos, fx.messages};
     for (uint16_t r = 0; r < n_roles; r++) {
         fx.infos[r] = (motet_role_info){fx_names[r], {r, 0}};
-        fx.role_types[r] = (motet_role_type){&fx.type, r, &fx.roles[r].a, fx_receive, fx_produce, fx_done, fx_abort};
-        fx.actors[r] = (motet_actor_type){fx_names[r], sizeof(struct fx_instance), 4, 0, 1, &fx.role_types[r],
-                                          fx_init, fx_fini};
-        fx.children[r] = (motet_child_spec){fx_names[r], &fx.actors[r], 1, false, 0, MOTET_PERMANENT, 0, 0, 0};
+        fx.role_types[r] = (motet_role_type){.session = &fx.type,
+                                             .role = r,
+                                             .automaton = &fx.roles[r].a,
+                                             .receive = fx_receive,
+                                             .produce = fx_produce,
+                                             .on_done = fx_done,
+                                             .on_abort = fx_abort};
+        fx.actors[r] = (motet_actor_type){.name = fx_names[r],
+                                          .state_size = sizeof(struct fx_instance),
+                                          .mailbox = 4,
+                                          .n_roles = 1,
+                                          .roles = &fx.role_types[r],
+                                          .init = fx_init,
+                                          .fini = fx_fini};
+        fx.children[r] = (motet_child_spec){
+            .name = fx_names[r], .actor = &fx.actors[r], .count = 1, .restart = MOTET_PERMANENT};
         fx.members[r] = (motet_member){false, r};
         fx.bind[r] = (motet_bind){r, 0, false};
     }

@@ -51,7 +51,7 @@ static void limit(int sup, uint32_t n)
 static void expect(uint32_t failed, uint64_t now, const char *want)
 {
     uint32_t stop[N], start[N];
-    motet__verdict v = motet__supervise(&tree, windows, failed, now);
+    motet__verdict v = motet__supervise(&tree, windows, failed, false, now);
     uint32_t n = motet__verdict_sets(&tree, &v, stop, start);
     char text[128];
     int at = snprintf(text, sizeof text, "stop");

@@ -23,12 +23,13 @@ typedef enum motet_state_kind {
     MOTET_AT_END = 0,     /* no edges */
     MOTET_AT_SEND = 1,    /* this role acts: one send, or a choice among several */
     MOTET_AT_RECEIVE = 2, /* waits for one of several messages */
-    MOTET_AT_REST = 3     /* as MOTET_AT_RECEIVE, but the session may also be over for this role */
+    MOTET_AT_REST = 3,    /* as MOTET_AT_RECEIVE, but the session may also be over for this role */
+    MOTET_AT_BOTH = 4     /* acts as in MOTET_AT_SEND, and receives meanwhile; each send outlives each receive */
 } motet_state_kind;
 
 typedef struct motet_state {
     uint16_t kind;  /* motet_state_kind */
-    uint16_t maker; /* MOTET_AT_SEND: which maker of the role's produce() is called; else 0 */
+    uint16_t maker; /* MOTET_AT_SEND, MOTET_AT_BOTH: which maker of the role's produce() is called; else 0 */
     uint32_t line;  /* in the protocol file, for reports; 0 when unknown */
 } motet_state;
 

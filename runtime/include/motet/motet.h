@@ -3,9 +3,10 @@
 #define MOTET_MOTET_H
 #include "actor.h"
 #include "automaton.h"
+#include "check.h"
 #include "error.h"
 #include "session.h"
 #include "system.h"
 
-#define MOTET_ABI 1 /* generated code and library must agree */
+#define MOTET_ABI 2 /* generated code and library must agree */
 #endif

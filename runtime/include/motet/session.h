@@ -37,13 +37,28 @@ typedef struct motet_session_type {
     const motet_message_type *messages;
 } motet_session_type;
 
-/* What a handler returns. Any other value than these fails the actor with that value as the reason. */
+/* What a handler returns. Any other value than the first two fails the actor with that value. */
 typedef int motet_status;
 enum {
     MOTET_DONE = 0,   /* handled; what was to be sent is filled in */
     MOTET_LATER = -1, /* makers and choosers only: ask again after motet_session_resume */
-    MOTET_FAIL = 1    /* fails the actor, without a more special reason; use any value > 1 of your own */
+    MOTET_FAIL = 1,   /* fails the actor by an error; use any value > 1 of your own to say more */
+    MOTET_FAIL_TIMEOUT = -2,            /* something took too long */
+    MOTET_FAIL_PROTOCOL_VIOLATION = -3, /* what came, or was to be sent, breaks the protocol */
+    MOTET_FAIL_FATAL = -4               /* trying again is of no use */
 };
+
+/* Why an actor failed, as a supervisor's decisions tell failures apart. */
+typedef enum motet_reason {
+    MOTET_BY_ERROR,
+    MOTET_BY_TIMEOUT,
+    MOTET_BY_PROTOCOL_VIOLATION,
+    MOTET_BY_FATAL,
+    MOTET_REASONS
+} motet_reason;
+
+/* The reason that a status stands for: MOTET_BY_ERROR for all that are not named above. */
+motet_reason motet_status_reason(motet_status status);
 
 typedef enum motet_abort_reason {
     MOTET_ABORT_CRASH = 1,    /* an actor that plays in the session crashed */
@@ -57,9 +72,20 @@ typedef struct motet_out {
     void *payload;  /* room for the largest message that the state can send, aligned for any */
 } motet_out;
 
+/* Why what a maker gave was not sent. */
+typedef enum motet_refusal {
+    MOTET_NOT_REFUSED = 0,
+    MOTET_FULL = 1,  /* no room in a mailbox that is declared `fail` */
+    MOTET_BROKEN = 2 /* it breaks the refinement (`where`) of its message */
+} motet_refusal;
+
 uint64_t motet_session_id(const motet_session *s);   /* unique in the process, never 0; the same for all participants */
 uint64_t motet_session_arg(const motet_session *s);  /* what motet_session_open was given */
 motet_peer motet_session_role(const motet_session *s); /* the role that this participant plays */
+/* For makers and choosers: whether this question is repeated because the last answer was refused, and why. After
+ * MOTET_FULL any answer will do: the same message, another branch, or MOTET_LATER, which then also waits for room.
+ * After MOTET_BROKEN the same mistake once more fails the actor. */
+motet_refusal motet_session_refused(const motet_session *s);
 /* A slot for the actor's own per-session data: NULL at first, kept until on_done or on_abort returns. Not owned. */
 void **motet_session_slot(motet_session *s);
 

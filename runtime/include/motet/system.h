@@ -7,6 +7,15 @@
 #include "actor.h"
 
 typedef enum motet_strategy { MOTET_ONE_FOR_ONE, MOTET_ONE_FOR_ALL, MOTET_REST_FOR_ONE } motet_strategy;
+/* What a supervisor does about a failure. */
+typedef enum motet_directive {
+    MOTET_AS_USUAL,    /* what the restart type says */
+    MOTET_RESTART,     /* the same, said aloud */
+    MOTET_RESUME,      /* no failure: the message is dropped, state and sessions stay. Of an init: as usual */
+    MOTET_STOP,        /* not started again, as a temporary child; until its supervisor is itself restarted */
+    MOTET_ESCALATE     /* the supervisor fails */
+} motet_directive;
+
 typedef enum motet_restart { MOTET_PERMANENT, MOTET_TRANSIENT, MOTET_TEMPORARY } motet_restart;
 
 typedef struct motet_child_spec {
@@ -18,6 +27,7 @@ typedef struct motet_child_spec {
     motet_restart restart;
     uint64_t shutdown_ns;  /* how long a stop may take before it is reported late; 0: 5 s */
     uint64_t backoff_min_ns, backoff_max_ns; /* delay before a restart, doubling from min to max; 0, 0: none */
+    motet_directive decide[MOTET_REASONS];   /* by why it failed */
 } motet_child_spec;
 
 typedef struct motet_member {
@@ -84,7 +94,11 @@ typedef struct motet_stats {
     uint64_t open, waiting; /* now */
     uint64_t messages;      /* delivered to handlers */
     uint64_t dropped;       /* messages of aborted sessions, never delivered */
+    uint64_t lost;          /* messages that a full mailbox dropped, by its policy */
+    uint64_t refused;       /* answers of makers that were not sent: motet_session_refused */
     uint64_t crashes, restarts;
+    uint64_t failures[MOTET_REASONS]; /* the crashes by their reason */
+    uint64_t resumed;       /* failures that MOTET_RESUME passed over; no crashes */
     uint64_t fidelity;      /* messages that an automaton did not allow */
     uint64_t blocked;       /* times a participant waited for room in a lane */
     uint32_t actors;        /* instances that run now */

@@ -159,3 +159,8 @@ void motet__pause(void)
     __builtin_ia32_pause();
 #endif
 }
+
+void motet__yield(void)
+{
+    sched_yield();
+}

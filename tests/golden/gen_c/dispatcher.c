@@ -230,9 +230,10 @@ static void audit__aborted(void *self, motet_session *s, motet_abort_reason why)
 /* ---- for the runtime ---- */
 
 const motet_role_type dispatcher__roles[] = {
-    {&work_session, 0, &work__boss_automaton, work__boss_receive, work__boss_produce, work__completed, work__aborted},
+    {&work_session, 0, &work__boss_automaton, work__boss_receive, work__boss_produce, work__completed, work__aborted, 0,
+     NULL, NULL},
     {&audit_session, 0, &audit__source_automaton, audit__source_receive, audit__source_produce, audit__completed,
-     audit__aborted},
+     audit__aborted, 0, NULL, NULL},
 };
 
 motet_status dispatcher__init(void *self, const motet_start *start)

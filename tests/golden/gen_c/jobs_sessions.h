@@ -6,7 +6,7 @@
 
 #include "jobs_messages.h"
 
-#if MOTET_ABI != 1
+#if MOTET_ABI != 2
 #error "generated for another version of libmotet: generate again"
 #endif
 

@@ -160,8 +160,10 @@ static void work__aborted(void *self, motet_session *s, motet_abort_reason why)
 /* ---- for the runtime ---- */
 
 const motet_role_type worker__roles[] = {
-    {&work_session, 1, &work__w__0_automaton, work__w__0_receive, work__w__0_produce, work__completed, work__aborted},
-    {&work_session, 2, &work__w__1_automaton, work__w__1_receive, work__w__1_produce, work__completed, work__aborted},
+    {&work_session, 1, &work__w__0_automaton, work__w__0_receive, work__w__0_produce, work__completed, work__aborted, 0,
+     NULL, NULL},
+    {&work_session, 2, &work__w__1_automaton, work__w__1_receive, work__w__1_produce, work__completed, work__aborted, 0,
+     NULL, NULL},
 };
 
 motet_status worker__init(void *self, const motet_start *start)
