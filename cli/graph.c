@@ -65,7 +65,8 @@ int cmd_graph(int argc, char **argv)
         .n_options = sizeof options / sizeof *options,
         .min_operands = 1,
         .max_operands = 1,
-        .footer = "Solid arrows are sends (P!Yes) or the order of interactions, dashed ones receives (C?Prepare).\n",
+        .footer = "Solid arrows are sends (P!Yes) or the order of interactions, dashed ones receives (C?Prepare).\n"
+                  "Dotted arrows leave the body of a try by an event; a bar begins the branches of a par.\n",
     };
     uint32_t n;
     enum options_result r = options_parse(&c, argc, argv, &n);

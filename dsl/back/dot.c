@@ -1,7 +1,9 @@
 /* dot.c -- which drawings there are, and how they share a graph. See dot.h. */
 #include "dot.h"
 
+#include "ast_print.h"
 #include "dot_private.h"
+#include "words.h"
 
 /* ---- colours: dark enough for text on white, light enough behind black text, and apart in grey ---- */
 
@@ -52,6 +54,39 @@ void dot_html_role(struct buf *out, const struct session_type *s, uint32_t role,
     buf_puts(out, "</font>");
 }
 
+void dot_small(struct buf *out, const char *text)
+{
+    buf_puts(out, "<font point-size=\"9\" color=\"" DOT_GREY "\">");
+    dot_html(out, text);
+    buf_puts(out, "</font>");
+}
+
+void dot_where(struct buf *out, const struct expr *e, const char *before)
+{
+    struct buf text = { 0 };
+    buf_puts(&text, "where ");
+    ast_print_expr(e, &text);
+    buf_puts(out, before);
+    dot_small(out, buf_cstr(&text));
+    buf_free(&text);
+}
+
+void dot_event(const struct drawing *d, const struct session_type *s, uint32_t event)
+{
+    const struct session_event *e = &s->events[event];
+    switch (e->kind) {
+    case EV_TIMEOUT:
+        buf_puts(d->out, "timeout ");
+        word_duration(d->out, e->after_ns);
+        return;
+    case EV_CRASH:
+        buf_puts(d->out, "crash ");
+        dot_html_role(d->out, s, e->who, s->roles[e->who].name);
+        return;
+    case EV_CANCEL: buf_puts(d->out, "cancel"); return;
+    }
+}
+
 const char *dot_role_range(const struct ir *ir, const struct session_type *s, uint32_t first, uint32_t last)
 {
     const struct role *a = &s->roles[first], *b = &s->roles[last];
@@ -81,8 +116,8 @@ void dot_close_cluster(struct drawing *d) { buf_puts(d->out, "  }\n"); }
 /* ---- the graph around them ---- */
 
 static const char legend[] =
-    "solid: sends (P!Yes); dashed: receives (C?Prepare); filled: the role acts; white: it waits; "
-    "diamond: several ways on; double circle: it may end";
+    "solid: sends (P!Yes); dashed: receives (C?Prepare); dotted: catches an event; filled: the role acts; "
+    "white: it waits; diamond: several ways on; double circle: it may end";
 
 static void open_graph(struct buf *out, const struct ir *ir)
 {
@@ -127,7 +162,7 @@ static bool same_automaton(const struct automaton *a, const struct automaton *b)
             return false;
     for (uint32_t i = 0; i < a->n_edges; i++) {
         const struct edge *x = &a->edges[i], *y = &b->edges[i];
-        if (x->dir != y->dir || x->peer != y->peer || x->message != y->message || x->target != y->target)
+        if (x->dir != y->dir || x->interrupt != y->interrupt || x->peer != y->peer || x->message != y->message || x->target != y->target)
             return false;
     }
     return true;

@@ -51,6 +51,33 @@ static void put_supervisor(struct drawing *d, const struct system *sys, uint32_t
         dot_bottom(d, node);
 }
 
+static void put_room(const struct drawing *d, const struct actor *a, const struct child *c)
+{
+    const char *policy = a->policy == POLICY_BLOCK ? "" : word_policy(a->policy);
+    small_line(d->out, arena_printf(d->ir->a, "%s, mailbox %u%s%s%s", word_restart(c->restart), a->mailbox,
+                                    a->shared ? " shared" : "", *policy ? " " : "", policy));
+    if (a->inbox)
+        small_line(d->out, arena_printf(d->ir->a, "inbox %u %s", a->inbox, word_policy(a->inbox_policy)));
+    if (a->isolated)
+        small_line(d->out, "a process of its own");
+}
+
+/* What is done about each failure, but for what the restart type says. */
+static void put_decisions(const struct drawing *d, const struct child *c)
+{
+    bool same = true;
+    for (int r = 1; r < REASONS; r++)
+        same &= c->decide[r] == c->decide[0];
+    if (same && c->decide[0] != DIRECTIVE_DEFAULT) {
+        small_line(d->out, arena_printf(d->ir->a, "any failure: %s", word_directive(c->decide[0])));
+        return;
+    }
+    for (int r = 0; r < REASONS; r++)
+        if (c->decide[r] != DIRECTIVE_DEFAULT)
+            small_line(d->out, arena_printf(d->ir->a, "%s: %s", word_reason((enum fail_reason)r),
+                                            word_directive(c->decide[r])));
+}
+
 static void put_child(struct drawing *d, const struct system *sys, uint32_t i)
 {
     const struct child *c = &sys->children[i];
@@ -61,10 +88,11 @@ static void put_child(struct drawing *d, const struct system *sys, uint32_t i)
     dot_html(d->out, c->family ? arena_printf(d->ir->a, "%s[0..%u]", c->name, c->size - 1) : c->name);
     buf_puts(d->out, "</b><br/>");
     dot_html(d->out, actor->name);
-    small_line(d->out, arena_printf(d->ir->a, "%s, mailbox %u", word_restart(c->restart), actor->mailbox));
+    put_room(d, actor, c);
     if (c->backoff_max_ns)
         small_line(d->out, arena_printf(d->ir->a, "backoff %s..%s", duration(d, c->backoff_min_ns),
                                         duration(d, c->backoff_max_ns)));
+    put_decisions(d, c);
     buf_puts(d->out, ">];\n");
     dot_bottom(d, node);
 }
