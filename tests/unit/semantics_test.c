@@ -1,82 +1,5 @@
 /* semantics_test.c -- the step relation on models by hand: each rule, and each thing that can be wrong with a state. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "model_kit.h"
-#include "semantics.h"
-
-struct world {
-    struct arena *a;
-    struct kit *k;
-    const struct model *m;
-    struct semantics *s;
-    uint8_t *state;
-    struct step *steps;
-};
-
-static int setup(void **ctx)
-{
-    struct world *w = calloc(1, sizeof *w);
-    w->a = arena_new(0);
-    w->k = kit_new(w->a);
-    *ctx = w;
-    return 0;
-}
-
-static int teardown(void **ctx)
-{
-    struct world *w = *ctx;
-    arena_free(w->a);
-    free(w);
-    return 0;
-}
-
-static void begin(struct world *w, uint32_t runs, uint32_t capacity)
-{
-    w->m = kit_model(w->k, runs, capacity);
-    w->s = semantics_new(w->a, w->m);
-    w->state = arena_alloc(w->a, semantics_size(w->s));
-    w->steps = ARENA_ARRAY(w->a, struct step, semantics_max_steps(w->s));
-    semantics_initial(w->s, w->state);
-}
-
-static uint32_t count_steps(struct world *w)
-{
-    return semantics_steps(w->s, w->state, w->steps);
-}
-
-/* Takes the step "participant dir message"; fails the test when it is not enabled. */
-static void take(struct world *w, const char *who, char dir, const char *message)
-{
-    uint32_t n = count_steps(w);
-    for (uint32_t i = 0; i < n; i++) {
-        struct step *t = &w->steps[i];
-        if (t->kind == STEP_CRASH || (t->kind == STEP_SEND) != (dir == '!'))
-            continue;
-        const char *actor = w->m->participants[step_participant(w->m, t)].name;
-        if (strcmp(actor, who) == 0 && strcmp(w->k->messages[step_edge(w->m, t)->message].name, message) == 0) {
-            assert_true(semantics_enabled(w->s, w->state, t));
-            semantics_apply(w->s, w->state, t, w->state);
-            return;
-        }
-    }
-    fail_msg("%s%c%s is not enabled", who, dir, message);
-}
-
-static bool can_crash(struct world *w, uint32_t instance, uint32_t outcome)
-{
-    return semantics_enabled(w->s, w->state, &(struct step){STEP_CRASH, 0, instance, outcome, DIRECTIVE_DEFAULT});
-}
-
-static void crash(struct world *w, uint32_t instance, uint32_t outcome)
-{
-    struct step t = {STEP_CRASH, 0, instance, outcome, DIRECTIVE_DEFAULT};
-    assert_true(semantics_enabled(w->s, w->state, &t));
-    semantics_apply(w->s, w->state, &t, w->state);
-}
+#include "semantics_kit.h"
 
 /* ---- sends and receives ---- */
 
@@ -703,7 +626,6 @@ static void random_models_are_consistent(void **ctx)
     (void)ctx;
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
