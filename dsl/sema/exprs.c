@@ -50,7 +50,7 @@ static const char *sort_text(struct context *c, struct typed t)
 static const char *type_text(const struct type *t)
 {
     static const char *const words[] = {
-        [TY_BOOL] = "a bool", [TY_U8] = "an u8", [TY_U16] = "an u16", [TY_U32] = "an u32", [TY_U64] = "an u64",
+        [TY_BOOL] = "a bool", [TY_U8] = "a u8", [TY_U16] = "a u16", [TY_U32] = "a u32", [TY_U64] = "a u64",
         [TY_I8] = "an i8", [TY_I16] = "an i16", [TY_I32] = "an i32", [TY_I64] = "an i64",
         [TY_F32] = "a floating-point number", [TY_F64] = "a floating-point number", [TY_STRING] = "a string",
         [TY_BYTES] = "bytes", [TY_ARRAY] = "an array", [TY_LIST] = "a list", [TY_OPTIONAL] = "optional",
@@ -278,6 +278,8 @@ static bool resolve(struct context *c, struct expr *e, const struct decl *expect
         return true;
     if (!found)
         ok = of_session_fields(c, e, &found);
+    if (!found && e->path.n == 1 && expected)
+        return of_enum(c, e, expected, &e->path.at[0], false);
     if (!found)
         unknown_value(c, e);
     return ok;
@@ -473,10 +475,8 @@ static struct typed type_equality(struct context *c, struct expr *e)
     if (l.sort == SORT_POISON || r.sort == SORT_POISON)
         return poison;
     if (l.sort != r.sort || l.enum_ != r.enum_) {
-        struct diag *x = diag_add(c->s->d, E0240, e->at, "`%s` compares %s with %s", operator_text(e->kind),
-                                  sort_text(c, l), sort_text(c, r));
-        diag_label(c->s->d, x, e->left->at, "%s", sort_text(c, l));
-        diag_label(c->s->d, x, e->right->at, "%s", sort_text(c, r));
+        diag_add(c->s->d, E0240, e->at, "`%s` compares %s with %s", operator_text(e->kind), sort_text(c, l),
+                 sort_text(c, r));
         return poison;
     }
     check_reach(c, e, e->left, e->right);
