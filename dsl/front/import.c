@@ -220,7 +220,7 @@ void import_unexpected(struct importer *x, const char *what)
         found = arena_printf(x->a, "`%c`", x->tok.kind);
     else if (x->tok.kind != IMPORT_END)
         found = "a byte that is not text";
-    bool ended = x->tok.kind == IMPORT_END;
+    bool ended = x->ok && x->tok.kind == IMPORT_END;
     import_fail(x, E0601, x->tok.at, "expected %s, found %s", what, found);
     x->fatal |= ended;
 }

@@ -444,8 +444,11 @@ static void read_block(struct scribble *s, struct block *b)
     while (x->ok && !import_at(x, '}') && !import_at(x, IMPORT_END)) {
         uint32_t start = x->tok.at.lo;
         read_statement(s, b);
-        if (import_recover(x, start))
+        if (import_recover(x, start)) {
             scribble_skip(s);
+            x->fatal |= import_at(x, IMPORT_END); /* what is around it does not end either */
+            x->ok &= !x->fatal;
+        }
     }
     s->depth--;
     import_expect(x, '}', "`}`");
