@@ -31,7 +31,7 @@ each() { # a command with one argument, for each of the files that follow
 }
 spin_takes() { (cd "$work" && spin -a "$1" >"$work/spin.log" 2>&1 && ! grep -i 'error' "$work/spin.log"); }
 dot_takes() { dot -Tsvg -o /dev/null "$1"; }
-json_is_whole() { jq -e '.format == 1 and (.sessions | length > 0) and (.systems | length > 0)' "$1" >/dev/null; }
+json_is_whole() { jq -e '.format == 2 and (.sessions | length > 0) and (.systems | length > 0)' "$1" >/dev/null; }
 
 render() { # name, protocol, folder
     local target
