@@ -101,7 +101,7 @@ j=a/b/c/web.shop.json
 is() { # name, jq program that must be true
     t "json: $1" jq -e "$2" "$j"
 }
-is "format, module and file" '.format == 1 and .module == "web.shop" and .file == "shop.proto-session"'
+is "format, module and file" '.format == 2 and .module == "web.shop" and .file == "shop.proto-session"'
 is "no path" '[.. | strings | select(test("/"))] == []'
 is "enums" '.types[0] == {"name": "Why", "kind": "enum", "values": ["stock", "price"], "line": 2}'
 is "structs" '.types[1] | .kind == "struct" and [.fields[].name] == ["sku", "count"]'
