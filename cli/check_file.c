@@ -3,6 +3,8 @@
 
 #include "assertions.h"
 #include "buf.h"
+#include "check_refinements.h"
+#include "domains.h"
 #include "progress.h"
 #include "early.h"
 #include "lint_file.h"
@@ -320,8 +322,12 @@ static uint32_t check_scopes(struct checking *c, bool of_system, uint32_t subjec
         const struct verify *v = &ir->verifies[i];
         if (v->of_system != of_system || v->subject != subject)
             continue;
-        check_model(c, of_system ? model_of_system(ir, subject, v, c->u->diags)
-                                 : model_of_session(ir, subject, v, (uint32_t)c->o->capacity, c->u->diags));
+        const struct ir *with_values = domains_expand(ir, v, c->u->diags);
+        if (!with_values)
+            c->r->wrong = true;
+        else
+            check_model(c, of_system ? model_of_system(with_values, subject, v, c->u->diags)
+                                     : model_of_session(with_values, subject, v, (uint32_t)c->o->capacity, c->u->diags));
         n++;
     }
     return n;
@@ -402,16 +408,20 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
     }
     if (!u->ir)
         return;
-    if (check_assertions(&c) == 0 && u->ir->n_sessions == 0 && u->ir->n_systems == 0) {
+    bool subjects = u->ir->n_sessions > 0 || u->ir->n_systems > 0;
+    if (check_assertions(&c) == 0 && !subjects && !u->file->module.name) { /* a module may be there for others alone */
         r->wrong = true;
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
                  "nothing to check: no session, no system and no assertion is declared");
     }
+    check_refinements(u, o, r);
+    if (explores(&c))
+        note_unmodelled(u, r);
     for (uint32_t i = 0; i < u->ir->n_sessions; i++)
         check_session(&c, i);
     for (uint32_t i = 0; i < u->ir->n_systems; i++)
         check_system(&c, i);
-    if (!explores(&c) && r->properties.n == 0 && !r->wrong) {
+    if (!explores(&c) && subjects && r->properties.n == 0 && !r->wrong) {
         r->wrong = true;
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
                  "nothing to check without an engine: no session has a global type");

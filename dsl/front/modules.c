@@ -316,6 +316,7 @@ static void report_missing(struct scoping *c, const struct module *from, const s
         if (is_exported(from->own[i]))
             known[n++] = from->own[i]->name.name;
     const char *near = diag_nearest(item->name.name, known, n);
+    c->l->modules.at[0].file->damaged = true; /* the name that it would have here is no mistake of its own */
     if (from->file->damaged && !near)
         return; /* its declaration may be what an error swallowed */
     struct diag *x = diag_add(c->l->d, E0605, item->name.at, "%s declares no `%s`", module_text(c->l, im),

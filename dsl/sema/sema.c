@@ -165,8 +165,8 @@ static void unknown(struct sema *s, const struct ident *id, unsigned kinds)
 {
     const struct decl *hidden = out_of_scope(s, id, kinds);
     const char *near = hidden ? NULL : nearest_decl(s, id, kinds);
-    if (s->f->damaged && !near && !hidden)
-        return; /* its declaration may be what a syntax error swallowed */
+    if (s->f->damaged && !near)
+        return; /* its declaration may be what an error swallowed */
     struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", kinds_text(s, kinds), id->name);
     if (near)
         diag_help(s->d, x, "did you mean `%s`?", near);

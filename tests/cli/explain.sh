@@ -9,9 +9,9 @@ sed -n 's/^DIAG(\([EW][0-9]*\), [A-Z_]*, "\(.*\)")$/## \1: \2/p' "$root/dsl/base
 grep '^## ' "$errors" >have
 t "every code has an entry, in order, under its title" diff want have
 
-# Files CODE.wrong[.gen].proto-session and CODE.right[...]...
+# Files CODE.wrong[.gen].proto-session and CODE.right[...]..., and those that they import, by their names
 awk '/^## / { code = substr($2, 1, 5) }
-     /^```proto-session / { file = code "." $2 ($3 ? "." $3 : "") ".proto-session"; next }
+     /^```proto-session / { file = $2 ~ /\./ ? $2 : code "." $2 ($3 ? "." $3 : "") ".proto-session"; next }
      /^```/ { file = ""; next }
      file { print >file }' "$errors"
 
