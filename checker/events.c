@@ -154,7 +154,7 @@ static struct event caught_event(const struct telling *t)
     const struct session_event *ev =
         &t->m->ir->sessions[t->m->runs[p->run].session].events[step_edge(t->m, t->step)->message];
     struct event e = {.kind = STEP_EVENT, .from = who, .to = IR_NONE, .lane = IR_NONE, .instance = IR_NONE,
-                      .from_name = p->name, .message = ev->name, .at = ev->at};
+                      .from_name = p->name, .event = ev->name, .at = ev->at};
     struct buf b = {0};
     buf_printf(&b, "%s %s", p->name, ev->kind == EV_CANCEL ? "cancels" : "times out after ");
     if (ev->kind == EV_TIMEOUT)

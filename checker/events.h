@@ -12,7 +12,8 @@ struct event {
     uint32_t lane;      /* or IR_NONE */
     uint32_t instance;  /* STEP_CRASH; else IR_NONE */
     name from_name, to_name; /* STEP_CRASH: the instance, NULL */
-    name message;       /* STEP_EVENT: what happens, "timeout"; STEP_CRASH: NULL */
+    name message;       /* STEP_EVENT, STEP_CRASH: NULL */
+    name event;         /* STEP_EVENT: its name in the session, "timeout"; else NULL */
     struct span at;     /* the interaction; the event in its `catch`; the child's declaration */
     const char *note;   /* STEP_EVENT, STEP_CRASH: what happens, a full clause; else what is special, or NULL */
     bool interrupt;     /* the message goes on the interrupt lane: the first of a handler to its receiver */

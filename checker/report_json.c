@@ -35,6 +35,8 @@ static void put_event(struct json *out, const struct sources *s, const struct ev
     json_string(out, "from", e->from_name);
     json_string(out, "to", e->to_name);
     json_string(out, "message", e->message);
+    if (e->event)
+        json_string(out, "event", e->event);
     if (e->interrupt)
         json_bool(out, "interrupt", true);
     if (e->lost)

@@ -56,6 +56,6 @@ has "the crash is caught" "$work/lost_replica" "$story | .events[] | .kind == \"
 has "the auditor waits" "$work/lost_replica" "$story | .waiting[] | .participant == \"Auditor\""
 
 violated sleepless_sensor deadlock-free
-has "a cancel is shown" "$work/sleepless_sensor" "$story | .events[] | .kind == \"event\" and .message == \"cancel\""
+has "a cancel is shown" "$work/sleepless_sensor" "$story | .events[] | .kind == \"event\" and .event == \"cancel\""
 has "its message is an interrupt" "$work/sleepless_sensor" "$story | .events[] | .kind == \"send\" and .message == \"Off\" and .interrupt"
 has "the sensor waits" "$work/sleepless_sensor" "$story | .waiting[] | .participant == \"Sensor\""

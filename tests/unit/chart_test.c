@@ -329,6 +329,177 @@ static void a_peer_that_is_done_is_called_done(void **ctx)
     assert_string_equal(r.at[0].why, "the lane B -> A is empty, and B is done");
 }
 
+/* ---- events, interrupts, what is lost ---- */
+
+/* The trail of the steps named "A!M", "A@timeout", "A~M", one after another. */
+static void follow(struct world *w, const struct model *m, const char *const *steps, uint32_t n)
+{
+    struct step *trail = ARENA_ARRAY(w->a, struct step, n);
+    struct step *enabled = ARENA_ARRAY(w->a, struct step, semantics_max_steps(w->s));
+    uint8_t *state = arena_alloc(w->a, semantics_size(w->s));
+    semantics_initial(w->s, state);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t count = semantics_steps(w->s, state, enabled), k = 0;
+        for (; k < count && enabled[k].kind != STEP_CRASH; k++) {
+            const struct edge *e = step_edge(m, &enabled[k]);
+            const char *what = enabled[k].kind == STEP_EVENT ? w->k->events[e->message].name
+                                                             : w->k->messages[e->message].name;
+            const char *text = arena_printf(w->a, "%s%c%s", m->participants[step_participant(m, &enabled[k])].name,
+                                            "!?@~"[enabled[k].kind], what);
+            if (strcmp(text, steps[i]) == 0)
+                break;
+        }
+        if (strcmp(steps[i], "crash") == 0) /* the second instance */
+            enabled[k = 0] = (struct step){.kind = STEP_CRASH, .instance = 1};
+        else if (k == count || enabled[k].kind == STEP_CRASH)
+            fail_msg("%s is not enabled", steps[i]);
+        trail[i] = enabled[k];
+        semantics_apply(w->s, state, &trail[i], state);
+    }
+    w->e = ARENA_NEW(w->a, struct exploration);
+    w->e->trail[SAFETY_DEADLOCK] = (struct trail){n, trail};
+}
+
+#define FOLLOW(w, ...)                                                                                                 \
+    do {                                                                                                               \
+        static const char *const steps_[] = {__VA_ARGS__};                                                             \
+        follow(w, semantics_model((w)->s), steps_, sizeof steps_ / sizeof *steps_);                                    \
+    } while (0)
+
+static void model(struct world *w, uint32_t capacity, enum policy policy)
+{
+    struct model *m = kit_model(w->k, 1, capacity);
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        m->lanes[l].policy = m->lanes[l].interrupt ? POLICY_BLOCK : policy;
+    w->s = semantics_new(w->a, m);
+}
+
+static void a_timeout_an_interrupt_and_what_they_drop(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B!Ask 1, 1 B?Answer 2, 1 @0 3, 3 B!!Stop 4, 4 B?Never 5");
+    kit_role(w->k, "B", "0 A?Ask 1, 0 A??Stop 3, 1 A!Answer 2, 1 A??Stop 3, 2 A??Stop 3, 2 end, 3 A!Bye 4");
+    model(w, 2, POLICY_BLOCK);
+    FOLLOW(w, "A!Ask", "A@timeout", "A!Stop", "B?Ask", "B!Answer", "B?Stop", "B!Bye");
+    assert_string_equal(draw(w, SAFETY_DEADLOCK),
+                        "      A           B\n"
+                        "      |           |\n"
+                        "      *----Ask--->|       kit.proto-session:1\n"
+                        "      #           |       kit.proto-session:1  A times out after 1s\n"
+                        "      *===Stop===>|       kit.proto-session:4  an interrupt\n"
+                        "      |....Ask...>*       kit.proto-session:6\n"
+                        "      |x-Answer---*       kit.proto-session:8  outdated and dropped, as A has moved on\n"
+                        "      |...Stop...>*       kit.proto-session:10  interrupts B\n"
+                        "      |<---Bye----*       kit.proto-session:11\n"
+                        "      |           |\n"
+                        "A  waits for Never from B     kit.proto-session:5\n"
+                        "   the next message from B is Bye, which A does not take here\n");
+}
+
+static void an_interrupt_says_what_it_outdates(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_cancel(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B!M 1, 1 B!M 2, 2 @0 3, 3 B!!Stop 4");
+    kit_role(w->k, "B", "0 A?M 0, 0 A??Stop 1, 1 A?X 2");
+    model(w, 2, POLICY_BLOCK);
+    FOLLOW(w, "A!M", "A!M", "A@cancel", "A!Stop", "B?Stop");
+    const char *text = draw(w, SAFETY_DEADLOCK);
+    assert_has(text, "  A cancels\n");
+    assert_has(text, "  interrupts B; 2 messages to B are outdated and dropped\n");
+}
+
+static void a_dropped_message_ends_in_a_cross(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B!M 1, 1 B!N 2");
+    kit_role(w->k, "B", "0 A?N 1");
+    model(w, 1, POLICY_DROP_NEWEST);
+    FOLLOW(w, "A!M", "A!N");
+    assert_has(draw(w, SAFETY_DEADLOCK), "*----N---x|      kit.proto-session:2  dropped, as there is no room\n");
+    model(w, 1, POLICY_DROP_OLDEST);
+    FOLLOW(w, "A!M", "A!N");
+    assert_has(draw(w, SAFETY_DEADLOCK), "*----N--->|      kit.proto-session:2  drops M, the oldest in the lane\n");
+}
+
+static void a_lost_message_ends_in_a_cross(void **ctx)
+{
+    struct world *w = *ctx;
+    w->k->verify.loss = 1;
+    kit_role(w->k, "A", "0 B!M 1");
+    kit_role(w->k, "B", "0 A?M 1");
+    model(w, 1, POLICY_BLOCK);
+    FOLLOW(w, "A~M");
+    assert_has(draw(w, SAFETY_DEADLOCK), "*----M---x|      kit.proto-session:1  lost in transit\n");
+}
+
+static void a_list_tells_the_same(void **ctx)
+{
+    struct world *w = *ctx;
+    w->k->verify.loss = 1;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B!M 1, 1 B?N 2, 1 @0 2");
+    kit_role(w->k, "B", "0 A?M 1, 1 A!N 2");
+    model(w, 1, POLICY_BLOCK);
+    FOLLOW(w, "A~M", "A@timeout");
+    const char *text = draw_with(w, SAFETY_DEADLOCK, IR_NONE, (struct chart_style){true, false, 10, ""});
+    assert_has(text, "1. A sends M to B: lost in transit");
+    assert_has(text, "2. A times out after 1s ");
+}
+
+static void a_caught_crash_marks_who_catches_it(void **ctx)
+{
+    struct world *w = *ctx;
+    uint32_t root = kit_supervisor(w->k, IR_NONE, ONE_FOR_ONE, 1);
+    kit_child(w->k, root, "a", 1, RESTART_PERMANENT);
+    kit_child(w->k, root, "b", 1, RESTART_TEMPORARY);
+    kit_crashes(w->k, 1, IR_NONE);
+    kit_named_role(w->k, "A");
+    kit_crash_of(w->k, "B", "A", 0);
+    kit_role(w->k, "A", "0 B?M 1, 0 @0 2, 2 B!X 3, 3 B?N 4");
+    kit_role(w->k, "B", "0 A!M 1");
+    model(w, 1, POLICY_BLOCK);
+    FOLLOW(w, "crash", "A!X");
+    const char *text = draw(w, SAFETY_DEADLOCK);
+    assert_has(text, "     #         X ");
+    assert_has(text, "  b crashes; it is temporary and stays down; A catches it in S\n");
+    assert_has(text, "     *----X---x|      kit.proto-session:3  dropped, as B has crashed\n");
+    assert_has(text, "the lane B -> A is empty, and B is gone\n");
+}
+
+static void reasons_name_later_phases_and_interrupts(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B?X 0, 0 @0 1, 1 B!M 2, 2 B!!Stop 3");
+    kit_role(w->k, "B", "0 A?M 1");
+    model(w, 1, POLICY_BLOCK);
+    FOLLOW(w, "A@timeout", "A!M", "A!Stop");
+    struct reasons r = reasons(w, SAFETY_DEADLOCK);
+    assert_int_equal(r.n, 2);
+    assert_string_equal(r.at[0].what, "waits for M from A");
+    assert_string_equal(r.at[0].why, "the next message from A is M, sent after an event that B has not been told of");
+    assert_string_equal(r.at[1].what, "does not take Stop from A");
+    assert_string_equal(r.at[1].why, "it is an interrupt, and B is not, or no longer, where it takes it");
+}
+
+static void a_full_pool_is_named(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B!M 1, 1 B!M 2");
+    kit_role(w->k, "B", "0 A?N 1");
+    struct model *m = kit_model(w->k, 1, 1);
+    m->n_pools = 1;
+    m->pools = &(struct model_pool){IR_NONE, 1};
+    m->lanes[0].pool = 0;
+    w->s = semantics_new(w->a, m);
+    FOLLOW(w, "A!M");
+    struct reasons r = reasons(w, SAFETY_DEADLOCK);
+    assert_string_equal(r.at[0].what, "waits to send M to B");
+    assert_has(r.at[0].why, "the mailbox that all lanes to B share is full (1 of 1), and B itself waits for N from A");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -353,6 +524,14 @@ int main(void)
         TEST(a_violation_names_its_reader_alone),
         TEST(an_orphan_names_its_message),
         TEST(a_peer_that_is_done_is_called_done),
+        TEST(a_timeout_an_interrupt_and_what_they_drop),
+        TEST(an_interrupt_says_what_it_outdates),
+        TEST(a_dropped_message_ends_in_a_cross),
+        TEST(a_lost_message_ends_in_a_cross),
+        TEST(a_list_tells_the_same),
+        TEST(a_caught_crash_marks_who_catches_it),
+        TEST(reasons_name_later_phases_and_interrupts),
+        TEST(a_full_pool_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

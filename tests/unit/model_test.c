@@ -28,12 +28,13 @@ static void assert_lanes_match_edges(const struct model *m)
         for (uint32_t i = 0; i < m->participants[p].automaton->n_edges; i++) {
             const struct edge *e = &m->participants[p].automaton->edges[i];
             uint32_t id = m->edge_base[p] + i;
-            struct step s = {.kind = e->dir == DIR_SEND ? STEP_SEND : STEP_RECEIVE, .edge = id};
+            struct step s = {.kind = STEP_SEND, .edge = id};
             assert_int_equal(step_participant(m, &s), p);
             assert_ptr_equal(step_edge(m, &s), e);
             if (m->lane_of[id] == IR_NONE)
                 continue;
             const struct model_lane *l = &m->lanes[m->lane_of[id]];
+            assert_int_equal(l->interrupt, e->interrupt);
             assert_int_equal(e->dir == DIR_SEND ? l->from : l->to, p);
             assert_int_equal(e->dir == DIR_SEND ? l->to : l->from, model_peer(m, p, e->peer));
             if (e->dir == DIR_SEND) {
@@ -225,6 +226,103 @@ static void the_module_is_named_after_the_file_or_by_it(void **state)
     compiled_free(&c);
 }
 
+/* ---- events, mailboxes ---- */
+
+#define ASK "message Ask; message Answer; message Stop;\n"                                                             \
+            "session S(role A, role B) { try { A -> B: Ask; B -> A: Answer; } catch "
+#define STOP " at A { A -> B: Stop; } }\n"
+
+static const struct model_lane *lane_of_kind(const struct model *m, bool interrupt)
+{
+    for (uint32_t i = 0; i < m->n_lanes; i++)
+        if (m->lanes[i].interrupt == interrupt && m->lanes[i].from == 0)
+            return &m->lanes[i];
+    return NULL;
+}
+
+static void a_timeout_gives_interrupts_a_lane(void **state)
+{
+    (void)state;
+    struct compiled c = compile_clean(ASK "timeout 1s" STOP);
+    struct model *m = model_named(&c, 3);
+    assert_true(m->phased && m->runs[0].phased);
+    assert_int_equal(m->n_lanes, 3);
+    const struct model_lane *stop = lane_of_kind(m, true);
+    assert_int_equal(stop->n_labels, 1);
+    assert_string_equal(c.ir->messages[stop->labels[0]].name, "Stop");
+    assert_int_equal(stop->capacity, 3);
+    assert_int_equal(lane_of_kind(m, false)->n_labels, 1);
+    assert_lanes_match_edges(m);
+    compiled_free(&c);
+}
+
+static void without_crashes_a_crash_handler_costs_nothing(void **state)
+{
+    (void)state;
+    struct compiled c = compile_clean(ASK "crash B at A {} }\n");
+    struct model *m = model_named(&c, 1);
+    assert_false(m->phased);
+    assert_null(lane_of_kind(m, true));
+    compiled_free(&c);
+}
+
+#define SYSTEM                                                                                                         \
+    "actor X plays S.A { mailbox 3 %s; }\nactor Y plays S.B { mailbox 2 %s; }\n"                                       \
+    "system Sys { supervisor r one_for_one { child x: X permanent; child y: Y permanent; } wire S(A = x, B = y); }\n"
+
+static struct model *system_model(struct compiled *c, const char *session, const char *a, const char *b,
+                                  const char *verify)
+{
+    static char text[2048], system[1024];
+    snprintf(system, sizeof system, SYSTEM, a, b);
+    snprintf(text, sizeof text, "%s%s%s", session, system, verify);
+    *c = compile_clean(text);
+    struct model *m = model_of_system(c->ir, 0, c->ir->n_verifies ? &c->ir->verifies[0] : NULL, c->d);
+    assert_non_null(m);
+    return m;
+}
+
+static void lanes_have_the_policy_of_their_reader(void **state)
+{
+    (void)state;
+    struct compiled c;
+    struct model *m = system_model(&c, ASK "timeout 1s" STOP, "fail", "drop_oldest", "");
+    assert_int_equal(lane(m, "B", "A")->policy, POLICY_FAIL);
+    assert_int_equal(lane_of_kind(m, false)->policy, POLICY_DROP_OLDEST);
+    assert_int_equal(lane_of_kind(m, true)->policy, POLICY_BLOCK);
+    assert_int_equal(lane_of_kind(m, true)->pool, IR_NONE);
+    compiled_free(&c);
+}
+
+static void a_shared_mailbox_is_one_pool_over_all_runs(void **state)
+{
+    (void)state;
+    struct compiled c;
+    struct model *m = system_model(&c, ASK "timeout 1s" STOP, "shared", "", "verify Sys { sessions 2; }\n");
+    uint32_t in_pool = 0;
+    assert_int_equal(m->n_pools, 1);
+    assert_int_equal(m->pools[0].capacity, 3);
+    assert_int_equal(m->pools[0].instance, m->participants[0].instance);
+    for (uint32_t i = 0; i < m->n_lanes; i++) {
+        in_pool += m->lanes[i].pool == 0;
+        assert_int_equal(m->lanes[i].pool == 0, m->participants[m->lanes[i].to].role == 0 && !m->lanes[i].interrupt);
+    }
+    assert_int_equal(in_pool, 2);
+    compiled_free(&c);
+}
+
+static void alone_each_participant_has_a_pool(void **state)
+{
+    (void)state;
+    struct compiled c = compile_clean(ASK "timeout 1s" STOP "actor X plays S.A { mailbox 3 shared; }\n"
+                                      "verify S { sessions 2; loss 4; }\n");
+    struct model *m = model_named(&c, 1);
+    assert_int_equal(m->n_pools, 2);
+    assert_int_equal(m->pools[1].instance, IR_NONE);
+    assert_int_equal(m->loss, 4);
+    compiled_free(&c);
+}
+
 #define T(f) cmocka_unit_test(f)
 
 int main(void)
@@ -234,7 +332,9 @@ int main(void)
         T(several_runs_are_numbered), T(a_lane_that_nobody_fills_does_not_exist), T(too_many_labels_in_a_lane),
         T(a_system_keeps_its_tree), T(a_system_binds_instances_and_their_mailboxes),
         T(any_takes_one_of_the_family_for_each_session), T(without_a_verify_block_one_run_of_each_wire),
-        T(the_module_is_named_after_the_file_or_by_it),
+        T(the_module_is_named_after_the_file_or_by_it), T(a_timeout_gives_interrupts_a_lane),
+        T(without_crashes_a_crash_handler_costs_nothing), T(lanes_have_the_policy_of_their_reader),
+        T(a_shared_mailbox_is_one_pool_over_all_runs), T(alone_each_participant_has_a_pool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

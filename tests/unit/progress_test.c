@@ -212,6 +212,71 @@ static void a_lane_may_be_passed_over_for_ever(void **ctx)
     assert_true(w->s.found);
 }
 
+/* ---- events ---- */
+
+static void what_an_event_outdates_has_found_its_end(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B?Never 2, 0 @0 1");
+    kit_role(w->k, "B", "0 A!X 1");
+    decide(w, 1);
+    assert_broken(w, false, false, false, false);
+}
+
+static void a_message_that_nothing_outdates_breaks_progress(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B?Never 2, 0 @0 1");
+    kit_role(w->k, "B", "0 C!X 1");
+    kit_role(w->k, "C", NULL);
+    decide(w, 1);
+    assert_true(w->p.broken[PROGRESS]);
+}
+
+static void whom_only_an_interrupt_could_move_asks_for_nothing(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B?M 0, 0 @0 1, 1 C!!Stop 2");
+    kit_role(w->k, "B", "0 A!M 0");
+    kit_role(w->k, "C", "0 A??Stop 1, 0 end");
+    decide(w, 1);
+    assert_broken(w, false, false, false, false);
+}
+
+static void who_waits_for_ever_times_out_at_some_time(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B?M 1, 0 @0 1");
+    kit_role(w->k, "B", "0 C!N 0");
+    kit_role(w->k, "C", "0 B?N 0, 0 B?O 1, 1 A!M 2");
+    decide(w, 1);
+    assert_false(w->s.found);
+}
+
+static void without_a_timeout_it_starves(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B?M 1");
+    kit_role(w->k, "B", "0 C!N 0, 0 A!M 1");
+    kit_role(w->k, "C", "0 B?N 0, 0 end");
+    decide(w, 1);
+    assert_true(w->s.found);
+}
+
+static void a_lane_that_is_emptied_again_and_again_does_not_starve(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B?Never 2, 0 @0 1, 1 B!!Again 0");
+    kit_role(w->k, "B", "0 A!X 1, 1 A??Again 0, 0 A??Again 0");
+    decide(w, 1);
+    assert_false(w->s.found);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -222,6 +287,12 @@ int main(void)
         T(a_message_that_nobody_takes_breaks_progress), T(who_is_not_told_of_the_end_is_unfinished), T(all_is_well),
         T(leftovers_need_an_end), T(an_unfair_choice_starves), T(who_can_act_is_not_starved_by_others),
         T(both_branches_serve_everyone), T(a_lane_may_be_passed_over_for_ever),
+        T(what_an_event_outdates_has_found_its_end),
+        T(a_message_that_nothing_outdates_breaks_progress),
+        T(whom_only_an_interrupt_could_move_asks_for_nothing),
+        T(who_waits_for_ever_times_out_at_some_time),
+        T(without_a_timeout_it_starves),
+        T(a_lane_that_is_emptied_again_and_again_does_not_starve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
