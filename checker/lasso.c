@@ -143,7 +143,8 @@ static bool reaches(const struct system *sys, const struct step *crash, uint32_t
 {
     const struct child *c = &sys->children[sys->instances[crash->instance].child];
     uint32_t s = c->supervisor;
-    if (c->restart == RESTART_TEMPORARY)
+    bool ends = crash->directive == DIRECTIVE_DEFAULT && c->restart == RESTART_TEMPORARY;
+    if (ends || crash->directive == DIRECTIVE_STOP || crash->directive == DIRECTIVE_RESUME)
         return false;
     for (uint32_t k = 0; k < crash->outcome && s != IR_NONE; k++)
         s = sys->supervisors[s].parent;
@@ -178,8 +179,8 @@ static bool is_event(const struct word *w, const struct ltl *atom, uint32_t at)
     if (step->kind == STEP_CRASH)
         return atom->kind == LTL_CRASHED ? child_matches(w->m, atom, step->instance)
                                          : atom->kind == LTL_RESTARTED && is_restart(w, atom, step, at);
-    if (atom->kind != (step->kind == STEP_SEND ? LTL_SENT : LTL_RECEIVED))
-        return false;
+    if (step->kind == STEP_EVENT || atom->kind != (step->kind == STEP_RECEIVE ? LTL_RECEIVED : LTL_SENT))
+        return false; /* what gets lost was sent */
     const struct message *messages = w->m->ir->messages;
     uint32_t declared = messages[step_edge(w->m, step)->message].base; /* whatever values it stands for */
     return messages[declared].name == atom->name.name &&

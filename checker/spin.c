@@ -182,6 +182,7 @@ static struct spin_result translate(struct driver *d, const struct question *q, 
     arg(&c, "spin");
     arg(&c, arena_printf(d->a, "-P%s -std=gnu99 -E -x c", d->cc));
     arg(&c, define_of(q));
+    arg(&c, q->count ? "-o2" : NULL); /* else what is only written does not tell states apart */
     arg(&c, "-a");
     arg(&c, MODEL);
     discard(d, "pan.c");
@@ -267,6 +268,7 @@ static const char *stop_reason(enum spin_stop s)
     case STOP_TIME: return "the time was up";
     case STOP_MEMORY: return "the memory was used up";
     case STOP_DEPTH: return "runs are longer than the search can follow";
+    case STOP_COUNTER: return "a role that was not told of 15 events in a row, the most that are counted, was found";
     case STOP_NONE: break;
     }
     return "only a part of the states was kept";
@@ -400,7 +402,7 @@ static void attach_trail(struct driver *d, const struct question *q, struct spin
 static bool next_attempt(struct attempt *t, enum spin_stop why, bool time_left)
 {
     struct attempt old = *t;
-    if (!time_left || why == STOP_NONE)
+    if (!time_left || why == STOP_NONE || why == STOP_COUNTER)
         return false;
     if (why == STOP_TIME && old.optimised)
         return false;

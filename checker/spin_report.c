@@ -40,6 +40,10 @@ static void read_finding(struct reader *r, const char *line)
 {
     const char *what = strchr(line + 4, ':');
     enum spin_finding found = FINDING_NONE;
+    if (what != NULL && starts(what, ": assertion violated") && has(what, "too_far")) {
+        stop(r, STOP_COUNTER);
+        return;
+    }
     if (what != NULL && starts(what, ": assertion violated"))
         found = FINDING_ASSERTION;
     else if (what != NULL && starts(what, ": invalid end state"))
@@ -173,7 +177,7 @@ static void conclude(struct reader *r)
     bool whole = (r->full || r->partial) && r->has_errors && r->counted && r->closed;
     if (!whole && p->stop == STOP_NONE)
         problem(r, r->full || r->has_errors ? "(its report breaks off)" : "(no report)");
-    if (whole && (r->errors != 0) != (p->finding != FINDING_NONE))
+    if (whole && (r->errors != 0) != (p->finding != FINDING_NONE || p->stop == STOP_COUNTER))
         problem(r, "(its count of errors does not fit its report)");
     if (whole && r->errors == 0 && r->not_completed && p->stop == STOP_NONE)
         problem(r, "Search not completed");

@@ -19,7 +19,8 @@ enum spin_stop { /* why the search ended before its end */
     STOP_NONE,
     STOP_TIME,
     STOP_MEMORY,
-    STOP_DEPTH
+    STOP_DEPTH,
+    STOP_COUNTER /* the model's own: a counter is at its end, and nothing is followed up from there */
 };
 
 struct spin_report {

@@ -166,6 +166,12 @@ const char *pml_length(struct pml *p, uint32_t lane)
     return arena_printf(p->a, p->vars ? "len_%s" : "len(%s)", p->lane[lane]);
 }
 
+uint32_t pml_capacity(const struct model *m, uint32_t lane)
+{
+    uint32_t pool = m->lanes[lane].pool;
+    return pool == IR_NONE ? m->lanes[lane].capacity : m->pools[pool].capacity;
+}
+
 const char *pml_room(struct pml *p, uint32_t lane)
 {
     const struct model *m = p->m;

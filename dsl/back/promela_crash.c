@@ -111,7 +111,9 @@ void crash_variables(struct pml *p)
                    sys->supervisors[s].intensity);
     for (uint32_t i = 0; i < sys->n_instances; i++)
         buf_printf(&p->text, "bit gone_%u; /* %s has ended for good */\n", i, sys->instances[i].name);
-    buf_printf(&p->text, "hidden byte hit[%u]; /* who is restarted */\n", sys->n_instances);
+    buf_printf(&p->text, "hidden byte hit[%u]; /* who is restarted */\n"
+                         "hidden short dead; /* in the run: how many */\n"
+                         "hidden byte caught;\n", sys->n_instances);
 }
 
 /* ---- runs ---- */
@@ -135,10 +137,11 @@ static void put_stand(struct pml *p, uint32_t who, const char *where)
 
 static void put_all_at(struct pml *p, uint32_t run, const char *name_, const char *where)
 {
-    buf_printf(&p->text, "inline %s_%u()\n{\n    ", name_, run);
+    buf_printf(&p->text, "inline %s_%u()\n{\n    d_step { ", name_, run);
     for (uint32_t i = 0; i < p->m->n_participants; i++)
         if (p->m->participants[i].run == run)
             put_stand(p, i, where);
+    buf_puts(&p->text, "skip };\n    ");
     put_clear(p, run, IR_NONE);
     buf_puts(&p->text, "skip\n}\n");
 }
@@ -188,7 +191,7 @@ static const struct edge *catching_edge(struct pml *p, uint32_t who, uint32_t st
 }
 
 /* "pc_R == 1 || pc_R == 4", where others catch the crash of `dead`; NULL when nobody ever does. */
-static const char *caught(struct pml *p, uint32_t run, uint32_t dead)
+static const char *who_catches(struct pml *p, uint32_t run, uint32_t dead)
 {
     const char *text = NULL;
     for (uint32_t i = 0; i < p->m->n_participants; i++)
@@ -199,7 +202,7 @@ static const char *caught(struct pml *p, uint32_t run, uint32_t dead)
     return text;
 }
 
-/* Whoever catches the crash goes on without the dead one. */
+/* Whoever catches the crash goes on without the dead one. Purging where nothing was raised changes nothing. */
 static void put_handled(struct pml *p, uint32_t run, uint32_t dead)
 {
     for (uint32_t i = 0; i < p->m->n_participants; i++) {
@@ -209,43 +212,51 @@ static void put_handled(struct pml *p, uint32_t run, uint32_t dead)
             const struct edge *edge = catching_edge(p, i, s, dead);
             if (edge == NULL)
                 continue;
-            buf_printf(&p->text, "%s            :: pc_%s == %u -> pc_%s = %u; ", open ? "" : "            if\n",
+            buf_printf(&p->text, "%s            :: d_step { pc_%s == %u -> pc_%s = %u; ", open ? "" : "            if\n",
                        p->participant[i], s, p->participant[i], edge->target);
             open = true;
             phase_raise(p, i, phase_event(p, i, edge)->level);
-            phase_purge(p, i);
-            buf_puts(&p->text, "skip\n");
+            buf_puts(&p->text, "skip }\n");
         }
-        if (open)
-            buf_puts(&p->text, "            :: else -> skip\n            fi;\n");
+        if (!open)
+            continue;
+        buf_puts(&p->text, "            :: else -> skip\n            fi;\n            ");
+        phase_purge(p, i);
+        buf_putc(&p->text, '\n');
     }
     buf_puts(&p->text, "            ");
     put_stand(p, dead, "GONE");
     put_clear(p, run, dead);
-    phase_rebase(p, run);
-    buf_puts(&p->text, "skip\n");
+    buf_puts(&p->text, "caught = 1\n");
 }
 
 /* What becomes of a run in which some participant is dead: its instance was hit, or is gone. */
 static void put_broken_run(struct pml *p, uint32_t run)
 {
     const struct model *m = p->m;
-    buf_puts(&p->text, "        j = 0;\n");
+    bool some = false;
+    buf_puts(&p->text, "        d_step {\n            dead = 0; caught = 0;\n");
     for (uint32_t i = 0; i < m->n_participants; i++)
         if (m->participants[i].run == run)
-            buf_printf(&p->text, "        if :: DEAD(%s, %u) -> j++ :: else -> skip fi;\n", p->participant[i],
+            buf_printf(&p->text, "            dead = dead + (DEAD(%s, %u) -> 1 : 0);\n", p->participant[i],
                        m->participants[i].instance);
-    buf_puts(&p->text, "        if\n        :: j == 0 -> skip\n");
+    buf_puts(&p->text, "        };\n        if\n        :: dead == 0 -> skip\n");
     for (uint32_t i = 0; crash_leaves_others(p, run) && i < m->n_participants; i++) {
-        const char *by = m->participants[i].run == run ? caught(p, run, i) : NULL;
+        const char *by = m->participants[i].run == run ? who_catches(p, run, i) : NULL;
         if (by == NULL)
             continue;
-        buf_printf(&p->text, "        :: j == 1 && DEAD(%s, %u) && (%s) -> /* caught */\n", p->participant[i],
+        buf_printf(&p->text, "        :: dead == 1 && DEAD(%s, %u) && (%s) ->\n", p->participant[i],
                    m->participants[i].instance, by);
         put_handled(p, run, i);
+        some = true;
     }
-    buf_printf(&p->text, "        :: else -> if :: DOWN_%u -> close_%u() :: else -> reset_%u() fi\n        fi\n",
-               run, run, run);
+    buf_printf(&p->text, "        :: else -> if :: DOWN_%u -> close_%u() :: else -> reset_%u() fi\n        fi%s\n",
+               run, run, run, some ? ";" : "");
+    if (some) {
+        buf_puts(&p->text, "        if :: caught -> ");
+        phase_rebase(p, run);
+        buf_puts(&p->text, "skip :: else -> skip fi\n");
+    }
 }
 
 static void put_settle(struct pml *p, uint32_t run)
@@ -489,10 +500,10 @@ void crash_process(struct pml *p)
     for (uint32_t i = 0; i < sys->n_instances; i++)
         if (budget_left(p, i))
             put_crashes_of(p, i);
-    buf_puts(&p->text, "        :: false\n        fi;\n        d_step {\n");
+    buf_puts(&p->text, "        :: false\n        fi;\n");
     for (uint32_t r = 0; r < m->n_runs; r++)
-        buf_printf(&p->text, "            run_%u();\n", r);
-    for (uint32_t i = 0; i < sys->n_instances; i++)
-        buf_printf(&p->text, "            hit[%u] = 0%s", i, i + 1 < sys->n_instances ? ";\n" : "\n");
-    buf_puts(&p->text, "        }\n    }\n    od\n}\n");
+        buf_printf(&p->text, "        run_%u();\n", r);
+    buf_printf(&p->text, "        d_step {\n            k = 0;\n            do\n"
+                         "            :: k < %u -> hit[k] = 0; k++\n            :: else -> break\n            od;\n            skip\n"
+                         "        }\n    }\n    od\n}\n", sys->n_instances);
 }

@@ -56,7 +56,7 @@ const char *pml_head(struct pml *p, uint32_t lane, uint32_t message)
         head = arena_printf(p->a, "msg_%s[0] == %s", name_, p->message[message]); /* 0 where the lane is empty */
     if (!pml_lane_phased(p, lane))
         return head;
-    return arena_printf(p->a, "(%s && age_%s[0] %s phase_%s)", head, name_, l->interrupt ? ">" : "==", to);
+    return arena_printf(p->a, "(%s && age_%s(0) %s phase_%s + 1)", head, name_, l->interrupt ? ">" : "==", to);
 }
 
 /* "(lane?[a] || lane?[b])": the head of the lane has no edge in this state. */

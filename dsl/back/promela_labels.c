@@ -223,11 +223,8 @@ static void put_process(struct pml *p, uint32_t who, const enum use *uses)
 
 static void put_lanes(struct pml *p)
 {
-    for (uint32_t i = 0; i < p->m->n_lanes; i++) {
-        uint32_t pool = p->m->lanes[i].pool, capacity = p->m->lanes[i].capacity;
-        buf_printf(&p->text, "chan %s = [%u] of { mtype };\n", p->lane[i],
-                   pool == IR_NONE ? capacity : p->m->pools[pool].capacity);
-    }
+    for (uint32_t i = 0; i < p->m->n_lanes; i++)
+        buf_printf(&p->text, "chan %s = [%u] of { mtype };\n", p->lane[i], pml_capacity(p->m, i));
     if (p->m->loss != 0)
         buf_printf(&p->text, "%s loss = %u; /* messages that may still get lost */\n",
                    p->m->loss < 256 ? "byte" : "int", p->m->loss);

@@ -43,6 +43,8 @@ void pml_complete_macro(struct pml *p, uint32_t run);
 const char *pml_state_label(struct pml *p, uint32_t who, uint32_t state);
 /* How many messages are in the lane, as an expression. */
 const char *pml_length(struct pml *p, uint32_t lane);
+/* The most messages that the lane can hold. */
+uint32_t pml_capacity(const struct model *m, uint32_t lane);
 /* Is there room for one more, where the lane or the mailbox that it belongs to has an end; as a condition. */
 const char *pml_room(struct pml *p, uint32_t lane);
 
@@ -85,8 +87,8 @@ void phase_variables(struct pml *p);
 void phase_inlines(struct pml *p);
 /* When a message that is sent to the lane is dropped at once: as a condition, or NULL. */
 const char *phase_stale(struct pml *p, uint32_t lane);
-/* Statements, each followed by "; ". */
-void phase_raise(struct pml *p, uint32_t who, uint32_t level); /* without rebasing */
+/* Statements, each followed by "; ". The last two are d_steps of their own. */
+void phase_raise(struct pml *p, uint32_t who, uint32_t level);
 void phase_purge(struct pml *p, uint32_t who);
 void phase_rebase(struct pml *p, uint32_t run);
 void phase_watch(struct pml *p); /* an option of the process `watch` */

@@ -3,7 +3,7 @@
  * Where each participant stands and what is in each lane are global variables and each step is one d_step, so that the
  * process `crashes` can act as supervisor, and a participant that leaves the body of a `try` can clear its lanes, in one
  * transition. A lane is its length len_L, its messages msg_L[] (unless there is only one that it can carry) and, in a
- * session with phases, their phases age_L[]; what is behind the length is 0, so that equal states have equal bytes.
+ * session with phases, their phases age_L(); what is behind the length is 0, so that equal states have equal bytes.
  * SPIN reduces nothing here. Scratch variables are hidden: they are no part of the state.
  *
  * The process `watch` looks for what nobody sees from where it stands: a participant cannot tell by itself that it
@@ -24,12 +24,6 @@ static uint32_t gone_value(const struct model *m)
     return most;
 }
 
-static uint32_t capacity_of(const struct model *m, uint32_t lane)
-{
-    uint32_t pool = m->lanes[lane].pool;
-    return pool == IR_NONE ? m->lanes[lane].capacity : m->pools[pool].capacity;
-}
-
 static void put_variables(struct pml *p)
 {
     const struct model *m = p->m;
@@ -43,15 +37,13 @@ static void put_variables(struct pml *p)
     for (uint32_t l = 0; l < m->n_lanes; l++) {
         buf_printf(&p->text, "byte len_%s;", p->lane[l]);
         if (m->lanes[l].n_labels > 1)
-            buf_printf(&p->text, " mtype msg_%s[%u];", p->lane[l], capacity_of(m, l));
-        if (pml_lane_phased(p, l))
-            buf_printf(&p->text, " %s age_%s[%u];", phase_type(p), p->lane[l], capacity_of(m, l));
+            buf_printf(&p->text, " mtype msg_%s[%u];", p->lane[l], pml_capacity(m, l));
         buf_putc(&p->text, '\n');
     }
     if (m->loss != 0)
         buf_printf(&p->text, "%s loss = %u; /* messages that may still get lost */\n", m->loss < 256 ? "byte" : "int",
                    m->loss);
-    buf_puts(&p->text, "hidden byte k, j;\n");
+    buf_puts(&p->text, "hidden short k, j;\n");
 }
 
 static void put_step_macros(struct pml *p)
@@ -91,7 +83,7 @@ static void put_append(struct pml *p, uint32_t l)
     if (p->m->lanes[l].n_labels > 1)
         buf_printf(&p->text, "msg_%s[len_%s] = message; ", lane, lane);
     if (pml_lane_phased(p, l))
-        buf_printf(&p->text, "age_%s[len_%s] = phase_%s; ", lane, lane, p->participant[p->m->lanes[l].from]);
+        buf_printf(&p->text, "age_%s(len_%s) = phase_%s + 1; ", lane, lane, p->participant[p->m->lanes[l].from]);
     buf_printf(&p->text, "len_%s++", lane);
 }
 
@@ -101,18 +93,18 @@ static void put_take(struct pml *p, uint32_t l)
     const char *lane = p->lane[l];
     bool labels = p->m->lanes[l].n_labels > 1, ages = pml_lane_phased(p, l);
     buf_printf(&p->text, "inline take_%s()\n{\n    len_%s--;\n", lane, lane);
-    if ((labels || ages) && capacity_of(p->m, l) > 1) {
+    if ((labels || ages) && pml_capacity(p->m, l) > 1) {
         buf_printf(&p->text, "    k = 0;\n    do\n    :: k < len_%s ->\n       ", lane);
         if (labels)
             buf_printf(&p->text, " msg_%s[k] = msg_%s[k + 1];", lane, lane);
         if (ages)
-            buf_printf(&p->text, " age_%s[k] = age_%s[k + 1];", lane, lane);
+            buf_printf(&p->text, " age_%s(k) = age_%s(k + 1);", lane, lane);
         buf_puts(&p->text, " k++\n    :: else -> break\n    od;\n");
     }
     if (labels)
         buf_printf(&p->text, "    msg_%s[len_%s] = 0;\n", lane, lane);
     if (ages)
-        buf_printf(&p->text, "    age_%s[len_%s] = 0;\n", lane, lane);
+        buf_printf(&p->text, "    age_%s(len_%s) = 0;\n", lane, lane);
     buf_puts(&p->text, "    skip\n}\n");
 }
 
@@ -146,12 +138,12 @@ static void put_clear(struct pml *p, uint32_t l)
         buf_printf(&p->text, "inline clear_%s() { len_%s = 0 }\n", lane, lane);
         return;
     }
-    buf_printf(&p->text, "inline clear_%s()\n{\n    do\n    :: len_%s > 0 -> len_%s--;", lane, lane, lane);
+    buf_printf(&p->text, "inline clear_%s()\n{\n    d_step {\n    do\n    :: len_%s > 0 -> len_%s--;", lane, lane, lane);
     if (p->m->lanes[l].n_labels > 1)
         buf_printf(&p->text, " msg_%s[len_%s] = 0;", lane, lane);
     if (pml_lane_phased(p, l))
-        buf_printf(&p->text, " age_%s[len_%s] = 0;", lane, lane);
-    buf_puts(&p->text, " skip\n    :: else -> break\n    od\n}\n");
+        buf_printf(&p->text, " age_%s(len_%s) = 0;", lane, lane);
+    buf_puts(&p->text, " skip\n    :: else -> break\n    od;\n    skip\n    }\n}\n");
 }
 
 static void put_lanes(struct pml *p)
@@ -238,7 +230,7 @@ static void put_receive_edge(struct pml *p, uint32_t who, uint32_t state, uint32
     put_at(p, s, who, state);
     buf_printf(&p->text, " && %s -> ", pml_head(p, lane, edge->message));
     if (edge->interrupt)
-        buf_printf(&p->text, "phase_%s = age_%s[0]; ", p->participant[who], p->lane[lane]);
+        buf_printf(&p->text, "phase_%s = age_%s(0) - 1; ", p->participant[who], p->lane[lane]);
     buf_printf(&p->text, "take_%s(); ", p->lane[lane]);
     put_go(p, who, &s, edge);
 }
@@ -324,10 +316,10 @@ static void put_leaving(struct pml *p, uint32_t who)
         p->text.n = start;
         return;
     }
-    buf_puts(&p->text, "        fi;\n        d_step { ");
+    buf_puts(&p->text, "        fi;\n        ");
     phase_purge(p, who);
     phase_rebase(p, p->m->participants[who].run);
-    buf_puts(&p->text, "skip }\n    }\n");
+    buf_puts(&p->text, "skip\n    }\n");
 }
 
 static void put_participant(struct pml *p, uint32_t who)

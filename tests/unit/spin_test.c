@@ -1,4 +1,4 @@
-/* spin_test.c -- SPIN against the explorer, on models by hand and by chance; changed renderings; false tools. */
+/* spin_test.c -- SPIN against the explorer, on models by hand; changed renderings; false tools. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "spin_kit.h"
-#include "spin_random.h"
 
 struct world {
     struct arena *a;
@@ -213,17 +212,6 @@ static void capacity_decides_about_the_ring(void **ctx)
     kit_role(w->k, "D", "0 A!x 1, 1 A!x 2, 2 C?x 3, 3 C?x 4");
     assert_int_equal(check(w, kit_model(w->k, 1, 1))->safety[SAFETY_DEADLOCK].answer, SPIN_VIOLATED);
     all_are(check(w, kit_model(w->k, 1, 2)), SPIN_HOLDS);
-}
-
-static void random_models_agree(void **ctx)
-{
-    struct world *w = *ctx;
-    for (uint64_t seed = 0; seed < 12; seed++) {
-        struct kit *k = kit_new(w->a);
-        struct engines e = engines_new(w->a, random_model(k, seed));
-        if (!agree(w, &e, &e.spin))
-            fail_msg("seed %u: the engines disagree on\n%s", (unsigned)seed, e.text.text);
-    }
 }
 
 /* ---- crashes ---- */
@@ -594,7 +582,6 @@ int main(void)
         T(all_heads_wrong_is_a_violation),
         T(what_is_left_over_at_rest_is_an_orphan),
         T(capacity_decides_about_the_ring),
-        T(random_models_agree),
         T(each_strategy_agrees),
         T(a_temporary_child_agrees),
         T(nested_supervisors_and_two_budgets_agree),

@@ -1,0 +1,149 @@
+/* spin_random_test.c -- SPIN and the explorer say the same of random models, and of formulas about them.
+ *
+ * MOTET_RANDOM=n in the environment takes n models instead of a few; MOTET_SEED=n starts at another one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "lasso.h"
+#include "spin_random.h"
+
+enum { MODELS = 24, FORMULAS = 12, MOST_STATES = 40000, WALKS = 200, WALK_STEPS = 60 };
+
+static uint64_t number_from(const char *variable, uint64_t otherwise)
+{
+    const char *text = getenv(variable);
+    return text && *text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static enum spin_answer as_spin(enum verdict v)
+{
+    return v == VERDICT_HOLDS ? SPIN_HOLDS : v == VERDICT_VIOLATED ? SPIN_VIOLATED : SPIN_INCONCLUSIVE;
+}
+
+/* Small enough to be searched in no time; else NULL. */
+static struct exploration *explore_small(struct arena *a, const struct semantics *s)
+{
+    static const struct budget little = {10, (uint64_t)16 << 20};
+    struct exploration *x = explore(a, s, &little);
+    return x->complete && x->states <= MOST_STATES ? x : NULL;
+}
+
+/* What the engines disagree on, or NULL. */
+static const char *difference(struct arena *a, const struct engines *e, const struct exploration *x,
+                              const struct spin_model *text)
+{
+    static const char *const names[SAFETY_KINDS] = {"deadlock", "fidelity", "orphans"};
+    struct spin_result n = spin_count(a, e->s, text, &plenty);
+    uint64_t states = x->states + (e->m->n_crashes != 0);
+    if (n.answer != SPIN_HOLDS)
+        return arena_printf(a, "the count: %s", n.why);
+    if (n.states != states)
+        return arena_printf(a, "the count: %lu states, not %lu", (unsigned long)n.states, (unsigned long)states);
+    struct spin_check *c = spin_check(a, e->s, text, &plenty);
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        if (c->safety[k].answer != as_spin(x->result[k]))
+            return arena_printf(a, "%s: %s where the explorer says %s", names[k],
+                                c->safety[k].answer == SPIN_HOLDS      ? "holds"
+                                : c->safety[k].answer == SPIN_VIOLATED ? "violated"
+                                                                       : c->safety[k].why,
+                                x->result[k] == VERDICT_HOLDS ? "holds" : "violated");
+    return NULL;
+}
+
+static void random_models_agree(void **ctx)
+{
+    uint64_t first = number_from("MOTET_SEED", 0), n = number_from("MOTET_RANDOM", MODELS), judged = 0, failed = 0;
+    (void)ctx;
+    for (uint64_t seed = first; seed < first + n; seed++) {
+        struct arena *a = arena_new(0);
+        struct engines e = engines_new(a, random_model(kit_new(a), seed));
+        struct exploration *x = explore_small(a, e.s);
+        const char *difference_ = x ? difference(a, &e, x, &e.spin) : NULL;
+        judged += x != NULL;
+        failed += difference_ != NULL;
+        if (difference_ != NULL)
+            print_message("model %lu: %s\n", (unsigned long)seed, difference_);
+        arena_free(a);
+    }
+    assert_true(2 * judged >= n);
+    assert_int_equal(failed, 0);
+}
+
+/* ---- formulas: SPIN's trails are checked when they are read; of what it says holds, random runs must satisfy it ---- */
+
+/* Some steps at random, until the run ends, comes back to a state that it has seen, or becomes too long. */
+static bool random_run(struct arena *a, const struct semantics *s, uint64_t *seed, struct lasso *l)
+{
+    size_t size = semantics_size(s);
+    uint8_t *seen = arena_array(a, size, WALK_STEPS + 1);
+    struct step *room = ARENA_ARRAY(a, struct step, semantics_max_steps(s) + 1);
+    struct step *steps = ARENA_ARRAY(a, struct step, WALK_STEPS);
+    semantics_initial(s, seen);
+    for (uint32_t i = 0; i < WALK_STEPS; i++) {
+        uint32_t n = semantics_steps(s, seen + i * size, room);
+        *l = (struct lasso){i, steps, i};
+        if (n == 0)
+            return true;
+        steps[i] = room[random_below(seed, n)];
+        semantics_apply(s, seen + i * size, &steps[i], seen + (i + 1) * size);
+        for (uint32_t back = 0; back <= i; back++)
+            if (memcmp(seen + back * size, seen + (i + 1) * size, size) == 0 && one_in(seed, 2)) {
+                *l = (struct lasso){i + 1, steps, back};
+                return true;
+            }
+    }
+    return false;
+}
+
+static bool some_run_breaks(struct arena *a, const struct engines *e, const struct ltl *formula, uint64_t *seed)
+{
+    for (int i = 0; i < WALKS; i++) {
+        struct lasso l;
+        if (random_run(a, e->s, seed, &l) && lasso_is_run(a, e->s, &l) &&
+            (!e->m->fair_weak || lasso_is_fair(a, e->s, &l)) && !lasso_satisfies(a, e->s, &l, formula))
+            return true;
+    }
+    return false;
+}
+
+static void random_formulas_agree(void **ctx)
+{
+    uint64_t first = number_from("MOTET_SEED", 0), n = number_from("MOTET_RANDOM", FORMULAS), failed = 0;
+    (void)ctx;
+    for (uint64_t number = first; number < first + n; number++) {
+        struct arena *a = arena_new(0);
+        struct kit *k = kit_new(a);
+        struct model *m = random_model(k, number);
+        uint64_t seed = number + 77;
+        for (int i = 0; i < 4; i++)
+            kit_ltl(k, m, random_formula(k, m, 2, &seed));
+        struct engines e = engines_new(a, m);
+        if (explore_small(a, e.s) != NULL) {
+            struct spin_check *c = spin_check(a, e.s, &e.spin, &plenty);
+            for (uint32_t i = 0; i < c->n_ltl; i++) {
+                bool doubt = c->ltl[i].answer != SPIN_HOLDS && c->ltl[i].answer != SPIN_VIOLATED;
+                bool broken = c->ltl[i].answer == SPIN_HOLDS && some_run_breaks(a, &e, k->verify.ltls[i].formula, &seed);
+                failed += doubt || broken;
+                if (doubt || broken)
+                    print_message("model %lu, formula %u: %s\n", (unsigned long)number, i,
+                                  doubt ? c->ltl[i].why : "a run breaks what SPIN says holds");
+            }
+        }
+        arena_free(a);
+    }
+    assert_int_equal(failed, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_models_agree),
+        cmocka_unit_test(random_formulas_agree),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
