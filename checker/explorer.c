@@ -223,7 +223,7 @@ static bool expand(struct search *x, uint32_t state)
     if (broken)
         note_broken(x, state, broken);
     if (broken & PHASE_LIMIT)
-        return stop(x, "a role that was not told of 15 events in a row, the most that are counted, was found");
+        return stop(x, "some role missed 15 events in a row (they are counted no further)");
     for (uint32_t i = 0; i < n; i++) {
         struct step step = semantics_decode(x->s, x->codes[i]);
         semantics_apply(x->s, state_at(x, state), &step, x->successors + i * x->size);

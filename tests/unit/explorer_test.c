@@ -219,6 +219,57 @@ static void the_table_grows_without_losing_states(void **ctx)
     assert_int_equal(run(w, 6, 1)->states, one * one * one * one * one * one);
 }
 
+/* ---- events ---- */
+
+/* A is never told of anything; each of n others is told by the one before, and then raises a phase of its own. */
+static void tower(struct kit *k, uint32_t n)
+{
+    for (char c = 'A'; c <= (char)('A' + n); c++)
+        kit_role(k, (char[]){c, 0}, NULL);
+    kit_role(k, "A", "0 B?X 0, 0 end");
+    for (char c = 'B'; c <= (char)('A' + n); c++) {
+        uint32_t event = kit_timeout(k, (char[]){c, 0}, 0);
+        char text[128], first[32] = "";
+        if (c > 'B')
+            snprintf(first, sizeof first, "0 %c??T 1, 1 end, ", c - 1);
+        snprintf(text, sizeof text, c < (char)('A' + n) ? "%s%u @%u 2, 2 %c!!T 3, 3 A?X 3, 3 end, 0 end"
+                                                        : "%s%u @%u 2, 2 A?X 2, 2 end, 0 end",
+                 first, c > 'B', event, c + 1);
+        kit_role(k, (char[]){c, 0}, text);
+    }
+}
+
+static void phases_are_counted_up_to_a_limit(void **ctx)
+{
+    struct world *w = *ctx;
+    tower(w->k, 14);
+    struct exploration *e = run(w, 1, 1);
+    assert_true(e->complete);
+    assert_int_equal(e->result[SAFETY_DEADLOCK], VERDICT_HOLDS);
+}
+
+static void beyond_the_limit_nothing_is_decided(void **ctx)
+{
+    struct world *w = *ctx;
+    tower(w->k, 15);
+    struct exploration *e = run(w, 1, 1);
+    assert_false(e->complete);
+    assert_non_null(strstr(e->stopped, "15 events"));
+    assert_int_equal(e->result[SAFETY_DEADLOCK], VERDICT_INCONCLUSIVE);
+}
+
+static void a_shortest_trail_has_events(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_timeout(w->k, "A", 0);
+    kit_role(w->k, "A", "0 B!Ask 1, 1 B?Yes 2, 1 @0 3, 3 B!!Stop 4");
+    kit_role(w->k, "B", "0 A?Ask 1, 0 A??Stop 9, 1 A!Yes 2, 1 A??Stop 9, 2 A?Thanks 3");
+    struct exploration *e = run(w, 1, 1);
+    assert_int_equal(e->result[SAFETY_DEADLOCK], VERDICT_VIOLATED);
+    trail_replays(w, e, SAFETY_DEADLOCK);
+    assert_int_equal(e->trail[SAFETY_DEADLOCK].n, 4);
+}
+
 /* ---- replay ---- */
 
 static void replay_names_the_step_that_is_not_enabled(void **ctx)
@@ -266,6 +317,9 @@ int main(void)
         TEST(a_violation_outlives_a_budget),
         TEST(a_budget_for_nothing_explores_nothing),
         TEST(the_table_grows_without_losing_states),
+        TEST(phases_are_counted_up_to_a_limit),
+        TEST(beyond_the_limit_nothing_is_decided),
+        TEST(a_shortest_trail_has_events),
         TEST(replay_names_the_step_that_is_not_enabled),
         TEST(replay_of_nothing_judges_the_initial_state),
     };

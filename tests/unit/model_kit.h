@@ -19,7 +19,7 @@
 
 #include "model.h"
 
-enum { KIT_ROLES = 16, KIT_MESSAGES = 16, KIT_EDGES = 64, KIT_LINES = 256, KIT_MEMBERS = 8, KIT_EVENTS = 8 };
+enum { KIT_ROLES = 16, KIT_MESSAGES = 16, KIT_EDGES = 64, KIT_LINES = 256, KIT_MEMBERS = 8, KIT_EVENTS = 16 };
 
 struct kit_edge {
     uint32_t state;

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "json.h"
+#include "model_kit.h"
 #include "report.h"
 
 struct world {
@@ -208,6 +209,35 @@ static void json_names_an_error(void **ctx)
     assert_has(buf_cstr(&w->out), "\"why\": \"the engines disagree");
 }
 
+static void json_tells_events_and_losses(void **ctx)
+{
+    struct world *w = *ctx;
+    struct kit *k = kit_new(w->a);
+    k->verify.loss = 1;
+    kit_timeout(k, "A", 0);
+    kit_role(k, "A", "0 B!M 1, 1 B?N 2, 1 @0 3, 3 B!!Stop 4, 4 B?Bye 5");
+    kit_role(k, "B", "0 A?M 1, 0 A??Stop 2, 1 A!N 2, 1 A??Stop 2");
+    const struct model *m = kit_model(k, 1, 1);
+    struct semantics *s = semantics_new(w->a, m);
+    struct step steps[] = {{.kind = STEP_LOSS}, {.kind = STEP_EVENT, .edge = 2}, {.kind = STEP_SEND, .edge = 3}};
+    struct story story = {s, {3, steps}, IR_NONE, SAFETY_DEADLOCK};
+    w->r.sources = k->ir.sources;
+    add(w, says("explorer", VERDICT_VIOLATED), says("spin", VERDICT_VIOLATED))->story = &story;
+    struct json j = json_begin(&w->out);
+    report_render_json(&w->r, &j);
+    json_end(&j);
+    const char *at = buf_cstr(&w->out);
+    static const char *const parts[] = {
+        "\"kind\": \"loss\"", "\"message\": \"M\"", "\"lost\": true", "\"note\": \"lost in transit\"",
+        "\"kind\": \"event\"", "\"from\": \"A\"", "\"to\": null", "\"message\": null", "\"event\": \"timeout\"",
+        "\"note\": \"A times out after 1s\"", "\"kind\": \"send\"", "\"message\": \"Stop\"", "\"interrupt\": true"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        at = strstr(at, parts[i]);
+        if (!at)
+            fail_msg("no %s, or not in its place, in:\n%s", parts[i], buf_cstr(&w->out));
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -227,6 +257,7 @@ int main(void)
         TEST(nothing_checked_is_said),
         TEST(json_has_the_fields_in_order),
         TEST(json_names_an_error),
+        TEST(json_tells_events_and_losses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
