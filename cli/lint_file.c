@@ -1,13 +1,12 @@
-/* lint_file.c -- see lint_file.h. The warnings that the text and its automata show are of dsl/proto/lints.c; here are those
- * that ask the explorer. A search that finds too much, or anything broken, warns of nothing.
- */
+/* lint_file.c -- see lint_file.h. The warnings that the text and its automata show are of dsl/proto/lints.c; here are
+ * those that ask the explorer. A search that finds too much, or anything broken, warns of nothing. */
 #include "lint_file.h"
 
 #include "explorer.h"
 #include "lints.h"
 #include "words.h"
 
-enum { SEARCH_MIB = 48 }; /* in bytes and not in seconds: a warning must not come and go */
+static const struct budget small = { 0, 48 << 20 }; /* in bytes and not in seconds: a warning must not come and go */
 
 struct explored_lints {
     const struct unit *u;
@@ -92,7 +91,8 @@ static void lint_branches(const struct explored_lints *l)
         const struct session_type *s = &ir->sessions[i];
         struct state_graph *g = NULL;
         struct model *m = s->usable && s->by_locals && !s->decl->imported ? model_of(l, i) : NULL;
-        if (m && is_safe(explore_graph(l->u->a, semantics_new(l->u->a, m), &(struct budget){ 0, SEARCH_MIB << 20 }, &g)) && g)
+        const struct semantics *sem = m ? semantics_new(l->u->a, m) : NULL;
+        if (m && is_safe(explore_graph(l->u->a, sem, &small, &g)) && g)
             collect_takings(l, m, g, i, &t);
         state_graph_free(g);
     }
@@ -132,7 +132,7 @@ static const struct exploration *explore_policy(const struct explored_lints *l, 
         if (its && policy == POLICY_DROP_OLDEST)
             m->lanes[i].pool = IR_NONE; /* which is the oldest of several lanes is not known */
     }
-    return m ? explore(l->u->a, semantics_new(l->u->a, m), &(struct budget){ 0, SEARCH_MIB << 20 }) : NULL;
+    return m ? explore(l->u->a, semantics_new(l->u->a, m), &small) : NULL;
 }
 
 static void lint_policy(const struct explored_lints *l, const struct actor *actor, uint32_t session)

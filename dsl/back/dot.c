@@ -111,6 +111,12 @@ void dot_open_cluster(struct drawing *d, const char *title, const char *what)
     buf_puts(d->out, "</font>>;\n");
 }
 
+void dot_start(struct drawing *d)
+{
+    buf_printf(d->out, "    %s [shape=circle, style=filled, fillcolor=\"#2b3138\", width=0.12, fixedsize=true, "
+                       "label=\"\"];\n", d->top);
+}
+
 void dot_close_cluster(struct drawing *d) { buf_puts(d->out, "  }\n"); }
 
 /* ---- the graph around them ---- */

@@ -17,8 +17,8 @@ static void put_state(const struct machine *k, uint32_t state)
         acts |= k->m->edges[e].dir == DIR_SEND;
     const char *shape = q->final ? "doublecircle" : choice ? "diamond" : "circle";
     const char *node = dot_node(k->d, "s", state);
-    buf_printf(k->d->out, "    %s [shape=%s, style=filled, fillcolor=\"%s\", color=\"%s\", width=%s, fixedsize=true, label=\"%u\"];\n",
-               node, shape, acts ? dot_tint(k->s, k->role) : "#ffffff", dot_ink(k->s, k->role),
+    buf_printf(k->d->out, "    %s [shape=%s, style=filled, fillcolor=\"%s\", color=\"%s\", width=%s, fixedsize=true, "
+                          "label=\"%u\"];\n", node, shape, acts ? dot_tint(k->s, k->role) : "#ffffff", dot_ink(k->s, k->role),
                choice && !q->final ? "0.48, height=0.42" : "0.32", state);
     bool forward = false;
     for (uint32_t e = q->first; e < q->first + q->n; e++)
@@ -127,8 +127,7 @@ void dot_local(struct drawing *d, const struct session_type *s, uint32_t first, 
     struct machine k = { .d = d, .s = s, .m = &s->locals[first], .role = first };
     dot_open_cluster(d, dot_role_range(d->ir, s, first, last), arena_printf(d->ir->a, "role of %s", s->name));
     d->top = dot_node(d, "start", 0);
-    buf_printf(d->out, "    %s [shape=circle, style=filled, fillcolor=\"#2b3138\", width=0.12, fixedsize=true, label=\"\"];\n",
-               d->top);
+    dot_start(d);
     buf_printf(d->out, "    %s -> %s;\n", d->top, dot_node(d, "s", 0));
     for (uint32_t q = 0; q < k.m->n_states; q++)
         put_state(&k, q);

@@ -1,9 +1,8 @@
 /* dot_flow.c -- the global type as it is drawn: not each interleaving of a `par`, but its branches side by side.
  *
- * A node is a state of the global automaton, seen from within some branches of `par`. There, only what these branches do
- * counts: the others stand at their start. Where a branch is done its way goes on where all branches are. The way leads
- * to a fork where branches begin.
- */
+ * A node is a state of the global automaton, seen from within some branches of `par`. There, only what these branches
+ * do counts: the others stand at their start. Where a branch is done its way goes on where all branches are. The way
+ * leads to a fork where branches begin. */
 #include "dot_private.h"
 
 struct context { /* within branch `branch` of `par`, within `outer` */

@@ -1,9 +1,8 @@
 /* dot_global.c -- global types as flow charts.
  *
- * A block is a longest run of interactions without a choice, a join, a fork or an end inside. It begins with an edge of a
- * node that is the start, is a choice, or is reached in more than one way. Rows that differ only in the index of one
- * family, counting up, are drawn as one. A dotted arrow leaves the body of a `try` by an event.
- */
+ * A block is a longest run of interactions without a choice, a join, a fork or an end inside. It begins with an edge
+ * of a node that is the start, is a choice, or is reached in more than one way. Rows that differ only in the index of
+ * one family, counting up, are drawn as one. A dotted arrow leaves the body of a `try` by an event. */
 #include "ast_print.h"
 #include "dot_private.h"
 #include "words.h"
@@ -155,8 +154,8 @@ static void put_fork(const struct chart *c, uint32_t node)
 {
     const struct dot_flow_node *x = at(c, node);
     const char *id = own_node(c, node);
-    buf_printf(c->d->out, "    %s [shape=box, style=filled, fillcolor=\"#2b3138\", width=1.2, height=0.06, fixedsize=true, "
-                          "label=\"\"];\n", id);
+    buf_printf(c->d->out, "    %s [shape=box, style=filled, fillcolor=\"#2b3138\", width=1.2, height=0.06, "
+                          "fixedsize=true, label=\"\"];\n", id);
     for (uint32_t i = 0; i < x->ways.n; i++)
         buf_printf(c->d->out, "    %s -> %s;\n", id, drawn_node(c, x->ways.at[i].node));
 }
@@ -244,8 +243,7 @@ void dot_global(struct drawing *d, const struct session_type *s)
     struct chart c = { .d = d, .s = s, .g = s->global, .flow = dot_flow(d->ir->a, s->global) };
     dot_open_cluster(d, s->name, "session");
     d->top = dot_node(d, "start", 0);
-    buf_printf(d->out, "    %s [shape=circle, style=filled, fillcolor=\"#2b3138\", width=0.12, fixedsize=true, label=\"\"];\n",
-               d->top);
+    dot_start(d);
     buf_printf(d->out, "    %s -> %s;\n", d->top, drawn_node(&c, 0));
     for (uint32_t n = 0; n < c.flow->n; n++)
         put_node(&c, n);

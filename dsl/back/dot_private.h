@@ -35,6 +35,7 @@ const char *dot_node(const struct drawing *d, const char *kind, uint32_t n);
 void dot_bottom(struct drawing *d, const char *node);
 /* Opens the cluster: a bold title, and what kind of thing that is. */
 void dot_open_cluster(struct drawing *d, const char *title, const char *what);
+void dot_start(struct drawing *d); /* the dot, d->top, from which the first arrow leads */
 void dot_close_cluster(struct drawing *d);
 
 /* ---- dot_flow.c: a global type as it is drawn ---- */

@@ -161,16 +161,18 @@ static const char *reason_text(const struct comparison *c, const struct subtype_
         return r->super ? arena_printf(a, "%s waits for %s, where %s may first do %s", sub, action(c, r->sub), super,
                                        action(c, r->super))
                         : arena_printf(a, "%s waits for %s, and %s does not", sub, action(c, r->sub), super);
-    case SUBTYPE_ENDS: return arena_printf(a, "%s has ended, and %s has still to do %s", sub, super, action(c, r->super));
+    case SUBTYPE_ENDS:
+        return arena_printf(a, "%s has ended, and %s has still to do %s", sub, super, action(c, r->super));
     case SUBTYPE_GOES_ON: return arena_printf(a, "%s has ended, and %s goes on with %s", super, sub, action(c, r->sub));
-    case SUBTYPE_NEVER: return arena_printf(a, "%s may go on for ever without the %s of %s", sub, action(c, r->super), super);
+    case SUBTYPE_NEVER:
+        return arena_printf(a, "%s may go on for ever without the %s of %s", sub, action(c, r->super), super);
     case SUBTYPE_TOO_FAR:
         return arena_printf(a, "%s runs further ahead of %s than the %d actions that are followed", sub, super,
                             SUBTYPE_MAX_AHEAD);
     case SUBTYPE_TOO_LARGE: return arena_printf(a, "there are more than %d situations to compare", SUBTYPE_MAX_PAIRS);
     case SUBTYPE_BEYOND:
-        return arena_printf(a, "%s differs from %s where a role may send and wait, or deals with several peers, at once",
-                            sub, super);
+        return arena_printf(a, "%s differs from %s where a role may send and wait, or deals with several peers, at "
+                               "once", sub, super);
     }
     return "";
 }

@@ -270,7 +270,8 @@ static const char *duration(struct linter *l, uint64_t ns)
 
 static uint64_t plus(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
-/* The least time between a crash and the n-th after it, when the child crashes as soon as it runs: the delays double. */
+/* The least time between a crash and the n-th after it, when the child crashes as soon as it runs: the delays double.
+ * */
 static uint64_t crash_loop_ns(const struct child_decl *c, uint32_t n)
 {
     uint64_t delay = c->backoff_min.value, max = c->backoff_max.given ? c->backoff_max.value : delay, sum = 0;

@@ -4,8 +4,8 @@
 #include "diag.h"
 #include "ir.h"
 
-/* Adds those that the text and its automata show, for what stands in ir->file itself. A file that only declares things for
- * others to import may leave them unused. */
+/* Adds those that the text and its automata show, for what stands in ir->file itself. A file that only declares
+ * things for others to import may leave them unused. */
 void lints_check(const struct ir *ir, struct diags *d);
 
 #endif

@@ -5,10 +5,10 @@
  * behind it. Trees are shared: equal ones are one. A pair (state of the subtype, tree) has to allow each action of the
  * subtype, and leads to the pairs behind them.
  *
- * Which actions may be taken out from under others: a send to p from under receives and sends to other peers, a receive from
- * p from under receives from other peers. Under a receive, the context decides the way, and a send must be there on
- * all ways; a receive that is missing on some way rules that way out. Under a send the subtype decides, later, and ways
- * without the action are ruled out.
+ * Which actions may be taken out from under others: a send to p from under receives and sends to other peers, a
+ * receive from p from under receives from other peers. Under a receive, the context decides the way, and a send must
+ * be there on all ways; a receive that is missing on some way rules that way out. Under a send the subtype decides,
+ * later, and ways without the action are ruled out.
  *
  * When finitely many pairs are found and all are fine, one question is left: is each action that was passed over made
  * up for? The root of a tree is the oldest of them; it is put off for ever exactly when there is a cycle of pairs
@@ -70,6 +70,7 @@ struct search {
     VEC(struct pair) pairs;
     uint32_t *pair_slots, n_pair_slots;
     VEC(struct pair_step) steps;
+    bool *sent_to;   /* [peers]: by the subtype, in some state */
     bool *entered;   /* [states of super]: closed nodes on the way that is being looked at */
     uint32_t work;   /* nodes looked at */
     bool lossy;      /* one of several ways was given up: a no means nothing any more */
@@ -80,7 +81,10 @@ struct search {
     } no, unknown;
 };
 
-static const struct edge *edges_of(const struct automaton *m, uint32_t state) { return &m->edges[m->states[state].first]; }
+static const struct edge *edges_of(const struct automaton *m, uint32_t state)
+{
+    return &m->edges[m->states[state].first];
+}
 
 static bool same_action(const struct edge *x, const struct edge *y)
 {
@@ -354,12 +358,21 @@ static void fail(struct search *s, enum subtype_reason reason, uint32_t pair, co
         *f = (struct finding){reason < SUBTYPE_TOO_FAR && s->lossy ? SUBTYPE_BEYOND : reason, pair, sub, super};
 }
 
-/* From `state` on, sends alone lead round for ever, none of them the root's. Then either one of them is refused, or the root
- * is put off for ever: the answer is no before that is followed up. */
-static bool may_go_round(struct search *s, uint32_t state, const struct edge *root)
+/* An action of the subtype that waits for nothing: a send other than `but`, if that is one; unless `alone`, also what
+ * comes from those to whom it never sends. */
+static bool is_free(const struct search *s, const struct edge *e, const struct edge *but, bool alone)
 {
-    uint32_t n = s->sub->n_states, *left = ARENA_ARRAY(s->a, uint32_t, n), *stack = ARENA_ARRAY(s->a, uint32_t, n), top = 0;
+    if (e->dir == DIR_SEND)
+        return but->dir != DIR_SEND || but->peer != e->peer;
+    return e->dir == DIR_RECEIVE && !alone && !s->sent_to[e->peer];
+}
+
+/* From `state` on, such actions lead round for ever. */
+static bool may_go_round(struct search *s, uint32_t state, const struct edge *but, bool alone)
+{
+    uint32_t n = s->sub->n_states, *left = ARENA_ARRAY(s->a, uint32_t, n), *stack = ARENA_ARRAY(s->a, uint32_t, n);
     bool *open = ARENA_ARRAY(s->a, bool, n), *done = ARENA_ARRAY(s->a, bool, n); /* depth first */
+    uint32_t top = 0;
     stack[top++] = state;
     open[state] = true;
     while (top) {
@@ -370,7 +383,7 @@ static bool may_go_round(struct search *s, uint32_t state, const struct edge *ro
             continue;
         }
         const struct edge *e = &edges_of(s->sub, q)[i];
-        if (e->dir != DIR_SEND || (root->dir == DIR_SEND && root->peer == e->peer) || done[e->target])
+        if (!is_free(s, e, but, alone) || done[e->target])
             continue;
         if (open[e->target])
             return true;
@@ -385,7 +398,8 @@ static void fail_found(struct search *s, enum found f, enum subtype_reason impos
 {
     bool too_far = f == TOO_FAR && s->limit; /* synchronously, all that comes later does not come */
     const struct tree *rest = s->pairs.at[pair].rest;
-    if (too_far && rest->open && may_go_round(s, s->pairs.at[pair].state, rest->ways[0].edge)) {
+    /* Sends that go round without the root: one is refused in the end, or the root put off for ever. */
+    if (too_far && rest->open && may_go_round(s, s->pairs.at[pair].state, rest->ways[0].edge, true)) {
         fail(s, SUBTYPE_NEVER, pair, NULL, rest->ways[0].edge);
         return;
     }
@@ -403,6 +417,22 @@ static const struct edge *find_action(const struct automaton *m, uint32_t state,
 
 /* ---- one pair ---- */
 
+/* To leave out one receiver altogether is to rely on the others to take all that they are sent. When what goes to
+ * them has no end, they may fill up while they wait for the one. */
+static void check_receivers(struct search *s, uint32_t p)
+{
+    struct pair at = s->pairs.at[p];
+    const struct edge *e = edges_of(s->sub, at.state);
+    for (uint32_t i = 0; i < n_ways(s, at.rest); i++) {
+        struct way w = way(s, at.rest, i);
+        bool served = w.edge->dir != DIR_SEND;
+        for (uint32_t k = 0; k < s->sub->states[at.state].n; k++)
+            served |= e[k].peer == w.edge->peer;
+        if (!served && !s->of_super[at.rest->state].one_peer && may_go_round(s, at.state, w.edge, false))
+            fail(s, SUBTYPE_BEYOND, p, NULL, w.edge);
+    }
+}
+
 static void step_send(struct search *s, uint32_t p)
 {
     struct pair at = s->pairs.at[p];
@@ -416,10 +446,11 @@ static void step_send(struct search *s, uint32_t p)
         else
             fail_found(s, f, ended ? SUBTYPE_GOES_ON : SUBTYPE_SENDS, p, &e[i], ended ? NULL : way(s, at.rest, 0).edge);
     }
+    check_receivers(s, p);
 }
 
-/* Of several peers at once: as they stand, nothing passed over. More from a lone peer may be taken, and no other lane may
- * be read: what lies there may be for later. */
+/* Of several peers at once: as they stand, nothing passed over. More from a lone peer may be taken, and no other lane
+ * may be read: what lies there may be for later. */
 static void receive_all(struct search *s, uint32_t p)
 {
     struct pair at = s->pairs.at[p];
@@ -483,7 +514,8 @@ static void step_odd(struct search *s, uint32_t p)
     struct pair at = s->pairs.at[p];
     uint32_t state = at.rest->state;
     const struct nature *sub = &s->of_sub[at.state], *super = &s->of_super[state];
-    bool fits = !at.rest->open && sub->sends == super->sends && s->sub->states[at.state].final == s->super->states[state].final;
+    bool fits = !at.rest->open && sub->sends == super->sends &&
+                s->sub->states[at.state].final == s->super->states[state].final;
     const struct edge *e = edges_of(s->sub, at.state), *u = edges_of(s->super, state);
     for (uint32_t i = 0; i < s->sub->states[at.state].n && fits; i++) {
         const struct edge *same = find_action(s->super, state, &e[i]);
@@ -587,6 +619,9 @@ struct subtype_result subtype_check_ahead(struct arena *a, const struct automato
     s.of_sub = natures(s.a, sub);
     s.of_super = natures(s.a, super);
     s.entered = ARENA_ARRAY(s.a, bool, super->n_states);
+    s.sent_to = ARENA_ARRAY(s.a, bool, UINT16_MAX + 1);
+    for (uint32_t i = 0; i < sub->n_edges; i++)
+        s.sent_to[sub->edges[i].peer] |= sub->edges[i].dir == DIR_SEND;
     pair_of(&s, (struct pair){.state = 0, .rest = closed(&s, 0), .from = IR_NONE});
     for (uint32_t p = 0; p < s.pairs.n && !s.no.reason; p++) {
         if (s.pairs.n > SUBTYPE_MAX_PAIRS || s.trees.n > SUBTYPE_MAX_PAIRS) {

@@ -1,14 +1,16 @@
 /* subtype.h -- may a role that behaves like one automaton stand in for one that behaves like another?
  *
- * Synchronous (Gay, Hole, "Subtyping for session types in the pi calculus", 2005), on pairs of states: the subtype may
- * leave out sends, and may take more messages from a peer on which the supertype waits alone. Where that says no,
- * asynchronous: the subtype may besides run ahead of the supertype, that is send before the supertype has taken what comes first there, in
- * whatever order on lanes to different peers (Ghilezan, Pantovic, Prokic, Scalas, Yoshida, "Precise subtyping for
- * asynchronous multiparty sessions", POPL 2021; bounded as by Cutner, Yoshida, Vassor, PPoPP 2022).
+ * Synchronous (Gay, Hole, "Subtyping for session types in the pi calculus", 2005), on pairs of states: the subtype
+ * may leave out sends, and may take more messages from a peer on which the supertype waits alone. Where that says
+ * no, asynchronous: the subtype may besides run ahead of the supertype, that is send before the supertype has taken
+ * what comes first there, in whatever order on lanes to different peers (Ghilezan, Pantovic, Prokic, Scalas,
+ * Yoshida, "Precise subtyping for asynchronous multiparty sessions", POPL 2021; bounded as by Cutner, Yoshida,
+ * Vassor, PPoPP 2022).
  *
- * Asynchronous subtyping is undecidable, so the answer may be that it is not known. Yes is always right: in each context
- * in which the supertype is safe with lanes that have room for it, the subtype is, with lanes that hold at least `ahead`.
- * A subtype that runs ahead without bound is never accepted, as no lane would be long enough.
+ * Asynchronous subtyping is undecidable, so the answer may be that it is not known. Yes is always right, for lanes
+ * that have room: in each context in which the supertype is safe whatever its lanes hold, the subtype is safe from
+ * some size of lanes on. With one peer `ahead` is such a size; with more it may take more, as sends to one peer wait
+ * for those to another. A subtype that runs ahead without bound is never accepted, as no lane would be long enough.
  */
 #ifndef MOTET_DSL_SUBTYPE_H
 #define MOTET_DSL_SUBTYPE_H
@@ -34,7 +36,7 @@ enum { SUBTYPE_MAX_AHEAD = 24, SUBTYPE_MAX_PAIRS = 400000, SUBTYPE_MAX_WORK = 10
 
 struct subtype_result {
     enum subtype_answer answer;
-    uint32_t ahead; /* yes: the most actions of the supertype that the subtype puts off; 0: it is a synchronous subtype */
+    uint32_t ahead; /* yes: the most actions of the supertype that the subtype puts off; 0: none, it is synchronous */
     enum subtype_reason reason;
     uint32_t pairs; /* looked at */
     uint32_t n_path;

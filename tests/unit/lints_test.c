@@ -40,13 +40,15 @@ static void assert_lint_says(const char *text, const char *part)
 LINTS(silent_role, "message M;\nsession S(role A, role B,\n role C) { A -> B: M; }", "W0207:3")
 LINTS(silent_family, "message M;\nsession S(role A, role B,\n role P[3]) { A -> B: M; }", "W0207:3")
 LINTS(silent_members, "message M;\nsession S(role A,\n role P[3]) { A -> P[1]: M; }", "W0207:3 W0207:3")
-LINTS(silent_local, "message M;\nlocal A = B!M . end;\nlocal B = A?M . end;\nlocal C = end;\nsession S(A, B, C);", "W0207:5")
+LINTS(silent_local,
+      "message M;\nlocal A = B!M . end;\nlocal B = A?M . end;\nlocal C = end;\nsession S(A, B, C);", "W0207:5")
 LINTS(all_take_part, "message M;\nsession S(role A, role P[2]) { foreach p in P { A -> p: M; } }", "")
 
 static void family_says_so(void **state)
 {
     (void)state;
-    assert_lint_says("message M; session S(role A, role B, role P[3]) { A -> B: M; }", "family `P` takes part in nothing");
+    assert_lint_says("message M; session S(role A, role B, role P[3]) { A -> B: M; }",
+                     "family `P` takes part in nothing");
     assert_lint_says("message M; session S(role A, role P[2]) { A -> P[1]: M; }", "role `P[0]` takes part in nothing");
 }
 
@@ -71,11 +73,13 @@ LINTS(the_outer_one_alone, "message M; message N;\n"
 LINTS(a_branch_leads_out, "message M; message N;\n"
       S("rec X { choice at A { A -> B: M; continue X; } or { A -> B: N; } }"), "")
 LINTS(out_by_the_outer_one, "message M; message N; message O;\n"
-      S("rec X { choice at A { A -> B: M;\n rec Y { choice at A { A -> B: M; continue Y; } or { A -> B: N; continue X; } }\n"
+      S("rec X { choice at A { A -> B: M;\n"
+        "rec Y { choice at A { A -> B: M; continue Y; } or { A -> B: N; continue X; } }\n"
         "} or { A -> B: O; } }"), "")
 LINTS(an_event_leads_out, "message M; message N;\n"
       S("try { rec X { A -> B: M; continue X; } } catch cancel at A { A -> B: N; }"), "")
-LINTS(endless_local, "message M;\nlocal A = rec X . B!M . X;\nlocal B = rec X . A?M . X;\nsession S(A, B);", "W0210:2 W0210:3")
+LINTS(endless_local,
+      "message M;\nlocal A = rec X . B!M . X;\nlocal B = rec X . A?M . X;\nsession S(A, B);", "W0210:2 W0210:3")
 LINTS(local_with_an_end, "message M; message N;\nlocal A = rec X . +{ B!M . X, B!N . end };\n"
       "local B = dual A;\nsession S(A, B);", "")
 LINTS(local_out_by_name, "message M; message N;\nlocal A = rec X . +{ B!M . X, B!N . Z };\nlocal Z = B?M . end;\n"
@@ -84,7 +88,7 @@ LINTS(local_out_by_name, "message M; message N;\nlocal A = rec X . +{ B!M . X, B
 /* ---- supervision ---- */
 
 #define SYSTEM(head, child)                                                                                            \
-    "message M;\nsession S(role A, role B) { A -> B: M; }\nactor L plays S.A;\nactor R plays S.B;\nsystem Y {\n"        \
+    "message M;\nsession S(role A, role B) { A -> B: M; }\nactor L plays S.A;\nactor R plays S.B;\nsystem Y {\n"      \
     "supervisor root " head " {\nchild l: L permanent;\n" child "\n}\nwire S(A = l, B = r);\n}"
 
 LINTS(never_so_many, SYSTEM("intensity 5 in 10s", "child r: R permanent backoff 3s..3s;"), "W0402:8")
@@ -96,8 +100,10 @@ LINTS(by_default, SYSTEM("", "child r: R permanent backoff 10ms..1s;"), "")
 LINTS(no_backoff, SYSTEM("intensity 1000 in 1ms", "child r: R permanent;"), "")
 LINTS(gives_up_at_once, SYSTEM("intensity 0 in 10s", "child r: R permanent backoff 1ms..2ms;"), "W0403:8")
 LINTS(never_restarted, SYSTEM("intensity 3 in 10s", "child r: R temporary backoff 1ms..2ms;"), "W0403:8")
-LINTS(stopped_instead, SYSTEM("intensity 3 in 10s", "child r: R permanent backoff 1ms..2ms decide { _: stop; };"), "W0403:8")
-LINTS(restarted_by_decision, SYSTEM("intensity 3 in 10s", "child r: R temporary backoff 1ms..2ms decide { error: restart; };"), "")
+LINTS(stopped_instead,
+      SYSTEM("intensity 3 in 10s", "child r: R permanent backoff 1ms..2ms decide { _: stop; };"), "W0403:8")
+LINTS(restarted_by_decision,
+      SYSTEM("intensity 3 in 10s", "child r: R temporary backoff 1ms..2ms decide { error: restart; };"), "")
 LINTS(huge_numbers, SYSTEM("intensity 2000000000 in 1h", "child r: R permanent backoff 1000000h..1000000h;"), "W0402:8")
 
 static void says_how_long(void **state)

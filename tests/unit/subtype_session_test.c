@@ -1,6 +1,5 @@
-/* subtype_session_test.c -- subtyping with several peers, by exploration: in a random protocol a role is replaced by what
- * subtype_check says is a subtype of it, and the session stays safe.
- */
+/* subtype_session_test.c -- subtyping with several peers, by exploration: in a random protocol a role is replaced by
+ * what subtype_check says is a subtype of it, and the session stays safe. */
 #include "compiled.h"
 
 #include "explorer.h"

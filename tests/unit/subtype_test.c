@@ -64,7 +64,8 @@ static void assert_answer(const char *t, const char *u, enum assert_kind kind, c
     }
 
 /* synchronous */
-PAIR(sends_more, "+{ !a . end, !b . end }", "!a . end", "no", "at the start, `T` may do !b, to which `U` does not come here")
+PAIR(sends_more, "+{ !a . end, !b . end }", "!a . end", "no",
+     "at the start, `T` may do !b, to which `U` does not come here")
 PAIR(takes_less, "?a . end", "&{ ?a . end, ?b . end }", "no", "at the start, `U` takes ?b, and `T` does not")
 PAIR(ends_early, "!a . end", "!a . ?b . end", "no", "after !a, `T` has ended, and `U` has still to do ?b")
 PAIR(goes_on, "!a . !b . end", "!a . end", "no", "after !a, `U` has ended, and `T` goes on with !b")
@@ -80,6 +81,9 @@ PAIR(leaves_the_quit_out, "rec X . !a . ?b . X", "rec X . +{ !a . ?b . X, !c . e
 /* several peers */
 PAIR(another_peer, "A!a . B!b . end", "A!a . C!b . end", "no", "after A!a, `T` may do B!b")
 PAIR(one_of_two_receivers, "A!a . end", "+{ A!a . end, B!a . end }", "yes 0", NULL)
+PAIR(one_receiver_for_ever, "rec X . A!a . X", "rec X . +{ A!a . X, B!b . end }", "unknown", NULL)
+PAIR(fed_for_ever, "rec X . C?d . A!a . X", "rec X . C?d . +{ A!a . X, B!b . end }", "unknown", NULL)
+PAIR(one_receiver_that_answers, "rec X . A!a . A?c . X", "rec X . +{ A!a . A?c . X, B!b . end }", "yes 0", NULL)
 PAIR(both_senders, "&{ A?a . end, B?a . end }", "&{ A?a . end, B?a . end }", "yes 0", NULL)
 PAIR(one_of_two_senders, "A?a . end", "&{ A?a . end, B?a . end }", "no", "`U` takes B?a, and `T` does not")
 PAIR(reads_a_lane_too_early, "&{ A?a . B?b . end, B?b . end }", "A?a . B?b . end", "unknown", NULL)
@@ -91,7 +95,8 @@ PAIR(mixed_with_less, "A!a . end", "mixed{ A!a . end, A?b . end }", "unknown", N
 PAIR(send_first, "!b . ?a . end", "?a . !b . end", "yes 1", NULL)
 PAIR(send_two_first, "!c . !d . ?a . ?b . end", "?a . ?b . !c . !d . end", "yes 2", NULL)
 PAIR(send_before_a_choice, "!c . &{ ?a . end, ?b . !d . end }", "&{ ?a . !c . end, ?b . !c . !d . end }", "yes 1", NULL)
-PAIR(not_on_both_ways, "!c . &{ ?a . end, ?b . end }", "&{ ?a . !c . end, ?b . !d . end }", "no", "whatever it receives")
+PAIR(not_on_both_ways, "!c . &{ ?a . end, ?b . end }", "&{ ?a . !c . end, ?b . !d . end }", "no",
+     "whatever it receives")
 PAIR(one_round_ahead, "!a . rec X . !a . ?b . X", "rec X . !a . ?b . X", "yes 1", NULL)
 PAIR(sends_reordered, "!b . !a . end", "!a . !b . end", "no", NULL)
 PAIR(receives_reordered, "?b . ?a . end", "?a . ?b . end", "no", NULL)
@@ -122,14 +127,17 @@ PAIR(decides_later, "B!c . +{ A!a . end, A!b . end }", "+{ A!a . B!c . end, A!b 
 PAIR(decides_what_is_left, "B!c . +{ A!a . end, A!b . end }", "+{ A!a . B!c . end, A!b . B!d . end }", "no", NULL)
 PAIR(alternating_bit, "rec X . R!a . rec W . &{ R?b . W, R?a . R!b . rec V . &{ R?a . V, R?b . X } }",
      "rec X . R!a . rec W . &{ R?b . W, R?a . R!b . rec V . &{ R?a . V, R?b . X } }", "yes 0", NULL)
-PAIR(alternating_bit_ahead, "rec X . +{ R!a . R?c . R!b . R?d . X }", "rec X . R!a . R?c . R!b . R?d . X", "yes 0", NULL)
-PAIR(alternating_bit_window, "R!a . rec X . R!b . R?c . R!a . R?d . X", "rec X . R!a . R?c . R!b . R?d . X", "yes 1", NULL)
+PAIR(alternating_bit_ahead, "rec X . +{ R!a . R?c . R!b . R?d . X }",
+     "rec X . R!a . R?c . R!b . R?d . X", "yes 0", NULL)
+PAIR(alternating_bit_window, "R!a . rec X . R!b . R?c . R!a . R?d . X",
+     "rec X . R!a . R?c . R!b . R?d . X", "yes 1", NULL)
 
 static void equal_both_ways(void **state)
 {
     (void)state;
     assert_answer("rec X . !a . X", "!a . rec Y . !a . !a . Y", ASSERT_EQUAL, "yes 0", NULL);
-    assert_answer("!a . end", "+{ !a . end, !b . end }", ASSERT_EQUAL, "no", "`U` may do !b, to which `T` does not come");
+    assert_answer("!a . end", "+{ !a . end, !b . end }", ASSERT_EQUAL, "no",
+                  "`U` may do !b, to which `T` does not come");
 }
 
 static void of_a_dual(void **state)
@@ -384,7 +392,8 @@ static void the_laws_hold(void **state)
         unknown += r.answer == SUBTYPE_UNKNOWN;
         compiled_free(&g.c);
     }
-    print_message("synchronous %u, asynchronous %u, no %u, unknown %u, chains %u\n", yes[0], yes[1], no, unknown, chains);
+    print_message("synchronous %u, asynchronous %u, no %u, unknown %u, chains %u\n",
+                  yes[0], yes[1], no, unknown, chains);
     assert_true(yes[0] > 500 && yes[1] > 200 && no > 200 && chains > 200);
 }
 
@@ -395,7 +404,9 @@ int main(void)
         cmocka_unit_test(goes_on), cmocka_unit_test(waits_first), cmocka_unit_test(deep_in_a_loop),
         cmocka_unit_test(sends_less), cmocka_unit_test(takes_more), cmocka_unit_test(itself),
         cmocka_unit_test(unrolled), cmocka_unit_test(leaves_the_quit_out), cmocka_unit_test(another_peer),
-        cmocka_unit_test(one_of_two_receivers), cmocka_unit_test(both_senders), cmocka_unit_test(one_of_two_senders),
+        cmocka_unit_test(one_of_two_receivers), cmocka_unit_test(one_receiver_for_ever), cmocka_unit_test(fed_for_ever),
+        cmocka_unit_test(one_receiver_that_answers), cmocka_unit_test(both_senders),
+        cmocka_unit_test(one_of_two_senders),
         cmocka_unit_test(reads_a_lane_too_early), cmocka_unit_test(either_order), cmocka_unit_test(mixed_as_it_is),
         cmocka_unit_test(mixed_with_less), cmocka_unit_test(send_first), cmocka_unit_test(send_two_first),
         cmocka_unit_test(send_before_a_choice), cmocka_unit_test(not_on_both_ways), cmocka_unit_test(one_round_ahead),
