@@ -379,7 +379,7 @@ static void add_assertion(struct checking *c, const struct decl *d)
     struct property p = { .title = d->as.assert_.kind == ASSERT_EQUAL ? "equal" : "subtype", .subject = x.text,
                           .n_engines = 1 };
     if (x.ahead)
-        p.scope = arena_printf(c->a, "asynchronous, up to %u ahead: lanes hold at least %u", x.ahead, x.ahead);
+        p.scope = arena_printf(c->a, "asynchronous, up to %u ahead: lanes need room for that", x.ahead);
     p.engines[0] = (struct engine_result){ "subtyping", verdicts[x.answer], false, x.pairs, 0, x.why };
     add_property(c, &p);
 }
