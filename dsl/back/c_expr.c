@@ -169,8 +169,7 @@ static const char *compare(struct c_gen *g, const struct c_expr_scope *s, const 
 static const char *operand(struct c_gen *g, const struct c_expr_scope *s, const struct expr *e)
 {
     const char *text = c_expr_truth(g, s, e);
-    bool atom = e->kind == EX_TRUE || e->kind == EX_FALSE || e->kind == EX_NAME || e->kind == EX_OLD ||
-                e->kind == EX_NOT;
+    bool atom = e->kind == EX_TRUE || e->kind == EX_FALSE || e->kind == EX_NAME || e->kind == EX_OLD;
     return atom ? text : arena_printf(g->a, "(%s)", text);
 }
 
