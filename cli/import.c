@@ -4,6 +4,7 @@
 #include "ast_print.h"
 #include "buf.h"
 #include "cli.h"
+#include "format.h"
 #include "load.h"
 #include "options.h"
 #include "output.h"
@@ -37,13 +38,23 @@ static enum options_result parse(struct import *m, int argc, char **argv)
     return options_parse(&c, argc, argv, &n_files);
 }
 
-static enum exit_status put(const struct import *m, const struct unit *u)
+/* The protocol as text, laid out as fmt does; false: it is no text of this language, which is a bug. */
+static bool render(struct unit *u, struct buf *out)
+{
+    struct buf text = { 0 };
+    ast_print(u->file, &text);
+    uint32_t source = sources_add(u->sources, u->path, buf_cstr(&text), text.n);
+    bool ok = !text.failed && format_file(u->a, u->names, u->sources, source, out) && !out->failed;
+    buf_free(&text);
+    return ok;
+}
+
+static enum exit_status put(const struct import *m, struct unit *u)
 {
     struct buf text = { 0 };
     enum exit_status status = EXIT_HOLDS;
-    ast_print(u->file, &text);
-    if (text.failed) {
-        complain("import: out of memory");
+    if (!render(u, &text)) {
+        complain("import: internal error: %s does not become a text that can be read back", u->path);
         status = EXIT_INTERNAL;
     } else if (!m->out) {
         fputs(buf_cstr(&text), stdout);

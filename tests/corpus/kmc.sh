@@ -77,6 +77,7 @@ while read -r path; do
 done <"$work/files" 2>"$err"
 cut -f 2 "$work/names" | verdicts --engine=explorer --progress --capacity=2 2>"$err" | sort >"$work/printed"
 awk -F '\t' 'NR == FNR { to[$1] = $2; next } { $1 = to[$1]; print }' OFS='\t' "$work/names" "$work/explorer.2" | sort >"$work/direct"
+t "as text in this language all are laid out as fmt does" "$MOTET" fmt --check "$work"/text/*
 t "as text in this language all have the same verdicts and states" cmp "$work/direct" "$work/printed"
 
 # ---- SPIN ----

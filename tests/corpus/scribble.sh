@@ -70,4 +70,5 @@ awk -F '\t' 'NR == FNR { to[$1] = $2; next } $1 in to { $1 = to[$1]; print }' OF
     sed 's/:e*s*$//; s/:e*s*\t/\t/g' | sort >"$work/direct"
 sed -i 's/:e*s*$//; s/:e*s*\t/\t/g' "$work/printed"
 t "most can be imported" [ "$(wc -l <"$work/names")" -gt 130 ]
+t "as text in this language all are laid out as fmt does" "$MOTET" fmt --check "$work"/text/*
 t "as text in this language all have the same verdicts and states" cmp "$work/direct" "$work/printed"
