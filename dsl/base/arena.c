@@ -48,6 +48,21 @@ void arena_free(struct arena *a)
     free(a);
 }
 
+void arena_reset(struct arena *a)
+{
+    struct chunk *kept = a->head;
+    if (!kept)
+        return;
+    for (struct chunk *c = kept->next, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    memset(kept->bytes, 0, kept->used);
+    kept->used = 0;
+    kept->next = NULL;
+    a->used = 0;
+}
+
 void arena_on_oom(struct arena *a, arena_oom_fn *fn, void *ctx)
 {
     a->oom = fn;

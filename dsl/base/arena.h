@@ -1,7 +1,7 @@
 /* arena.h -- memory that lives as long as one compilation.
  *
  * Passes allocate and never free; the driver frees the arena once. Invariants: every block is zeroed and
- * aligned to 16 bytes; a pointer stays valid until arena_free.
+ * aligned to 16 bytes; a pointer stays valid until arena_free or arena_reset.
  */
 #ifndef MOTET_DSL_ARENA_H
 #define MOTET_DSL_ARENA_H
@@ -17,6 +17,8 @@ typedef void arena_oom_fn(void *ctx, size_t asked);
 /* A new arena that holds at most `limit` bytes (0: no limit of its own). Returns NULL when out of memory. */
 struct arena *arena_new(size_t limit);
 void arena_free(struct arena *a); /* NULL is allowed */
+/* As if it were new, but it keeps some memory: for many small compilations in a row. All its pointers are invalid. */
+void arena_reset(struct arena *a);
 /* Replaces the default handler, which prints one line and aborts. */
 void arena_on_oom(struct arena *a, arena_oom_fn *fn, void *ctx);
 size_t arena_used(const struct arena *a); /* bytes handed out so far */

@@ -119,10 +119,12 @@ static bool here(const struct lexer *x, const char *s)
 
 /* ---- comments and blanks ---- */
 
+/* Without NUL bytes, which would end the text. */
 #define append(x, vec, from, to)                                                                                       \
     do {                                                                                                               \
         for (uint32_t i_ = (from); i_ < (to); i_++)                                                                    \
-            vec_push((x)->a, vec, (x)->src->text[i_]);                                                                 \
+            if ((x)->src->text[i_])                                                                                    \
+                vec_push((x)->a, vec, (x)->src->text[i_]);                                                             \
     } while (0)
 
 static void keep_comment(struct lexer *x, uint32_t lo, bool block)
@@ -142,7 +144,7 @@ static void line_comment(struct lexer *x)
     x->pos = nl ? (uint32_t)(nl - x->src->text) : x->src->size;
     keep_comment(x, start, false);
     uint32_t hi = x->pos;
-    while (hi > lo && is_blank(x->src->text[hi - 1]))
+    while (hi > lo && (is_blank(x->src->text[hi - 1]) || !x->src->text[hi - 1]))
         hi--;
     if (file) {
         if (x->file_doc.n)
