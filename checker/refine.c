@@ -11,11 +11,15 @@ struct edge_questions { /* about one refined interaction */
     bool impossible;  /* and that was reported */
 };
 
+struct level { /* runs to a state with equally many interactions that matter: stuck after one of them? */
+    uint32_t question;
+    number_vec spots;
+};
+
 struct stuck_questions { /* about one state whose interactions are all refined */
     uint32_t state;
-    number_vec levels; /* stuck in a run whose history has that many interactions? in ascending order */
-    number_vec depths; /* [levels] */
-    uint32_t at_all;   /* with what every run establishes? */
+    uint32_t at_all;          /* stuck, with what every run establishes? */
+    VEC(struct level) levels; /* asked in the second round, where that is not settled; shortest runs first */
 };
 
 struct inquiry { /* all about one session */
@@ -23,12 +27,6 @@ struct inquiry { /* all about one session */
     VEC(struct edge_questions) edges;
     VEC(struct stuck_questions) stuck;
     number_vec reach; /* [states] can it be reached with values? only for states with refined interactions */
-};
-
-struct witness { /* to be asked for, of one stuck state */
-    struct inquiry *q;
-    uint32_t state, question;
-    number_vec spots;
 };
 
 /* ---- asking ---- */
@@ -78,42 +76,10 @@ static void ask_edge(struct inquiry *q, uint32_t edge)
     vec_push(s->a, q->edges, x);
 }
 
-/* Stuck in one of the runs to the state with so many interactions that matter; the runs go to *spots. */
-static uint32_t ask_level(struct subject *s, uint32_t state, uint32_t depth, const char *values, number_vec *spots)
-{
-    struct buf b = {0};
-    uint32_t found = 0;
-    buf_puts(&b, "(or false");
-    for (uint32_t i = 0; i < s->spots_at[state].n; i++) {
-        uint32_t spot = s->spots_at[state].at[i], h = s->spots.at[spot].history;
-        if (s->histories.at[h].depth != depth)
-            continue;
-        buf_printf(&b, " (and s%u_r%u %s)", s->session, h, refine__stuck(s, state, h));
-        found++;
-        if (spots)
-            vec_push(s->a, *spots, spot);
-    }
-    buf_putc(&b, ')');
-    const char *condition = text_of(s->a, &b);
-    return found ? ask(s, condition, true, values) : IR_NONE;
-}
-
 static void ask_stuck(struct inquiry *q, uint32_t state)
 {
     struct subject *s = &q->s;
     struct stuck_questions x = {.state = state};
-    uint32_t deepest = 0;
-    for (uint32_t i = 0; i < s->spots_at[state].n; i++) {
-        uint32_t depth = s->histories.at[s->spots.at[s->spots_at[state].at[i]].history].depth;
-        deepest = depth > deepest ? depth : deepest;
-    }
-    for (uint32_t depth = 0; depth <= deepest; depth++) {
-        uint32_t level = ask_level(s, state, depth, NULL, NULL);
-        if (level == IR_NONE)
-            continue;
-        vec_push(s->a, x.levels, level);
-        vec_push(s->a, x.depths, depth);
-    }
     const char *known = refine__established(s, state);
     x.at_all = ask(s, arena_printf(s->a, "(and %s %s)", known, refine__stuck(s, state, IR_NONE)), true, NULL);
     vec_push(s->a, q->stuck, x);
@@ -198,92 +164,101 @@ static bool all_impossible(const struct inquiry *q, uint32_t state)
     return true;
 }
 
-/* The first level at which the state is stuck, or IR_NONE; *unsure when some level was not settled. */
-static uint32_t stuck_level(const struct subject *s, const struct stuck_questions *x, bool *unsure)
+/* Does it take looking at runs to tell whether the state is stuck? */
+static bool is_open(const struct inquiry *q, const struct stuck_questions *x)
 {
-    *unsure = false;
-    for (uint32_t i = 0; i < x->levels.n; i++) {
-        enum answer a = answer(s, x->levels.at[i]);
-        if (a == ANSWER_SAT)
-            return i;
-        *unsure = *unsure || a == ANSWER_UNKNOWN;
-    }
-    return IR_NONE;
+    return answer(&q->s, x->at_all) != ANSWER_UNSAT && answer(&q->s, q->reach.at[x->state]) != ANSWER_UNSAT &&
+           !all_impossible(q, x->state);
 }
 
-/* True when the state is stuck in a run of the level *depth: then its values are worth asking for. */
-static bool judge_stuck(struct inquiry *q, const struct stuck_questions *x, uint32_t *depth)
+/* ---- runs that get stuck ---- */
+
+/* "s0_w12": the run of history 12 is the one. */
+static const char *choice(const struct subject *s, uint32_t spot)
 {
-    struct subject *s = &q->s;
-    bool unsure;
-    if (answer(s, q->reach.at[x->state]) == ANSWER_UNSAT || all_impossible(q, x->state))
-        return false;
-    uint32_t level = stuck_level(s, x, &unsure);
-    if (level != IR_NONE) {
-        *depth = x->depths.at[level];
-        return true;
-    }
-    if ((unsure || s->incomplete[x->state]) && answer(s, x->at_all) != ANSWER_UNSAT)
-        worsen(s, VERDICT_INCONCLUSIVE,
-               arena_printf(s->a, "can `%s` always be sent when its turn comes, or another? In the runs that were followed, "
-                            "yes, as far as could be told", interaction(s, s->g->states[x->state].first)));
-    return false;
+    return arena_printf(s->a, "s%u_w%u", s->session, s->spots.at[spot].history);
 }
 
-/* ---- witnesses ---- */
+static void put_constants(const struct subject *s, struct buf *b, uint32_t history)
+{
+    for (uint32_t h = history; h != 0; h = s->histories.at[h].parent) {
+        const struct decl *message = s->ir->messages[s->g->edges[s->histories.at[h].edge].message].decl;
+        for (uint32_t k = 0; k < s->keys.n; k++)
+            if (s->keys.at[k].sample->message == message)
+                buf_printf(b, " %s", refine__constant(s, h, k));
+    }
+}
 
-static const char *witness_values(struct subject *s, const number_vec *spots)
+static const char *values_of(const struct subject *s, const number_vec *spots)
 {
     struct buf b = {0};
     for (uint32_t i = 0; i < spots->n; i++) {
-        uint32_t h = s->spots.at[spots->at[i]].history;
-        buf_printf(&b, "s%u_w%u ", s->session, h);
-        for (; h != 0; h = s->histories.at[h].parent)
-            for (uint32_t k = 0; k < s->keys.n; k++)
-                if (s->keys.at[k].sample->message == s->ir->messages[s->g->edges[s->histories.at[h].edge].message].decl)
-                    buf_printf(&b, "%s ", refine__constant(s, h, k));
+        buf_printf(&b, " %s", choice(s, spots->at[i]));
+        put_constants(s, &b, s->spots.at[spots->at[i]].history);
     }
     return text_of(s->a, &b);
 }
 
-/* In a second round, with a constant that says which of the runs it is. */
-static void ask_witness(struct witness *w, uint32_t depth)
+static void ask_level(struct inquiry *q, struct stuck_questions *x, struct level *l)
 {
-    struct subject *s = &w->q->s;
-    struct buf b = {0};
-    for (uint32_t i = 0; i < s->spots_at[w->state].n; i++) {
-        uint32_t spot = s->spots_at[w->state].at[i], h = s->spots.at[spot].history;
-        if (s->histories.at[h].depth == depth)
-            vec_push(s->a, w->spots, spot);
+    struct subject *s = &q->s;
+    struct buf all = {0}, some = {0};
+    buf_puts(&all, "(and");
+    for (uint32_t i = 0; i < l->spots.n; i++) {
+        uint32_t spot = l->spots.at[i], h = s->spots.at[spot].history;
+        buf_printf(&all, " (=> %s (and s%u_r%u %s))", choice(s, spot), s->session, h, refine__stuck(s, x->state, h));
+        buf_printf(&some, " %s", choice(s, spot));
     }
-    buf_puts(&b, "(and");
-    for (uint32_t i = 0; i < w->spots.n; i++) {
-        uint32_t h = s->spots.at[w->spots.at[i]].history;
-        buf_printf(&s->solver->text, "(declare-const s%u_w%u Bool)\n", s->session, h);
-        buf_printf(&b, " (=> s%u_w%u (and s%u_r%u %s))", s->session, h, s->session, h, refine__stuck(s, w->state, h));
-    }
-    buf_puts(&b, " (or false");
-    for (uint32_t i = 0; i < w->spots.n; i++)
-        buf_printf(&b, " s%u_w%u", s->session, s->spots.at[w->spots.at[i]].history);
-    buf_puts(&b, "))");
-    w->question = ask(s, text_of(s->a, &b), true, witness_values(s, &w->spots));
+    buf_printf(&all, " (or false%s))", buf_cstr(&some));
+    buf_free(&some);
+    l->question = ask(s, text_of(s->a, &all), true, values_of(s, &l->spots));
 }
 
-static void tell_witness(struct witness *w)
+/* Histories were found in the order of their length, and so were the runs to a state. */
+static void ask_levels(struct inquiry *q, struct stuck_questions *x)
 {
-    struct subject *s = &w->q->s;
-    const char *values = s->solver->questions.at[w->question].values;
-    for (uint32_t i = 0; values && i < w->spots.n; i++) {
-        const char *which = arena_printf(s->a, "s%u_w%u", s->session, s->spots.at[w->spots.at[i]].history);
-        const char *it = solver_value(s->a, values, which);
-        if (!it || strcmp(it, "true") != 0)
-            continue;
-        refine__report_stuck(s, w->spots.at[i], values);
-        worsen(s, VERDICT_VIOLATED, NULL);
-        return;
+    struct subject *s = &q->s;
+    const number_vec *spots = &s->spots_at[x->state];
+    for (uint32_t i = 0; i < spots->n;) {
+        struct level l = {0};
+        uint32_t depth = s->histories.at[s->spots.at[spots->at[i]].history].depth;
+        for (; i < spots->n && s->histories.at[s->spots.at[spots->at[i]].history].depth == depth; i++)
+            vec_push(s->a, l.spots, spots->at[i]);
+        ask_level(q, x, &l);
+        vec_push(s->a, x->levels, l);
     }
-    worsen(s, VERDICT_INCONCLUSIVE, arena_printf(s->a, "`%s` may be stuck, but no run with values was found in the time",
-                                                 s->t->roles[s->g->edges[s->g->states[w->state].first].from].name));
+}
+
+static void tell_stuck(struct subject *s, const struct level *l)
+{
+    const char *values = s->solver->questions.at[l->question].values;
+    uint32_t found = l->spots.at[0];
+    for (uint32_t i = 0; i < l->spots.n; i++) {
+        const char *it = solver_value(s->a, values, choice(s, l->spots.at[i]));
+        if (it && strcmp(it, "true") == 0)
+            found = l->spots.at[i];
+    }
+    refine__report_stuck(s, found, values);
+    worsen(s, VERDICT_VIOLATED, NULL);
+}
+
+static void judge_stuck(struct inquiry *q, const struct stuck_questions *x)
+{
+    struct subject *s = &q->s;
+    bool unsure = s->incomplete[x->state];
+    for (uint32_t i = 0; i < x->levels.n; i++) {
+        const struct level *l = &x->levels.at[i];
+        if (answer(s, l->question) == ANSWER_SAT) {
+            tell_stuck(s, l);
+            return;
+        }
+        unsure = unsure || answer(s, l->question) == ANSWER_UNKNOWN;
+    }
+    if (unsure)
+        worsen(s, VERDICT_INCONCLUSIVE,
+               arena_printf(s->a, "is there always a value with which `%s` can be sent, or another message in its place? "
+                                  "No run that was followed shows that there is none",
+                            interaction(s, s->g->states[x->state].first)));
 }
 
 /* ---- all of it ---- */
@@ -295,7 +270,6 @@ struct checking {
     struct solver solver;
     struct refine_check *out;
     VEC(struct inquiry *) inquiries;
-    VEC(struct witness) witnesses;
 };
 
 static bool has_refinements(const struct session_type *t)
@@ -333,39 +307,35 @@ static void inquire(struct checking *c, uint32_t session)
     vec_push(c->a, c->inquiries, q);
 }
 
-static void judge(struct checking *c)
+static void judge_edges(struct checking *c)
 {
-    for (uint32_t i = 0; i < c->inquiries.n; i++) {
-        struct inquiry *q = c->inquiries.at[i];
-        for (uint32_t k = 0; k < q->edges.n; k++)
-            judge_edge(q, &q->edges.at[k]);
-        for (uint32_t k = 0; k < q->stuck.n; k++) {
-            struct witness w = {.q = q, .state = q->stuck.at[k].state};
-            uint32_t depth;
-            if (judge_stuck(q, &q->stuck.at[k], &depth)) {
-                w.question = depth; /* until it is asked */
-                vec_push(c->a, c->witnesses, w);
-            }
-        }
-    }
+    for (uint32_t i = 0; i < c->inquiries.n; i++)
+        for (uint32_t k = 0; k < c->inquiries.at[i]->edges.n; k++)
+            judge_edge(c->inquiries.at[i], &c->inquiries.at[i]->edges.at[k]);
 }
 
-/* The answers of the first round are used up by now; the definitions are needed again. */
-static bool find_witnesses(struct checking *c, double seconds, uint64_t memory)
+/* The second round, where the first leaves something open: are there runs that get stuck, and with which values? */
+static void look_at_runs(struct checking *c, double seconds, uint64_t memory)
 {
-    if (!c->witnesses.n)
-        return true;
+    VEC(struct inquiry *) of = {0};
+    VEC(struct stuck_questions *) open = {0};
+    for (uint32_t i = 0; i < c->inquiries.n; i++)
+        for (uint32_t k = 0; k < c->inquiries.at[i]->stuck.n; k++)
+            if (is_open(c->inquiries.at[i], &c->inquiries.at[i]->stuck.at[k])) {
+                vec_push(c->a, of, c->inquiries.at[i]);
+                vec_push(c->a, open, &c->inquiries.at[i]->stuck.at[k]);
+            }
+    if (!open.n)
+        return;
     solver_free(&c->solver);
     solver_init(&c->solver, c->a);
     for (uint32_t i = 0; i < c->inquiries.n; i++)
         refine__define(&c->inquiries.at[i]->s);
-    for (uint32_t i = 0; i < c->witnesses.n; i++)
-        ask_witness(&c->witnesses.at[i], c->witnesses.at[i].question);
-    if (!run(c, seconds, memory))
-        return false;
-    for (uint32_t i = 0; i < c->witnesses.n; i++)
-        tell_witness(&c->witnesses.at[i]);
-    return true;
+    for (uint32_t i = 0; i < open.n; i++)
+        ask_levels(of.at[i], open.at[i]);
+    if (run(c, seconds, memory))
+        for (uint32_t i = 0; i < open.n; i++)
+            judge_stuck(of.at[i], open.at[i]);
 }
 
 const struct refine_check *refine_check(struct arena *a, const struct ir *ir, double seconds, uint64_t memory,
@@ -380,8 +350,8 @@ const struct refine_check *refine_check(struct arena *a, const struct ir *ir, do
     if (c.out->n) {
         process_guard_begin();
         if (run(&c, seconds, memory)) {
-            judge(&c);
-            find_witnesses(&c, seconds, memory);
+            judge_edges(&c);
+            look_at_runs(&c, seconds, memory);
         }
         process_guard_end();
     }

@@ -66,7 +66,8 @@ bool refine__is_refined(const struct subject *s, uint32_t edge);
 uint32_t refine__key_of(const struct subject *s, const struct expr *value); /* IR_NONE: of none */
 /* "s0_h12_3" */
 const char *refine__constant(const struct subject *s, uint32_t history, uint32_t key);
-/* Declarations and definitions: "s0_r12" is true when history 12 can take place with the values of its constants. */
+/* Declarations and definitions: "s0_r12" is true when history 12 takes place with the values of its constants; "s0_w12" is
+ * free, to say that it is the one. */
 void refine__define(struct subject *s);
 /* The refinement of the edge, for any message in question. */
 const char *refine__fulfilled(const struct subject *s, uint32_t edge, uint32_t before);

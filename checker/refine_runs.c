@@ -5,7 +5,7 @@
  */
 #include "refine_private.h"
 
-enum { MAX_HISTORIES = 1000, MAX_SPOTS = 200000, MAX_ROUNDS = 2 };
+enum { MAX_HISTORIES = 500, MAX_SPOTS = 200000, MAX_ROUNDS = 2 };
 
 bool refine__is_refined(const struct subject *s, uint32_t edge) { return s->g->edges[edge].where != NULL; }
 

@@ -145,8 +145,10 @@ void refine__define(struct subject *s)
         declare(&s->solver->text, &s->keys.at[k], last_one(s, k));
         declare(&s->solver->text, &s->keys.at[k], new_one(s, k));
     }
-    for (uint32_t h = 0; h < s->histories.n; h++)
+    for (uint32_t h = 0; h < s->histories.n; h++) {
         define_history(s, h);
+        buf_printf(&s->solver->text, "(declare-const s%u_w%u Bool)\n", s->session, h);
+    }
 }
 
 /* ---- questions ---- */
