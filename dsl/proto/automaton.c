@@ -212,10 +212,17 @@ static u32_vec number_blocks(struct refinement *r, uint32_t *number)
     return queue;
 }
 
+/* What the role is to do in a state, unless an event takes it elsewhere. */
+static bool own_step(const struct draft_edge *e)
+{
+    return e->label.dir == DIR_SEND || (e->label.dir == DIR_RECEIVE && !e->label.interrupt);
+}
+
 static void write_state(const struct refinement *r, uint32_t s, const uint32_t *number, struct automaton *out,
                         uint32_t into)
 {
     struct state *st = &out->states[into];
+    uint32_t steps = 0;
     *st = (struct state){out->n_edges, r->first[s + 1] - r->first[s], r->d->final[s], {0, 0, 0}};
     for (uint32_t i = r->first[s]; i < r->first[s + 1]; i++) {
         const struct draft_edge *e = &r->d->edges.at[r->order[i]];
@@ -226,11 +233,13 @@ static void write_state(const struct refinement *r, uint32_t s, const uint32_t *
                                                    .target = number[r->block_of[e->target]],
                                                    .at = e->at,
                                                    .where = e->where};
-        if (i == r->first[s] || before(e->at, st->at))
+        if (own_step(e) && (!steps++ || before(e->at, st->at)))
             st->at = e->at;
     }
-    if (!st->n && r->d->end)
+    if (!steps && r->d->end && (st->final || !st->n))
         st->at = r->d->end[s];
+    else if (!steps && st->n)
+        st->at = out->edges[st->first].at;
 }
 
 void automaton_finish(struct arena *a, const struct draft *d, struct automaton *out)

@@ -239,7 +239,8 @@ void report_refinements(const struct builder *b, const struct session_type *t, c
         return;
     struct diag *x = diag_add(b->d, E0326, place, "`%s -> %s: %s` has another refinement in another branch",
                               t->roles[at->from].name, t->roles[at->to].name, b->ir->messages[at->message].name);
-    diag_label(b->d, x, other->where ? other->where->at : other->at, other->where ? "the other one" : "here it has none");
+    diag_label(b->d, x, other->where ? other->where->at : other->at,
+               other->where ? "the other one" : "here it has none");
     diag_note(b->d, x, "%s cannot tell the branches apart here, and so not which of the two must hold", who);
     diag_help(b->d, x, "use the same refinement in both, or different messages");
 }
@@ -368,7 +369,8 @@ static void note_run(const struct construction *c, struct diag *x, uint32_t s)
     }
     bool handler = c->starts.at[s] != IR_NONE && c->starts.at[s] != c->nfa->start;
     if (text)
-        diag_note(c->b->d, x, "so far in both%s: %s%s", handler ? ", in the handler" : "", n > SHOWN ? "..., " : "", text);
+        diag_note(c->b->d, x, "so far in both%s: %s%s", handler ? ", in the handler" : "", n > SHOWN ? "..., " : "",
+                  text);
 }
 
 /* `s` is the state behind `edge`. */

@@ -517,7 +517,8 @@ static uint32_t expand_stmt(struct expansion *e, struct frame *f, const struct s
 static uint32_t expand_block(struct expansion *e, struct frame *f, const struct block *b, uint32_t cont)
 {
     if (e->depth == MAX_DEPTH && !e->failed) {
-        diag_add(e->b->d, E0309, e->t->decl->name.at, "in session `%s` blocks and inserted sessions nest deeper than %d",
+        diag_add(e->b->d, E0309, e->t->decl->name.at,
+                 "in session `%s` blocks and inserted sessions nest deeper than %d",
                  e->t->name, MAX_DEPTH);
         e->failed = true;
     }

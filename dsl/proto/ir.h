@@ -36,7 +36,8 @@ struct edge {
 struct state {
     uint32_t first, n; /* its edges */
     bool final;
-    struct span at; /* where the role stands: the span of the first interaction or choice that it waits at */
+    struct span at; /* where the role stands: the span of the first interaction or choice that it waits at, events and
+                     * interrupts aside */
 };
 
 struct automaton {

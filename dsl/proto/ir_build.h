@@ -1,8 +1,8 @@
 /* ir_build.h -- from a checked file to the system of automata.
  *
  * The passes, in order: instantiate (families, foreach, do and par become a graph of positions; what follows caught
- * events is added), global (the graph becomes a deterministic automaton), project (one automaton a role), local (sessions given by local types), then actors,
- * systems and verify blocks.
+ * events is added), global (the graph becomes a deterministic automaton), project (one automaton a role), local
+ * (sessions given by local types), then actors, systems and verify blocks.
  */
 #ifndef MOTET_DSL_IR_BUILD_H
 #define MOTET_DSL_IR_BUILD_H

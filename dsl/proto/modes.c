@@ -31,7 +31,10 @@ struct copying {
     VEC(struct nfa_try) texts;   /* those tries, with the original handlers */
     VEC(struct copy) copies;
     uint32_t *slots, n_slots;    /* copies + 1 */
+    uint32_t *mode_slots, n_mode_slots; /* modes + 1 */
     VEC(struct region_copy) tries, lists;
+    struct role_set last_dead; /* what regions_copy was last asked, and its answer */
+    uint32_t last_list, last_copy;
     bool failed;
 };
 
@@ -114,14 +117,41 @@ static void find_acts(struct copying *c)
 
 /* ---- modes ---- */
 
+static uint64_t hash_mode(const struct mode *m)
+{
+    uint64_t h = m->catcher;
+    for (int i = 0; i < 4; i++) {
+        h = (h ^ m->dead.bits[i] ^ h >> 29) * 0x9e3779b97f4a7c15u;
+        h = (h ^ m->told.bits[i] ^ h >> 31) * 0xbf58476d1ce4e5b9u;
+    }
+    return h ^ h >> 32;
+}
+
+static void grow_modes(struct copying *c)
+{
+    c->n_mode_slots = c->n_mode_slots ? c->n_mode_slots * 2 : 64;
+    c->mode_slots = ARENA_ARRAY(c->b->scratch, uint32_t, c->n_mode_slots);
+    for (uint32_t i = 0; i < c->nfa->modes.n; i++) {
+        uint32_t k = (uint32_t)hash_mode(&c->nfa->modes.at[i]) & (c->n_mode_slots - 1);
+        while (c->mode_slots[k])
+            k = (k + 1) & (c->n_mode_slots - 1);
+        c->mode_slots[k] = i + 1;
+    }
+}
+
+/* The event of a mode is but one of those that lead to it. */
 static uint32_t mode_index(struct copying *c, const struct mode *m)
 {
-    for (uint32_t i = c->nfa->modes.n; i-- > 0;) {
-        const struct mode *x = &c->nfa->modes.at[i];
+    if (c->nfa->modes.n * 2 >= c->n_mode_slots)
+        grow_modes(c);
+    uint32_t k = (uint32_t)hash_mode(m) & (c->n_mode_slots - 1);
+    for (; c->mode_slots[k]; k = (k + 1) & (c->n_mode_slots - 1)) {
+        const struct mode *x = &c->nfa->modes.at[c->mode_slots[k] - 1];
         if (x->catcher == m->catcher && same_roles(&x->dead, &m->dead) && same_roles(&x->told, &m->told))
-            return i;
+            return c->mode_slots[k] - 1;
     }
     vec_push(c->b->scratch, c->nfa->modes, *m);
+    c->mode_slots[k] = c->nfa->modes.n;
     return c->nfa->modes.n - 1;
 }
 
@@ -157,6 +187,17 @@ static void grow(struct copying *c)
     }
 }
 
+static void too_large(struct copying *c)
+{
+    if (!c->failed) {
+        struct diag *x = diag_add(c->b->d, E0309, c->t->decl->name.at,
+                                  "session `%s` expands to more than %d positions, with what follows its events",
+                                  c->t->name, IR_MAX_POSITIONS);
+        diag_note(c->b->d, x, "a session that goes on after crashes is expanded for each set of roles that are gone");
+    }
+    c->failed = true;
+}
+
 /* The position in that mode; filled in later when it is new. */
 static uint32_t copy_at(struct copying *c, uint32_t original, struct mode m)
 {
@@ -172,11 +213,7 @@ static uint32_t copy_at(struct copying *c, uint32_t original, struct mode m)
             return x->at;
     }
     if (c->nfa->at.n >= IR_MAX_POSITIONS) {
-        if (!c->failed)
-            diag_add(c->b->d, E0309, c->t->decl->name.at,
-                     "session `%s` expands to more than %d positions, with what follows its events", c->t->name,
-                     IR_MAX_POSITIONS);
-        c->failed = true;
+        too_large(c);
         return original;
     }
     struct place p = c->nfa->at.at[original];
@@ -233,9 +270,13 @@ static uint32_t regions_copy(struct copying *c, uint32_t list, const struct role
 {
     if (!list)
         return 0;
-    for (uint32_t i = 0; i < c->lists.n; i++)
+    if (list == c->last_list && same_roles(dead, &c->last_dead))
+        return c->last_copy;
+    c->last_list = list;
+    c->last_dead = *dead;
+    for (uint32_t i = c->lists.n; i-- > 0;)
         if (c->lists.at[i].original == list && same_roles(&c->lists.at[i].dead, dead))
-            return c->lists.at[i].at;
+            return c->last_copy = c->lists.at[i].at;
     struct index_list in = c->nfa->regions.at[list];
     uint32_t out = 0;
     for (uint32_t i = 0; i < in.n; i++)
@@ -244,6 +285,7 @@ static uint32_t regions_copy(struct copying *c, uint32_t list, const struct role
             out = list_extend(c->b->scratch, &c->nfa->regions, out, &one, 1);
         }
     vec_push(c->b->scratch, c->lists, (struct region_copy){list, *dead, out});
+    c->last_copy = out;
     return out;
 }
 

@@ -13,9 +13,9 @@
  * branch's message.
  *
  * A handler of `try` is entered from outside of the sets. Its catcher has an event edge wherever its own next action
- * is in the body. Any other role, in a set with a state in the body or just behind it, has an interrupt edge for each first
- * message of a handler. Neither counts in the conditions above, which hold of each set by itself; where they lead is
- * a set like any other.
+ * is in the body. Any other role, in a set with a state in the body or just behind it, has an interrupt edge for each
+ * first message of a handler. Neither counts in the conditions above, which hold of each set by itself; where they
+ * lead is a set like any other.
  */
 #include "proto.h"
 
@@ -180,8 +180,7 @@ static void add_edges(struct projection *p, uint32_t s, const seen_vec *actions)
 
 /* ---- events ---- */
 
-/* Puts into `out` what others may be at, unknown to the role, once an event ended `state`: the handlers' first states, and
- * what events in turn make of these. */
+/* Adds the states in which handlers start that end `state` without the role's doing. */
 static void shadow_of(struct projection *p, uint32_t state, u32_vec *out)
 {
     const struct global *g = p->graph->g;

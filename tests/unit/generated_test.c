@@ -1,5 +1,5 @@
-/* generated_test.c -- random protocols with par and try: whatever the passes accept has the invariants of ir.h, and where
- * branches of a par share no lane, so that none waits behind another's message, it is safe.
+/* generated_test.c -- random protocols with par and try: whatever the passes accept has the invariants of ir.h, and
+ * where branches of a par share no lane, so that none waits behind another's message, it is safe.
  */
 #include "compiled.h"
 

@@ -1,6 +1,6 @@
-/* handlers_test.c -- try ... catch: which events a role may catch where, whom a message of the catcher takes along, what
- * the protocol is behind it. The automata were worked out by hand. "P!!M", "P??M": on the interrupt lane; "@timeout": an
- * event.
+/* handlers_test.c -- try ... catch: which events a role may catch where, whom a message of the catcher takes along,
+ * what the protocol is behind it. The automata were worked out by hand. "P!!M", "P??M": on the interrupt lane;
+ * "@timeout": an event.
  */
 #include "compiled.h"
 
@@ -28,21 +28,25 @@ ERRORS(untold_and_receives_from_another, ABC "try { A -> B: M; B -> A: N; } catc
        " B -> C: O; }\n}", "E0323:4")
 ERRORS(untold_and_sends, ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort;\n C -> A: O; }\n}",
        "E0323:4")
-ERRORS(untold_and_acts_behind_the_handler, ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; }\n"
+ERRORS(untold_and_acts_behind_the_handler, ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; "
+      "}\n"
        "C -> A: O; }", "E0323:4")
 ERRORS(untold_in_one_branch_of_the_handler, ABC "try { A -> B: M; B -> C: N; } catch timeout 1s at B { choice at B {\n"
        "B -> A: Abort; A -> C: O; } or {\n B -> C: Abort; B -> A: Abort; A -> C: L; } } }", "E0323:4")
-ERRORS(untold_in_the_second_try, ABC "try { A -> B: M; B -> C: N; C -> A: O; } catch timeout 1s at A { A -> B: Abort; }\n"
+ERRORS(untold_in_the_second_try, ABC "try { A -> B: M; B -> C: N; C -> A: O; } catch timeout 1s at A { A -> B: Abort; "
+      "}\n"
        "try {\n B -> C: L; C -> B: R; } catch timeout 1s at B { B -> C: Bye; } }", "E0323:5")
 ERRORS(a_choice_at_the_dead, ABC "try { A -> B: M; B -> A: N; } catch crash B at A { A -> C: Abort; }\n"
        "choice at B { B -> C: O; } or { B -> C: L; } }", "E0324:4")
 ERRORS(a_branch_that_only_tells_the_dead, ABC "try { A -> B: M; B -> A: N; A -> C: O; } catch crash C at A {\n"
        "choice at A\n { A -> C: N; } or { A -> B: Abort; } } }", "E0304:5")
-ERRORS(a_loop_that_only_tells_the_dead, ABC "rec X {\n try { A -> B: M; B -> A: N; continue X; } catch crash A at B {\n"
+ERRORS(a_loop_that_only_tells_the_dead, ABC "rec X {\n try { A -> B: M; B -> A: N; continue X; } catch crash A at B "
+      "{\n"
        "B -> C: Abort; continue X; } } }", "E0210:3")
 ERRORS(a_catcher_without_a_part, ABC "try { A -> B: M; }\ncatch timeout 1s at C { C -> A: Abort; C -> B: Abort; } }",
        "E0325:4")
-ERRORS(the_same_crash_by_two_names, M8 "session S(role A, role P[2]) { foreach p in P { try { A -> p: M; p -> A: N; }\n"
+ERRORS(the_same_crash_by_two_names, M8 "session S(role A, role P[2]) { foreach p in P { try { A -> p: M; p -> A: N; "
+      "}\n"
        "catch crash p at A, crash P[0] at A { A -> P[1]: Abort; } } }", "E0219:3")
 ERRORS(too_deep_through_do, M8 "session T(role A, role B) { try { try { try { try { A -> B: M; B -> A: N; }\n"
        "catch cancel at A { A -> B: Abort; } } catch cancel at A { A -> B: Abort; } } catch cancel at A { A -> B: "
@@ -94,14 +98,15 @@ LOCAL(behind_the_body_the_catcher_catches_no_more, BEHIND, "A",
       "0: B!M>1 @timeout>2 / 1: B?N>3 @timeout>2 / 2: B!!Abort>3 / 3: B!O>4 / 4*:")
 
 /* All of those who act behind it were told: it goes on as it would have. */
-#define ALL_TOLD ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> C: Abort; A -> B: Abort; }\n"             \
+#define ALL_TOLD ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> C: Abort; A -> B: Abort; }\n"         \
                      "A -> B: O; B -> C: L; }"
 LOCAL(told_in_the_handler_by_another_way, ALL_TOLD, "B",
       "0: A?M>1 A??Abort>2 / 1: A!N>3 A??Abort>2 / 2: A?O>4 / 3: A?O>4 A??Abort>2 / 4: C!L>5 / 5*:")
 LOCAL(told_before_it_has_a_part, ALL_TOLD, "C", "0: A??Abort>1 B?L>2 / 1: B?L>2 / 2*:")
 
 /* The first message to C behind the handler is what tells it. */
-LOCAL(told_behind_the_handler, ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; } A -> C: O; }",
+LOCAL(told_behind_the_handler, ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; } A -> C: O; "
+      "}",
       "C", "0: A?O>1 A??O>1 / 1*:")
 LOCAL(telling_behind_the_handler, ABC "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; } "
       "A -> C: O; }", "A", "0: B!M>1 @timeout>2 / 1: B?N>3 @timeout>2 / 2: B!!Abort>4 / 3: C!O>5 / 4: C!!O>5 / 5*:")
@@ -111,7 +116,8 @@ LOCAL(never_told, ABC "try { A -> B: M; B -> C: N; C -> A: O; } catch timeout 1s
 
 /* ---- retry ---- */
 
-#define RETRY M8 "session S(role C, role P) { rec X { try { C -> P: M; P -> C: N; } catch timeout 1s at C { choice at C { " \
+#define RETRY M8 "session S(role C, role P) { rec X { try { C -> P: M; P -> C: N; } catch timeout 1s at C { choice "   \
+                 "at C { "                                                                                             \
                  "C -> P: Retry; continue X; } or { C -> P: Bye; } } } }"
 LOCAL(retry_at_the_client, RETRY, "C",
       "0: P!M>1 @timeout>2 / 1: P?N>3 @timeout>2 / 2: P!!Retry>0 P!!Bye>3 / 3*:")
@@ -119,7 +125,8 @@ LOCAL(retry_at_the_server, RETRY, "P", "0: C?M>1 C??Retry>0 C??Bye>2 / 1: C!N>3 
       "3*: C??Retry>0 C??Bye>2")
 
 /* A body that is left by `continue` ends as one that is left at its end: B may still be called back. */
-#define LOOP AB "rec X { A -> B: R; try { A -> B: M; B -> A: N; continue X; } catch timeout 1s at A { A -> B: Abort; } } }"
+#define LOOP AB "rec X { A -> B: R; try { A -> B: M; B -> A: N; continue X; } catch timeout 1s at A { A -> B: "        \
+                 "Abort; } } }"
 LOCAL(continue_out_of_a_body, LOOP, "B",
       "0: A?R>1 / 1: A?M>2 A??Abort>3 / 2: A!N>4 A??Abort>3 / 3*: / 4: A?R>1 A??Abort>3")
 LOCAL(continue_out_of_a_body_at_the_catcher, LOOP, "A",
@@ -127,11 +134,11 @@ LOCAL(continue_out_of_a_body_at_the_catcher, LOOP, "A",
 
 /* ---- two-phase commit ---- */
 
-#define TPC M8 "message Yes; message No; message Prepare; message Commit; message Done;\n"                                \
-               "session S(role C, role P[2]) { foreach p in P { C -> p: Prepare; }\n"                                    \
-               "try { foreach p in P { choice at p { p -> C: Yes; } or { p -> C: No; } }\n"                              \
-               "choice at C { foreach p in P { C -> p: Commit; } foreach p in P { p -> C: Done; } }\n"                   \
-               "or { foreach p in P { C -> p: Abort; } } } catch timeout 2s at C, crash P at C {\n"                      \
+#define TPC M8 "message Yes; message No; message Prepare; message Commit; message Done;\n"                             \
+               "session S(role C, role P[2]) { foreach p in P { C -> p: Prepare; }\n"                                  \
+               "try { foreach p in P { choice at p { p -> C: Yes; } or { p -> C: No; } }\n"                            \
+               "choice at C { foreach p in P { C -> p: Commit; } foreach p in P { p -> C: Done; } }\n"                 \
+               "or { foreach p in P { C -> p: Abort; } } } catch timeout 2s at C, crash P at C {\n"                    \
                "foreach p in P { C -> p: Abort; } } }"
 LOCAL(commit_at_a_participant, TPC, "P[0]", "0: C?Prepare>1 / 1: C!Yes>2 C!No>2 C??Abort>3 / "
       "2: C?Abort>4 C?Commit>5 C??Abort>3 / 3*: / 4*: C??Abort>3 / 5: C!Done>4 C??Abort>3")
@@ -148,7 +155,8 @@ LOCAL(commit_at_the_coordinator, TPC, "C",
 
 /* ---- the dead ---- */
 
-#define DEAD ABC "try { A -> B: M; B -> C: N; C -> A: O; } catch crash B at A { A -> C: Abort; C -> B: L; B -> A: R; C -> A: Bye; } }"
+#define DEAD ABC "try { A -> B: M; B -> C: N; C -> A: O; } catch crash B at A { A -> C: Abort; C -> B: L; B -> A: "    \
+                 "R; C -> A: Bye; } }"
 LOCAL(the_dead_are_skipped_by_the_catcher, DEAD, "A",
       "0: B!M>1 @crash_B>2 / 1: C?O>3 @crash_B>2 / 2: C!!Abort>4 / 3*: / 4: C?Bye>3")
 LOCAL(the_dead_are_skipped_by_others, DEAD, "C",
@@ -156,20 +164,22 @@ LOCAL(the_dead_are_skipped_by_others, DEAD, "C",
 LOCAL(the_dead_follow_nobody, DEAD, "B", "0: A?M>1 / 1: C!N>2 / 2*:")
 
 /* From then on the loop goes without C. */
-#define ONE_LESS ABC "rec X { try { A -> B: M; B -> C: N; C -> A: O; continue X; } catch crash C at A { A -> B: Abort; continue X; } } }"
+#define ONE_LESS ABC "rec X { try { A -> B: M; B -> C: N; C -> A: O; continue X; } catch crash C at A { A -> B: "      \
+                 "Abort; continue X; } } }"
 LOCAL(a_loop_with_one_less, ONE_LESS, "A", "0: B!M>1 @crash_C>2 / 1: C?O>0 @crash_C>2 / 2: B!!Abort>3 / 3: B!M>3")
 LOCAL(a_loop_with_one_less_at_another, ONE_LESS, "B", "0: A?M>1 A??Abort>2 / 1: C!N>0 A??Abort>2 / 2: A?M>2")
 
 /* ---- one after another, and in a foreach ---- */
 
-#define TWICE AB "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; }\n"                                \
+#define TWICE AB "try { A -> B: M; B -> A: N; } catch timeout 1s at A { A -> B: Abort; }\n"                            \
                  "try { A -> B: O; B -> A: L; } catch timeout 1s at A { A -> B: Abort; } }"
 LOCAL(two_bodies_at_the_catcher, TWICE, "A", "0: B!M>1 @timeout>2 / 1: B?N>3 @timeout>2 / 2: B!!Abort>3 / "
       "3: B!O>4 @timeout>5 / 4: B?L>6 @timeout>5 / 5: B!!Abort>6 / 6*:")
 /* After N both bodies may call B back, and it does not know which. */
 LOCAL(two_bodies_at_another, TWICE, "B", "0: A?M>1 A??Abort>2 / 1: A!N>3 A??Abort>2 / 2: A?O>4 A??Abort>5 / "
       "3: A?O>4 A??Abort>6 / 4: A!L>7 A??Abort>5 / 5*: / 6*: A?O>4 A??Abort>5 / 7*: A??Abort>5")
-#define EACH M8 "session S(role A, role P[2]) { foreach p in P { try { A -> p: M; p -> A: N; } catch timeout 1s at A { "  \
+#define EACH M8 "session S(role A, role P[2]) { foreach p in P { try { A -> p: M; p -> A: N; } catch timeout 1s at "   \
+                 "A { "                                                                                                \
                 "A -> p: Abort; } } }"
 LOCAL(a_try_for_each_member, EACH, "P[1]",
       "0: A?M>1 A??M>1 A??Abort>2 / 1: A!N>3 A??Abort>2 / 2*: / 3*: A??Abort>2")
@@ -179,7 +189,8 @@ LOCAL(a_try_for_each_member_at_the_catcher, EACH, "A",
 
 /* ---- nested ---- */
 
-#define NESTED ABC "try { A -> B: M; try { B -> C: N; C -> B: O; } catch timeout 1s at B { B -> C: Retry; C -> B: Bye; }\n" \
+#define NESTED ABC "try { A -> B: M; try { B -> C: N; C -> B: O; } catch timeout 1s at B { B -> C: Retry; C -> B: "    \
+                 "Bye; }\n"                                                                                            \
                    "B -> A: L; } catch cancel at A { A -> B: Abort; A -> C: Abort; } }"
 LOCAL(nested_at_the_outer_catcher, NESTED, "A",
       "0: B!M>1 @cancel>2 / 1: B?L>3 B??L>3 @cancel>2 / 2: B!!Abort>4 / 3*: / 4: C!!Abort>3")
@@ -189,9 +200,10 @@ LOCAL(nested_at_the_inner_catcher, NESTED, "B",
 LOCAL(nested_at_another, NESTED, "C",
       "0: A??Abort>1 B?N>2 B??Retry>3 / 1*: / 2: B!O>4 A??Abort>1 B??Retry>3 / 3: B!Bye>5 A??Abort>1 / "
       "4*: A??Abort>1 B??Retry>3 / 5*: A??Abort>1")
-#define IN_HANDLER AB "try { A -> B: M; B -> A: N; } catch timeout 1s at A {\n"                                            \
+#define IN_HANDLER AB "try { A -> B: M; B -> A: N; } catch timeout 1s at A {\n"                                        \
                       "try { A -> B: O; B -> A: L; } catch timeout 2s at A { A -> B: Abort; } } }"
-LOCAL(a_try_in_a_handler, IN_HANDLER, "A", "0: B!M>1 @timeout>2 / 1: B?N>3 @timeout>2 / 2: B!!O>4 @timeout_2>5 / 3*: / "
+LOCAL(a_try_in_a_handler, IN_HANDLER, "A", "0: B!M>1 @timeout>2 / 1: B?N>3 @timeout>2 / 2: B!!O>4 @timeout_2>5 / 3*: "
+      "/ "
       "4: B?L>3 @timeout_2>5 / 5: B!!Abort>3")
 /* The second event may come before B was told of the first. */
 LOCAL(a_try_in_a_handler_at_another, IN_HANDLER, "B", "0: A?M>1 A??O>2 A??Abort>3 / 1: A!N>4 A??O>2 A??Abort>3 / "
@@ -208,16 +220,19 @@ LOCAL(a_handler_with_another_catcher, ABC "try { A -> B: M; B -> A: N; } catch t
 
 /* ---- do and par ---- */
 
-LOCAL(do_in_the_last_place_of_a_body_leaves_it, AB "try { A -> B: M; do S(A, B); } catch timeout 1s at B { B -> A: Bye; "
+LOCAL(do_in_the_last_place_of_a_body_leaves_it, AB "try { A -> B: M; do S(A, B); } catch timeout 1s at B { B -> A: "
+      "Bye; "
       "} }", "A", "0: B!M>0 B??Bye>1 / 1*:")
-LOCAL(do_with_roles_swapped_leaves_it, AB "try { A -> B: M; do S(B, A); } catch timeout 1s at B { B -> A: Bye; } }", "A",
+LOCAL(do_with_roles_swapped_leaves_it, AB "try { A -> B: M; do S(B, A); } catch timeout 1s at B { B -> A: Bye; } "
+      "}", "A",
       "0: B!M>1 B??Bye>2 / 1: B?M>0 B??Bye>2 @timeout_2>3 / 2*: / 3: B!!Bye>2")
 LOCAL(do_within_a_body, AB "try { do T(A, B); A -> B: O; } catch timeout 1s at B { B -> A: Bye; } }\n"
       "session T(role X, role Y) { choice at X { X -> Y: M; do T(X, Y); } or { X -> Y: N; } }", "B",
       "0: A?M>0 A?N>1 @timeout>2 / 1: A?O>3 @timeout>2 / 2: A!!Bye>3 / 3*:")
 ERRORS(do_of_itself_before_the_end_of_a_body, AB "try { A -> B: M;\ndo S(A, B); A -> B: N; } catch timeout 1s at B { "
        "B -> A: Bye; } }", "E0306:4")
-#define PAR_IN_TRY ABC "try { par { A -> B: M; B -> A: N; } and { A -> C: O; } } catch timeout 1s at A { A -> B: Abort; "   \
+#define PAR_IN_TRY ABC "try { par { A -> B: M; B -> A: N; } and { A -> C: O; } } catch timeout 1s at A { A -> B: "     \
+                 "Abort; "                                                                                             \
                        "A -> C: Abort; } }"
 LOCAL(par_in_a_body, PAR_IN_TRY, "A", "0: B!M>1 C!O>2 @timeout>3 / 1: C!O>4 B?N>5 @timeout>3 / 2: B!M>4 @timeout>3 / "
       "3: B!!Abort>6 / 4: B?N>7 @timeout>3 / 5: C!O>7 @timeout>3 / 6: C!!Abort>7 / 7*:")
@@ -232,7 +247,8 @@ static void events_have_names_levels_and_places(void **state)
 {
     (void)state;
     struct compiled c = compile_clean(M8 "session S(role A, role P[2]) {\n try { A -> P[0]: M;\n"
-                                         "try { A -> P[0]: N; P[0] -> A: O; }\ncatch timeout 3ms at A,\n crash P at A { "
+                                         "try { A -> P[0]: N; P[0] -> A: O; }\ncatch timeout 3ms at A,\n crash P at A "
+                                         "{ "
                                          "A -> P[0]: Retry; }\n}\n catch timeout 1s at A { A -> P[0]: Abort; } }");
     const struct session_type *t = session_named(&c, "S");
     static const struct {

@@ -99,7 +99,8 @@ static const struct global_edge *edge_of(const struct compiled *c, const struct 
 static void strands_are_pairs_of_par_and_branch(void **state)
 {
     (void)state;
-    struct compiled c = compile_clean(AB "par { par { A -> B: M; } and { A -> B: N; } } and { A -> B: O; } A -> B: L; }");
+    struct compiled c = compile_clean(AB "par { par { A -> B: M; } and { A -> B: N; } } and { A -> B: O; }\n"
+                                         "A -> B: L; }");
     const struct session_type *t = session_named(&c, "S");
     const struct index_list *s = t->global->strands;
     const struct index_list *m = &s[edge_of(&c, t, "M")->strand], *n = &s[edge_of(&c, t, "N")->strand];
