@@ -103,6 +103,11 @@ void diag_help(struct diags *d, struct diag *x, const char *fmt, ...)
     va_end(ap);
 }
 
+void diag_fix(struct diags *d, struct diag *x, struct span at, const char *text)
+{
+    vec_push(d->a, x->fixes, (struct diag_fix){at, text});
+}
+
 /* ---- order ---- */
 
 static bool before(const struct diag *x, const struct diag *y)

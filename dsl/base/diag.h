@@ -27,6 +27,11 @@ struct diag_label {
     const char *text;
 };
 
+struct diag_fix { /* write this instead; an empty text leaves the place out */
+    struct span at;
+    const char *text;
+};
+
 struct diag {
     enum diag_code code;
     struct span at;
@@ -35,6 +40,7 @@ struct diag {
     VEC(struct diag_label) labels; /* secondary places */
     VEC(const char *) notes;       /* "note: ..." lines */
     const char *help;              /* what to do, or NULL */
+    VEC(struct diag_fix) fixes;    /* that for programs, where it is no more than other text at some places */
 };
 
 struct diags {
@@ -54,6 +60,8 @@ void diag_label(struct diags *d, struct diag *x, struct span at, const char *fmt
     __attribute__((format(printf, 4, 5)));
 void diag_note(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_help(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* All fixes of a diagnostic belong together. */
+void diag_fix(struct diags *d, struct diag *x, struct span at, const char *text);
 
 const char *diag_code_name(enum diag_code code);  /* "E0101" */
 const char *diag_code_title(enum diag_code code); /* the rule in a few words */
@@ -67,7 +75,7 @@ const char *diag_nearest(const char *wrong, const char *const *candidates, uint3
 /* Caret rendering of all diagnostics; `color` adds ANSI escapes. */
 void diags_render_text(const struct diags *d, const struct sources *s, struct buf *out, bool color);
 /* The "diagnostics" array members: {"code","severity","message","file","line","column"} and, where present,
- * "help", "notes" and "labels". The caller opens and closes the array. */
+ * "help", "notes", "labels" and "fixes". The caller opens and closes the array. */
 void diags_render_json(const struct diags *d, const struct sources *s, struct json *out);
 
 #endif

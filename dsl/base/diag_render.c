@@ -386,6 +386,23 @@ static void json_notes(const struct diag *x, struct json *out)
     json_close_array(out);
 }
 
+/* Both ends; the end is the column behind the last one that is replaced. */
+static void json_fixes(const struct diag *x, const struct sources *s, struct json *out)
+{
+    json_open_array(out, "fixes");
+    for (uint32_t i = 0; i < x->fixes.n; i++) {
+        const struct diag_fix *f = &x->fixes.at[i];
+        json_open_object(out, NULL);
+        json_place(s, f->at, out);
+        struct position end = source_position(s, f->at.file, f->at.hi);
+        json_uint(out, "end_line", end.line);
+        json_uint(out, "end_column", end.column);
+        json_string(out, "text", f->text);
+        json_close_object(out);
+    }
+    json_close_array(out);
+}
+
 void diags_render_json(const struct diags *d, const struct sources *s, struct json *out)
 {
     for (uint32_t i = 0; i < d->n; i++) {
@@ -401,6 +418,8 @@ void diags_render_json(const struct diags *d, const struct sources *s, struct js
             json_notes(x, out);
         if (x->labels.n)
             json_labels(x, s, out);
+        if (x->fixes.n)
+            json_fixes(x, s, out);
         json_close_object(out);
     }
 }

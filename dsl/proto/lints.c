@@ -97,6 +97,7 @@ static void lint_messages(struct linter *l)
             continue;
         struct diag *w = diag_add(l->d, W0208, m->name.at, "message `%s` is never used", m->name.name);
         diag_help(l->d, w, "leave its declaration out");
+        diag_fix(l->d, w, m->at, "");
     }
 }
 
@@ -109,6 +110,7 @@ static void lint_imports(struct linter *l)
         if (!x->used) {
             struct diag *w = diag_add(l->d, W0209, x->at, "nothing of this import is used");
             diag_help(l->d, w, "leave it out");
+            diag_fix(l->d, w, x->at, "");
             continue;
         }
         for (uint32_t k = 0; k < x->names.n; k++) {

@@ -119,8 +119,11 @@ const char *sema__nearest(struct sema *s, name wrong, const name *candidates, ui
 void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candidates, uint32_t n)
 {
     const char *near = sema__nearest(s, wrong, candidates, n);
-    if (near)
-        diag_help(s->d, x, "did you mean `%s`?", near);
+    if (!near)
+        return;
+    diag_help(s->d, x, "did you mean `%s`?", near);
+    if (x->at.hi - x->at.lo == strlen(wrong)) /* nothing but the name stands there */
+        diag_fix(s->d, x, x->at, near);
 }
 
 /* Among what its file may name. */
@@ -168,8 +171,10 @@ static void unknown(struct sema *s, const struct ident *id, unsigned kinds)
     if (s->f->damaged && !near)
         return; /* its declaration may be what an error swallowed */
     struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", kinds_text(s, kinds), id->name);
-    if (near)
+    if (near) {
         diag_help(s->d, x, "did you mean `%s`?", near);
+        diag_fix(s->d, x, id->at, near);
+    }
     if (hidden) {
         diag_label(s->d, x, hidden->name.at, "this one is not imported there");
         diag_help(s->d, x, "what a file imports is known in that file alone: import it where it is used, too");

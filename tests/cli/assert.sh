@@ -51,6 +51,39 @@ t_exit "warnings leave the status alone" 0 check unused.proto-session
 t_has "the message" "$err" '^warning\[W0208\]: message `Pong` is never used$'
 t_has "the role" "$err" '^warning\[W0207\]: role `C` takes part in nothing$'
 t_has "what to do" "$err" '= help: leave its declaration out$'
+cat >apply.py <<'END'
+import json, sys
+report = json.load(sys.stdin)
+fixes = [f for d in report["diagnostics"] for f in d.get("fixes", [])]
+lines = open(sys.argv[1]).read().split("\n")
+offset = lambda line, column: sum(len(l) + 1 for l in lines[:line - 1]) + column - 1
+text = "\n".join(lines)
+for f in sorted(fixes, key=lambda f: -offset(f["line"], f["column"])):
+    text = text[:offset(f["line"], f["column"])] + f["text"] + text[offset(f["end_line"], f["end_column"]):]
+open(sys.argv[1], "w").write(text)
+sys.exit(not fixes)
+END
+cat >fixable.proto-session <<'END'
+message Ping;
+message Pong { note: string<8>; }
+session Echo(role A, role B) { A -> B: Pnig; }
+END
+apply() { check --format=json "$1" | python3 apply.py "$1"; }
+t "a misspelt name is put right" apply fixable.proto-session
+t_exit "then all holds" 0 check fixable.proto-session
+t_has "and a warning is left" "$err" '^warning\[W0208\]'
+t "which is put right, too" apply fixable.proto-session
+t_exit "and all holds" 0 check fixable.proto-session
+t "nothing is said any more" test ! -s "$err"
+cat >never_full.proto-session <<'END'
+message Ping;
+message Pong;
+session Echo(role A, role B) { A -> B: Ping; B -> A: Pong; A -> B: Ping; }
+actor Left plays Echo.A;
+actor Right plays Echo.B { mailbox 1 drop_oldest; }
+END
+check never_full.proto-session >"$out" 2>"$err"
+t_lacks "a mailbox that never fills may drop" "$err" '^warning'
 for f in "$root"/examples/*/*.proto-session; do
     check "$f" >"$out" 2>"$err"
     t_lacks "no warning about $(basename "$f" .proto-session)" "$err" '^warning'
