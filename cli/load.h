@@ -29,8 +29,8 @@ struct unit {
 
 /* Was the file written for another tool? Says its extension. Such files are translated as they are read. */
 bool unit_is_imported(const char *path);
-/* The first part of unit_load: the text and its AST, names unresolved, and of protocols of other tools what they import.
- * `folders` may be NULL. */
+/* The first part of unit_load: the text and its AST, names unresolved, and of protocols of other tools what they
+ * import. `folders` may be NULL. */
 void unit_read(struct unit *u, const char *path, const struct text_list *folders);
 /* Never fails by itself; look at u->diags->n_errors and u->ir. */
 void unit_load(struct unit *u, const char *path, const struct text_list *folders);

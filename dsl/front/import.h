@@ -1,9 +1,9 @@
 /* import.h -- protocols written for other tools, as the AST that the same protocol has in this language.
  *
  * The spans of the AST point into the imported file, so that diagnostics and counterexamples speak of what the user
- * wrote; ast_print makes the text in this language. Names that this language cannot have (keywords, numbers, a message
- * and a role called the same) are changed, always in the same way; what cannot be expressed is an error and never
- * left out.
+ * wrote; ast_print makes the text in this language. Names that this language cannot have (keywords, numbers, a
+ * message and a role called the same) are changed, always in the same way; what cannot be expressed is an error and
+ * never left out.
  */
 #ifndef MOTET_DSL_IMPORT_H
 #define MOTET_DSL_IMPORT_H
@@ -20,8 +20,8 @@ enum import_format {
 /* By the file's extension. */
 enum import_format import_format_of(const char *path);
 
-/* The AST of file `source`, with what it needs of the files that it imports, which are added to `s`. Never NULL; `damaged`,
- * and worth nothing, when `d` got an error. The result lives in `a`. */
+/* The AST of file `source`, with what it needs of the files that it imports, which are added to `s`. Never NULL;
+ * `damaged`, and worth nothing, when `d` got an error. The result lives in `a`. */
 struct file *import_file_with(struct arena *a, struct interner *names, struct sources *s, uint32_t source,
                               enum import_format format, const struct loader *loader, struct diags *d);
 /* The same of a file that is alone: what it imports is not there. */

@@ -1,8 +1,9 @@
 /* import_internal.h -- what the importers share: reading words, giving out names, building the AST.
  *
- * An error stops the importer: `ok` turns false, the current token becomes the end of the file, and every function may
- * be called on and does nothing. So only loops that do not read need to look at `ok`. Where it stands on its feet again,
- * at the next statement or the next role, it goes on with import_recover, so that one run tells all that is wrong.
+ * An error stops the importer: `ok` turns false, the current token becomes the end of the file, and every function
+ * may be called on and does nothing. So only loops that do not read need to look at `ok`. Where it stands on its feet
+ * again, at the next statement or the next role, it goes on with import_recover, so that one run tells all that is
+ * wrong.
  */
 #ifndef MOTET_DSL_IMPORT_INTERNAL_H
 #define MOTET_DSL_IMPORT_INTERNAL_H

@@ -8,9 +8,9 @@
  *         or { bye() from Buyer to Seller; }
  *     }
  *
- * A protocol becomes a session, an auxiliary one as well; of other modules those that are needed. Messages are told apart
- * by label and payload; one without a label is called `msg`. A choice of one branch is that branch; a recursion that does
- * nothing is left out, as that tool does. A payload type that says nothing here is a struct of bytes.
+ * A protocol becomes a session, an auxiliary one as well; of other modules those that are needed. Messages are told
+ * apart by label and payload; one without a label is called `msg`. A choice of one branch is that branch; a recursion
+ * that does nothing is left out, as that tool does. A payload type that says nothing here is a struct of bytes.
  * Parameters that are no roles, connections, delegation, interrupts, nested protocols and refinements are refused.
  */
 #include "buf.h"

@@ -265,8 +265,8 @@ static const char *last_part(const char *dotted)
     return dot ? dot + 1 : dotted;
 }
 
-/* The unit that `module` means in the current one: itself, or one that it imports, under its name, the last part of that or
- * the one given instead. */
+/* The unit that `module` means in the current one: itself, or one that it imports, under its name, the last part of
+ * that or the one given instead. */
 static uint32_t unit_named(const struct scribble *s, const char *module)
 {
     const struct scribble_unit *u = &s->units.at[s->unit];

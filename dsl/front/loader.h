@@ -1,4 +1,4 @@
-/* loader.h -- how the front end gets at the files that a file imports: through its caller, for it does no I/O itself. */
+/* loader.h -- how the front end gets at the files that a file imports: through its caller, as it does no I/O itself. */
 #ifndef MOTET_DSL_LOADER_H
 #define MOTET_DSL_LOADER_H
 #include <stddef.h>

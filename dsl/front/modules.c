@@ -1,7 +1,7 @@
 /* modules.c -- see modules.h. Files are read depth first, each once; then each gets its scope.
  *
- * A file is known by what the loader says it is, so that two paths to one file are one module. A file that is being read
- * when something below imports it again closes a circle.
+ * A file is known by what the loader says it is, so that two paths to one file are one module. A file that is being
+ * read when something below imports it again closes a circle.
  */
 #include "modules.h"
 

@@ -46,11 +46,11 @@ static void lint_roles(struct linter *l)
 
 /* ---- messages ---- */
 
-/* By tag: these are unique in a file. */
+/* The file's own, by tag: these are unique in a file. */
 static void mark_local(bool *used, const struct local *t)
 {
     for (; t; t = t->next) {
-        if (t->kind == LT_ACTION && t->decl)
+        if (t->kind == LT_ACTION && t->decl && !t->decl->imported)
             used[t->decl->as.message.tag_value] = true;
         for (uint32_t i = 0; i < t->branches.n; i++)
             mark_local(used, t->branches.at[i]);
@@ -61,8 +61,10 @@ static void mark_session(const struct ir *ir, const struct session_type *t, bool
 {
     for (uint32_t r = 0; r < t->n_roles; r++)
         for (uint32_t e = 0; e < t->locals[r].n_edges; e++)
-            if (t->locals[r].edges[e].dir != DIR_EVENT)
-                used[ir->messages[t->locals[r].edges[e].message].tag] = true;
+            if (t->locals[r].edges[e].dir != DIR_EVENT) {
+                const struct message *m = &ir->messages[t->locals[r].edges[e].message];
+                used[m->tag] |= !m->decl->imported;
+            }
 }
 
 /* Messages without a session go to inboxes, which take any. */

@@ -1,8 +1,8 @@
 /* ends.c -- sessions that never end: what stands behind a `do` of one is never reached.
  *
  * A session may end when control can fall through its body: that is computed for all sessions together, from the
- * assumption that none can. Where a `do` goes round, to the session in which it stands, what follows it is a recursion that
- * is not in tail position, which is another error; such a `do` counts as one that ends.
+ * assumption that none can. Where a `do` goes round, to the session in which it stands, what follows it is a
+ * recursion that is not in tail position, which is another error; such a `do` counts as one that ends.
  */
 #include "sema_private.h"
 

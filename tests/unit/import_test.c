@@ -132,20 +132,23 @@ REFUSED(parameters, "f.scr", "global protocol P<type T>(role A, role B) {}", "E0
 REFUSED(other_module, "f.scr", "module m;\nimport n;\n", "E0603@2:1")
 REFUSED(module_that_is_not_imported, "f.scr", SCR("do n.P(A, B);"), "E0202@3:4")
 REFUSED(interrupts, "f.scr", SCR("interruptible { a() from A to B; } with { b() by A; }"), "E0602@3:1")
-REFUSED(nested_protocols, "f.nuscr", "nested protocol P(role A) { }\n" SCR("A calls P(B);"), "E0602@1:1 E0601@2:1 E0602@4:1")
+REFUSED(nested_protocols, "f.nuscr",
+        "nested protocol P(role A) { }\n" SCR("A calls P(B);"), "E0602@1:1 E0601@2:1 E0602@4:1")
 REFUSED(arguments_that_are_not_each_given_once, "f.scr", SCR("a() from A to B; do P(A as A, B as A);"), "E0212@3:18")
 REFUSED(one_branch_of_another_role, "f.scr", SCR("choice at A { a() from B to A; }"), "E0304@3:24")
 REFUSED(all_that_is_wrong_is_told, "f.scr",
         SCR("a() from A to C;\nchoice at A { b( from A to B; c() to B; } or { d() from A to B; }\ncontinue X;"),
         "E0202@3:15 E0601@4:23 E0601@4:35 E0209@5:10")
-REFUSED(all_automata_are_read, "f.txt", "A: B!a end\nB: A?a; C!x; end\nC: Q!x; end", "E0601@1:8 E0602@3:4")
+REFUSED(all_automata_are_read, "f.txt",
+        "A: B!a end\nB: A?a; C!x; end\nC: Q!x; end", "E0601@1:8 E0602@3:4")
 BECOMES(parallel, "f.scr", SCR("par { a() from A to B; } and { b() from B to A; }"),
         "module m;\n\nmessage a;\nmessage b;\n\nsession P(role A, role B) {\n  par {\n    A -> B: a;\n  } and {\n"
         "    B -> A: b;\n  }\n}\n")
 BECOMES(parallel_with_nothing, "f.scr", SCR("par { a() from A to B; }"),
         "module m;\n\nmessage a;\n\nsession P(role A, role B) {\n  A -> B: a;\n}\n")
 BECOMES(recursion_that_does_nothing, "f.scr",
-        SCR("a() from A to B; rec X { choice at A { continue X; } or { rec Y { continue X; } } } rec Z { continue Z; }"),
+        SCR("a() from A to B; rec X { choice at A { continue X; } or { rec Y { continue X; } } } "
+            "rec Z { continue Z; }"),
         "module m;\n\nmessage a;\n\nsession P(role A, role B) {\n  A -> B: a;\n}\n")
 BECOMES(recursion_to_an_outer_one_stays, "f.scr", SCR("rec X { a() from A to B; rec Y { continue X; } }"),
         "module m;\n\nmessage a;\n\nsession P(role A, role B) {\n  rec X {\n    A -> B: a;\n    rec Y {\n"
@@ -212,7 +215,7 @@ static void import_two(struct world *w, const char *text, const char *other, con
 
 #define LIB "module x.lib; global protocol P(role C, role D) { m() from C to D; do Q(D, C); } "                        \
     "global protocol Q(role C, role D) { n() from C to D; } global protocol R(role C, role D) { }"
-#define WANT "message m;\nmessage n;\n\nsession Main(role A, role B) {\n  do P(A, B);\n}\n\n"                            \
+#define WANT "message m;\nmessage n;\n\nsession Main(role A, role B) {\n  do P(A, B);\n}\n\n"                        \
     "session P(role C, role D) {\n  C -> D: m;\n  do Q(D, C);\n}\n\nsession Q(role C, role D) {\n  C -> D: n;\n}\n"
 #define MAIN(body) "global protocol Main(role A, role B) { " body " }"
 

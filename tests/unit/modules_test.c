@@ -223,8 +223,8 @@ static void only_what_is_needed_stays(void **state)
 
 static void what_an_import_imports_is_usable_there_and_not_here(void **state)
 {
-    LINKS(FILES({"a", "import \"b\"; " S("do T(A, B);"), 0}, {"b", "import \"c\"; session T(role A, role B) { A -> B: M; }", 0},
-                {"c", "message M;", 0}),
+    LINKS(FILES({"a", "import \"b\"; " S("do T(A, B);"), 0},
+                {"b", "import \"c\"; session T(role A, role B) { A -> B: M; }", 0}, {"c", "message M;", 0}),
           NULL, "M* T* S");
     REFUSES(FILES({"a", "import \"b\";\n" S("do T(A, B); A -> B: M;"), 0},
                   {"b", "import \"c\"; session T(role A, role B) { A -> B: M; }", 0}, {"c", "message M;", 0}),
@@ -233,7 +233,8 @@ static void what_an_import_imports_is_usable_there_and_not_here(void **state)
 
 static void an_imported_file_does_not_see_the_importing_one(void **state)
 {
-    REFUSES(FILES({"a", "import \"b\"; message M; " S("A -> B: M;"), 0}, {"b", "session T(role A, role B) { A -> B: M; }", 0}),
+    REFUSES(FILES({"a", "import \"b\"; message M; " S("A -> B: M;"), 0},
+                  {"b", "session T(role A, role B) { A -> B: M; }", 0}),
             "E0202@b:1:37");
 }
 
@@ -270,7 +271,8 @@ static void kinds_that_nobody_mixes_up_do_not_clash(void **state)
 static void hidden_names_give_way(void **state)
 {
     LINKS(FILES({"a", "import \"x/b.proto-session\"; message M = 7; " S("A -> B: M; do T(A, B);"), 0},
-                {"x/b.proto-session", "import \"c.proto-session\" { M as N }; session T(role A, role B) { A -> B: N; }", 0},
+                {"x/b.proto-session",
+                 "import \"c.proto-session\" { M as N }; session T(role A, role B) { A -> B: N; }", 0},
                 {"x/c.proto-session", "message M;", 0}),
           NULL, "c_M* T* M S");
 }
@@ -278,7 +280,8 @@ static void hidden_names_give_way(void **state)
 static void local_types_and_references_follow(void **state)
 {
     LINKS(FILES({"a", "import \"b\" { R }; message M { who: ref<R.A>; } actor X plays R.A, R.B; "
-                      "system Sy { supervisor r one_for_one intensity 1 in 1s { child x: X permanent; child y: X permanent; } "
+                      "system Sy { supervisor r one_for_one intensity 1 in 1s { "
+                      "child x: X permanent; child y: X permanent; } "
                       "wire R(A = x, B = y); }", 0},
                 {"b", "message Q; local A = B!Q . end; local B = A?Q . end; local C = end; session R(A, B);", 0}),
           NULL, "Q* A* B* R* M X Sy");
@@ -324,7 +327,8 @@ static void different_sessions_may_use_one_tag(void **state)
 
 static void errors_stand_in_their_own_file(void **state)
 {
-    REFUSES(FILES({"a", "import \"b\"; " S("A -> B: M; A -> B: N;"), 0}, {"b", "message M;\nsession ;", 0}), "E0104@b:2:9");
+    REFUSES(FILES({"a", "import \"b\"; " S("A -> B: M; A -> B: N;"), 0}, {"b", "message M;\nsession ;", 0}),
+            "E0104@b:2:9");
     REFUSES(FILES({"a", "import \"b\"; " S("A -> B: M;"), 0}, {"b", "message M { x: T; }", 0}), "E0202@b:1:16");
 }
 
