@@ -104,7 +104,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
 unit-programs: $(TESTS)
 
 .PHONY: test
-test: all unit-programs ## run every test; ends with one line, N passed, N failed
+test: all unit-programs $(B)/tests/agree/generate ## run every test; ends with one line, N passed, N failed
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run
 
 .PHONY: unit
@@ -132,6 +132,16 @@ fuzz: fuzzers ## throw bytes at the parser, and at all passes, for SECONDS=60 ea
 .PHONY: prove
 prove: ## prove the kernel with Frama-C; see proofs/CLAIMS.md
 	@OUT=$(B)/proofs proofs/prove
+
+$(B)/tests/agree/generate: tests/agree/generate.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) -std=c11 $(WARN) -O2 -o $@ $<
+
+N ?= 200
+SEED ?= 1
+.PHONY: agree
+agree: all $(B)/tests/agree/generate ## compare explorer and SPIN on N=200 random protocols from SEED=1 on
+	@MOTET=$(MOTET) GENERATE=$(B)/tests/agree/generate tests/agree/compare $(N) $(SEED)
 
 .PHONY: corpus
 corpus: all ## compare verdicts with those that others published, and print what differs; FULL= leaves out most of SPIN
