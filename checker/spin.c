@@ -206,7 +206,7 @@ static uint32_t vector_size(const struct model *m)
 {
     uint32_t n = 2048 + 64 * m->n_participants + 8 * m->n_crashes;
     for (uint32_t l = 0; l < m->n_lanes; l++)
-        n += m->lanes[l].capacity + 32;
+        n += (m->phased ? 5 : 1) * m->lanes[l].capacity + 32;
     if (m->system != NULL)
         n += 8 * (m->system->n_instances + m->system->n_supervisors);
     return n;
@@ -268,7 +268,7 @@ static const char *stop_reason(enum spin_stop s)
     case STOP_TIME: return "the time was up";
     case STOP_MEMORY: return "the memory was used up";
     case STOP_DEPTH: return "runs are longer than the search can follow";
-    case STOP_COUNTER: return "a role that was not told of 15 events in a row, the most that are counted, was found";
+    case STOP_COUNTER: return "some role missed 15 events in a row (they are counted no further)";
     case STOP_NONE: break;
     }
     return "only a part of the states was kept";

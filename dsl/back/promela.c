@@ -104,8 +104,8 @@ static uint32_t count_messages(const struct pml *p)
 static uint64_t vector_size(const struct model *m)
 {
     uint64_t n = 2048 + 64 * (uint64_t)m->n_participants;
-    for (uint32_t i = 0; i < m->n_lanes; i++)
-        n += m->lanes[i].capacity + 32;
+    for (uint32_t i = 0; i < m->n_lanes; i++) /* a message with its phase takes 5 */
+        n += (m->phased ? 5 : 1) * (uint64_t)m->lanes[i].capacity + 32;
     if (m->system != NULL)
         n += 8 * ((uint64_t)m->system->n_instances + m->system->n_supervisors + m->n_crashes);
     return n;
@@ -115,9 +115,13 @@ static const char *lane_problem(struct arena *a, const struct model *m)
 {
     for (uint32_t i = 0; i < m->n_lanes; i++) {
         const struct model_lane *l = &m->lanes[i];
-        if (l->capacity > MAX_CAPACITY)
+        if (l->pool != IR_NONE && l->policy == POLICY_DROP_OLDEST)
+            return arena_printf(a, "which message is the oldest in the shared mailbox of %s is not known",
+                                m->participants[l->to].name);
+        if (pml_capacity(m, i) > MAX_CAPACITY)
             return arena_printf(a, "the lane from %s to %s holds %u messages; SPIN's channels hold at most %d",
-                                m->participants[l->from].name, m->participants[l->to].name, l->capacity, MAX_CAPACITY);
+                                m->participants[l->from].name, m->participants[l->to].name, pml_capacity(m, i),
+                                MAX_CAPACITY);
     }
     if (vector_size(m) > MAX_VECTOR)
         return arena_printf(a, "a state of the model takes up to %llu bytes; at most %d are supported",

@@ -137,6 +137,20 @@ static void the_end_has_no_event(void **ctx)
     expect(w, 4, SPIN_HOLDS);
 }
 
+/* The claim goes round in more than one step, the system in none. */
+static void a_claim_may_go_round_where_nothing_moves(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B!x 1");
+    kit_role(w->k, "B", "0 A?x 1");
+    w->m = kit_model(w->k, 1, 1);
+    kit_ltl(w->k, w->m, EVENTUALLY(ALWAYS(WEAK_UNTIL(SENT("A", "x"), RECEIVED("A", "x")))));
+    kit_ltl(w->k, w->m, ALWAYS(EVENTUALLY(WEAK_UNTIL(SENT("A", "x"), RECEIVED("A", "x")))));
+    check(w);
+    expect(w, 0, SPIN_VIOLATED);
+    expect(w, 1, SPIN_VIOLATED);
+}
+
 static void a_deadlock_is_an_end_too(void **ctx)
 {
     struct world *w = *ctx;
@@ -377,6 +391,7 @@ int main(void)
         T(a_choice_that_is_never_made_is_a_cycle),
         T(a_bad_prefix_is_enough),
         T(the_end_has_no_event),
+        T(a_claim_may_go_round_where_nothing_moves),
         T(a_deadlock_is_an_end_too),
         T(weak_fairness_gives_everybody_a_turn),
         T(without_fairness_somebody_may_starve),
