@@ -1,5 +1,9 @@
-/* refine_test.c -- which refinements can be fulfilled, where a role gets stuck, and what is left undecided. */
+/* refine_test.c -- which refinements can be fulfilled, where a role gets stuck, and what is left undecided; then random
+ * protocols over few values, of which all runs with all values are explored: a role that z3 calls stuck is a deadlock there.
+ */
 #include "compiled.h"
+#include "domains.h"
+#include "explorer.h"
 #include "refine.h"
 
 #define NM "message N { x: u8; }\nmessage M { y: u8; }\nmessage L; message Q;\nenum Why { disk, net, power }\nmessage W { why: Why; ok: bool; }\n"
@@ -160,6 +164,128 @@ static void with_refinements_it_is_missed(void **state)
     compiled_free(&c);
 }
 
+/* ---- against the explorer ---- */
+
+enum { ROUNDS = 60, MESSAGES = 4 };
+
+static uint64_t seed;
+
+static uint32_t below(uint32_t n)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)(seed >> 33) % n;
+}
+
+/* A comparison of a field of the message with a number, or with a field of one of the `known` first messages. */
+static void put_comparison(struct buf *b, uint32_t known)
+{
+    static const char *const operators[] = {"<", "<=", ">", ">=", "==", "!="};
+    static const char *const values[] = {"a", "b", "c"};
+    if (known && below(3) == 0)
+        buf_printf(b, "M%u.e %s %s", below(known), operators[4 + below(2)], values[below(3)]);
+    else if (known && below(2))
+        buf_printf(b, "n %s M%u.n + %u", operators[below(6)], below(known), below(2));
+    else if (below(2))
+        buf_printf(b, "n * 2 %s %u", operators[below(6)], 1 + below(4));
+    else
+        buf_printf(b, "e %s %s", operators[4 + below(2)], values[below(3)]);
+}
+
+/* Numbers stay below 3, so that the domains are all that is possible. */
+static void put_message(struct buf *b, bool forth, char kind, uint32_t m)
+{
+    static const char *const joints[] = {" && ", " || ", " -> "};
+    buf_printf(b, "%s: %c%u where n <= 2", forth ? "A -> B" : "B -> A", kind, m);
+    if (below(4)) {
+        buf_puts(b, " && (");
+        put_comparison(b, m);
+        if (below(2)) {
+            buf_puts(b, joints[below(3)]);
+            put_comparison(b, m);
+        }
+        buf_putc(b, ')');
+    }
+    buf_puts(b, ";\n");
+}
+
+/* Message m and what follows it, perhaps beside a message that ends the session. */
+static void put_rest(struct buf *b, uint32_t m)
+{
+    bool forth = below(2), choice = below(3) == 0;
+    if (m == MESSAGES)
+        return;
+    if (choice) {
+        buf_printf(b, "choice at %c { ", forth ? 'A' : 'B');
+        put_message(b, forth, 'X', m);
+        buf_puts(b, "} or { ");
+    }
+    put_message(b, forth, 'M', m);
+    put_rest(b, m + 1);
+    buf_puts(b, choice ? "}\n" : "");
+}
+
+/* Over 3 numbers and 3 values of an enum, and with all of them as domains. */
+static char *random_protocol(struct arena *a)
+{
+    struct buf b = {0}, body = {0};
+    put_rest(&body, 0);
+    buf_puts(&b, "enum E { a, b, c }\n");
+    for (uint32_t m = 0; m < MESSAGES; m++)
+        buf_printf(&b, "message M%u { n: u8; e: E; }\nmessage X%u { n: u8; e: E; }\n", m, m);
+    buf_printf(&b, "session S(role A, role B) {\n%s}\nverify S {", buf_cstr(&body));
+    for (uint32_t m = 0; m < 2 * MESSAGES; m++) {
+        const char *which = arena_printf(a, "%c%u", m < MESSAGES ? 'M' : 'X', m % MESSAGES);
+        if (strstr(buf_cstr(&body), arena_printf(a, ": %s", which)))
+            buf_printf(&b, " domain %s.n in 0..2; domain %s.e in 0..2;", which, which);
+    }
+    buf_puts(&b, " }\n");
+    char *text = arena_strndup(a, buf_cstr(&b), b.n);
+    buf_free(&b);
+    buf_free(&body);
+    return text;
+}
+
+static bool deadlocks(struct compiled *c)
+{
+    const struct ir *x = domains_expand(c->ir, &c->ir->verifies[0], c->d);
+    assert_non_null(x);
+    const struct model *m = model_of_session(x, 0, &x->verifies[0], 1, c->d);
+    const struct budget plenty = {60, 0};
+    const struct exploration *e = explore(c->a, semantics_new(c->a, m), &plenty);
+    assert_int_not_equal(e->result[SAFETY_DEADLOCK], VERDICT_INCONCLUSIVE);
+    assert_int_equal(e->result[SAFETY_FIDELITY], VERDICT_HOLDS);
+    assert_int_equal(e->result[SAFETY_ORPHAN], VERDICT_HOLDS);
+    return e->result[SAFETY_DEADLOCK] == VERDICT_VIOLATED;
+}
+
+static void z3_and_the_explorer_agree_on_random_protocols(void **state)
+{
+    (void)state;
+    uint32_t stuck = 0, fine = 0, never = 0;
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        seed = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+        struct arena *a = arena_new(0);
+        char *text = random_protocol(a);
+        struct compiled c = compile(text);
+        if (c.d->n_errors)
+            fail_msg("round %u: %s\n%s", i, codes(&c), text);
+        bool deadlock = deadlocks(&c);
+        const struct refine_check *r = refine_check(c.a, c.ir, 60, 0, c.d);
+        assert_int_not_equal(r->sessions[0].result, VERDICT_INCONCLUSIVE);
+        bool is_stuck = strstr(codes(&c), "E0342"), is_never = strstr(codes(&c), "E0341");
+        if ((is_stuck && !deadlock) || (deadlock && !is_stuck && !is_never))
+            fail_msg("round %u: z3 says \"%s\", the explorer %s\n%s", i, codes(&c), deadlock ? "deadlock" : "none", text);
+        stuck += is_stuck;
+        never += is_never;
+        fine += !is_stuck && !is_never;
+        compiled_free(&c);
+        arena_free(a);
+    }
+    assert_true(stuck >= 5 && fine >= 5 && never >= 5); /* the protocols are worth comparing */
+}
+
 #define T(name) cmocka_unit_test(name)
 
 int main(void)
@@ -174,6 +300,7 @@ int main(void)
         T(all_of_the_enum), T(an_event_may_help), T(after_an_event), T(families), T(beside_par), T(after_many_rounds),
         T(a_stuck_run_has_its_values), T(all_branches_are_named), T(what_contradicts_is_shown),
         T(a_shortest_run_is_shown), T(without_refinements_nothing_is_run), T(with_refinements_it_is_missed),
+        T(z3_and_the_explorer_agree_on_random_protocols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
