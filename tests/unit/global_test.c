@@ -49,8 +49,7 @@ GLOBAL(loop, AB "rec X { choice at A { A -> B: M; continue X; } or { A -> B: N; 
        "0: A>B:M>0 A>B:N>1 / 1*:")
 GLOBAL(loop_for_ever, AB "rec X { A -> B: M; B -> A: N; continue X; } }", "0: A>B:M>1 / 1: B>A:N>0")
 GLOBAL(body_that_falls_out, AB "rec X { A -> B: M; } B -> A: N; }", "0: A>B:M>1 / 1: B>A:N>2 / 2*:")
-GLOBAL(outer_loop, AB "rec X { A -> B: M; rec Y { choice at B { B -> A: M; continue X; } or { B -> A: N; continue Y; "
-      "} "
+GLOBAL(outer_loop, AB "rec X { A -> B: M; rec Y { choice at B { B -> A: M; continue X; } or { B -> A: N; continue Y; } "
        "or { B -> A: O; } } } }", "0: A>B:M>1 / 1: B>A:M>0 B>A:N>1 B>A:O>2 / 2*:")
 GLOBAL(empty_branch_before_a_send, AB "choice at A { A -> B: M; } or { } A -> B: N; }",
        "0: A>B:M>1 A>B:N>2 / 1: A>B:N>2 / 2*:")
@@ -110,8 +109,7 @@ ERRORS(same_start_then_end, ABC "choice at A { A -> B: M;\n B -> C: N; } or { A 
 static void ambiguity_is_explained(void **state)
 {
     (void)state;
-    struct compiled c = compile(ABC "A -> C: O;\nchoice at A {\n  A -> B: M;\n  B -> C: N;\n} or {\n  A -> B: M;\n} "
-    "}");
+    struct compiled c = compile(ABC "A -> C: O;\nchoice at A {\n  A -> B: M;\n  B -> C: N;\n} or {\n  A -> B: M;\n} }");
     assert_string_equal(codes(&c), "E0305:6");
     assert_says(&c, "one branch goes on with `B -> C: N`, and another ends");
     assert_says(&c, "so far in both: `A -> C: O`, `A -> B: M`");
@@ -238,11 +236,11 @@ static void sessions_without_errors_are_projected_beside_others(void **state)
 static void a_handler_with_an_error_keeps_its_session_from_projection(void **state)
 {
     (void)state;
-    assert_codes(M3 "session S(role A, role B) { try { A -> B: M; B -> A: N; } catch timeout 1s at A {\n A -> B: "
-    "Unknown; }\n"
+    assert_codes(M3 "session S(role A, role B) { try { A -> B: M; B -> A: N; } catch timeout 1s at A {\n"
+                 " A -> B: Unknown; }\n"
                  "choice at A { A -> B: M; } or { B -> A: N; } }\n"
-                 "session T(role A, role B) { par { choice at A { A -> B: M; } or {\n B -> A: N; } } and { A -> B: O; "
-                 "} }",
+                 "session T(role A, role B) { par { choice at A { A -> B: M; } or {\n B -> A: N; } }\n"
+                 "and { A -> B: O; } }",
                  "E0202:3 E0304:6");
 }
 
@@ -252,17 +250,15 @@ static void refinements_of_one_interaction_agree(void **state)
     (void)state;
     assert_codes("message M { x: u32; } message N; message O;\nsession S(role A, role B) { choice at A { "
                  "A -> B: M where x > 1; A -> B: N; }\nor { A -> B: M where x > 2; A -> B: O; } }", "E0326:3");
-    assert_codes("message M { x: u32; } message N; message O;\nsession S(role A, role B) { choice at A { A -> B: M "
-    "where x>1; "
-                 "A -> B: N; }\nor { A -> B: M where x > 1; A -> B: O; } }", "");
+    assert_codes("message M { x: u32; } message N; message O;\nsession S(role A, role B) { choice at A { "
+                 "A -> B: M where x>1; A -> B: N; }\nor { A -> B: M where x > 1; A -> B: O; } }", "");
 }
 
 static void edges_carry_their_refinement(void **state)
 {
     (void)state;
-    struct compiled c = compile_clean("message M { x: u32; } message N;\nsession S(role A, role B) { A -> B: M where "
-    "x > 1; "
-                                      "B -> A: N; }");
+    struct compiled c = compile_clean("message M { x: u32; } message N;\nsession S(role A, role B) { "
+                                      "A -> B: M where x > 1; B -> A: N; }");
     const struct session_type *t = session_named(&c, "S");
     const struct expr *where = t->decl->as.session.body.stmts.at[0]->where;
     assert_non_null(where);
