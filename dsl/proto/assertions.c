@@ -154,8 +154,9 @@ static const char *reason_text(const struct comparison *c, const struct subtype_
     switch (r->reason) {
     case SUBTYPE_FINE: return "";
     case SUBTYPE_SENDS:
-        return arena_printf(a, "%s may do %s, to which %s does not come%s", sub, action(c, r->sub), super,
-                            r->super->dir == DIR_RECEIVE ? " whatever it receives" : " here");
+        return arena_printf(a, "%s may do %s, %s %s %s", sub, action(c, r->sub),
+                            r->super->dir == DIR_RECEIVE ? "to which" : "which", super,
+                            r->super->dir == DIR_RECEIVE ? "need not come" : "may not do here");
     case SUBTYPE_LACKS: return arena_printf(a, "%s takes %s, and %s does not", super, action(c, r->super), sub);
     case SUBTYPE_WAITS:
         return r->super ? arena_printf(a, "%s waits for %s, where %s may first do %s", sub, action(c, r->sub), super,

@@ -65,7 +65,7 @@ static void assert_answer(const char *t, const char *u, enum assert_kind kind, c
 
 /* synchronous */
 PAIR(sends_more, "+{ !a . end, !b . end }", "!a . end", "no",
-     "at the start, `T` may do !b, to which `U` does not come here")
+     "at the start, `T` may do !b, which `U` may not do here")
 PAIR(takes_less, "?a . end", "&{ ?a . end, ?b . end }", "no", "at the start, `U` takes ?b, and `T` does not")
 PAIR(ends_early, "!a . end", "!a . ?b . end", "no", "after !a, `T` has ended, and `U` has still to do ?b")
 PAIR(goes_on, "!a . !b . end", "!a . end", "no", "after !a, `U` has ended, and `T` goes on with !b")
@@ -96,7 +96,7 @@ PAIR(send_first, "!b . ?a . end", "?a . !b . end", "yes 1", NULL)
 PAIR(send_two_first, "!c . !d . ?a . ?b . end", "?a . ?b . !c . !d . end", "yes 2", NULL)
 PAIR(send_before_a_choice, "!c . &{ ?a . end, ?b . !d . end }", "&{ ?a . !c . end, ?b . !c . !d . end }", "yes 1", NULL)
 PAIR(not_on_both_ways, "!c . &{ ?a . end, ?b . end }", "&{ ?a . !c . end, ?b . !d . end }", "no",
-     "whatever it receives")
+     "to which `U` need not come")
 PAIR(one_round_ahead, "!a . rec X . !a . ?b . X", "rec X . !a . ?b . X", "yes 1", NULL)
 PAIR(sends_reordered, "!b . !a . end", "!a . !b . end", "no", NULL)
 PAIR(receives_reordered, "?b . ?a . end", "?a . ?b . end", "no", NULL)
@@ -137,7 +137,7 @@ static void equal_both_ways(void **state)
     (void)state;
     assert_answer("rec X . !a . X", "!a . rec Y . !a . !a . Y", ASSERT_EQUAL, "yes 0", NULL);
     assert_answer("!a . end", "+{ !a . end, !b . end }", ASSERT_EQUAL, "no",
-                  "`U` may do !b, to which `T` does not come");
+                  "`U` may do !b, which `T` may not do here");
 }
 
 static void of_a_dual(void **state)
