@@ -29,6 +29,7 @@ static struct model *model_of(const struct explored_lints *l, uint32_t session)
 
 /* ---- branches that are never taken, of sessions given by local types: their branches need not fit ---- */
 
+enum { MISSED_MAX = 100 }; /* more are not looked at */
 typedef VEC(const struct edge *) edge_vec;
 
 struct takings { /* of all sessions: a local type may be part of several */
@@ -96,7 +97,7 @@ static void lint_branches(const struct explored_lints *l)
             collect_takings(l, m, g, i, &t);
         state_graph_free(g);
     }
-    for (uint32_t i = 0; i < t.missed.n; i++) {
+    for (uint32_t i = 0; i < t.missed.n && i < MISSED_MAX; i++) {
         const struct edge *e = t.missed.at[i];
         const struct session_type *s = &ir->sessions[t.session.at[i]];
         if (is_taken(&t, e))

@@ -10,6 +10,10 @@ struct linter {
     struct diags *d;
 };
 
+/* Too many of anything is no warning but noise, and what is kept of diagnostics is limited. */
+enum { LINTS_MAX = 200 };
+static bool enough(const struct linter *l) { return l->d->n >= LINTS_MAX; }
+
 /* ---- roles ---- */
 
 static bool takes_part(const struct session_type *t, uint32_t role) { return t->locals[role].n_edges > 0; }
@@ -20,7 +24,7 @@ static uint32_t lint_family(struct linter *l, const struct session_type *t, uint
     uint32_t end = first, used = 0;
     for (; end < t->n_roles && t->roles[end].base == t->roles[first].base; end++)
         used += takes_part(t, end);
-    for (uint32_t r = first; r < end; r++) {
+    for (uint32_t r = first; r < end && !enough(l); r++) {
         if (takes_part(t, r))
             continue;
         const struct role *x = &t->roles[r];
@@ -93,7 +97,7 @@ static void lint_messages(struct linter *l)
         mark_local(used, d->kind == D_LOCAL ? d->as.local : d->kind == D_ASSERT ? d->as.assert_.left : NULL);
         mark_local(used, d->kind == D_ASSERT ? d->as.assert_.right : NULL);
     }
-    for (uint32_t i = 0; i < ir->n_messages && !library; i++) {
+    for (uint32_t i = 0; i < ir->n_messages && !library && !enough(l); i++) {
         const struct decl *m = ir->messages[i].decl;
         if (used[ir->messages[i].tag] || m->imported || ir->messages[i].base != i)
             continue;
@@ -107,7 +111,7 @@ static void lint_messages(struct linter *l)
 
 static void lint_imports(struct linter *l)
 {
-    for (uint32_t i = 0; i < l->ir->file->imports.n; i++) {
+    for (uint32_t i = 0; i < l->ir->file->imports.n && !enough(l); i++) {
         const struct import_decl *x = &l->ir->file->imports.at[i];
         if (!x->used) {
             struct diag *w = diag_add(l->d, W0209, x->at, "nothing of this import is used");
@@ -115,7 +119,7 @@ static void lint_imports(struct linter *l)
             diag_fix(l->d, w, x->at, "");
             continue;
         }
-        for (uint32_t k = 0; k < x->names.n; k++) {
+        for (uint32_t k = 0; k < x->names.n && !enough(l); k++) {
             const struct import_name *n = &x->names.at[k];
             if (n->used || !n->name.name)
                 continue;
@@ -178,6 +182,8 @@ static bool block_ends(struct loop *k, const struct block *b)
 
 static void warn_endless(struct linter *l, const struct ident *var, struct span at, const char *help)
 {
+    if (enough(l))
+        return;
     struct diag *w = diag_add(l->d, W0210, var->name ? var->at : at, "there is no way out of this recursion");
     diag_note(l->d, w, "a session that never ends stays open for as long as its actors run");
     diag_help(l->d, w, "%s", help);
@@ -304,7 +310,7 @@ static bool is_restarted(const struct supervisor_decl *s, const struct child_dec
 
 static void lint_child(struct linter *l, const struct supervisor_decl *s, const struct child_decl *c)
 {
-    if (!c->backoff_min.given || c->backoff_min.value == 0)
+    if (!c->backoff_min.given || c->backoff_min.value == 0 || enough(l))
         return;
     struct span at = c->backoff_max.given ? span_join(c->backoff_min.at, c->backoff_max.at) : c->backoff_min.at;
     if (!is_restarted(s, c) || s->intensity == 0) {

@@ -59,6 +59,21 @@ LINTS(used_by_a_local_type, "message M;\nmessage N;\nlocal X = ?N . end;\n" S("A
 LINTS(only_messages, "message M;\nmessage N;", "")
 LINTS(an_inbox_takes_any, "message M;\nmessage N;\n" S("A -> B: M;") "\nactor X plays S.A { inbox 4; }", "")
 
+/* A file with nothing but leftovers is told so 200 times, and not more. */
+static void not_without_end(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    for (int i = 0; i < 5000; i++)
+        buf_printf(&b, "message m%d; ", i);
+    buf_puts(&b, "session S(role A, role B) { A -> B: m0; }");
+    struct compiled c = lint(buf_cstr(&b));
+    assert_int_equal(c.d->n, 200);
+    assert_int_equal(c.d->n_errors, 0);
+    buf_free(&b);
+    compiled_free(&c);
+}
+
 /* ---- recursion ---- */
 
 LINTS(endless, "message M;\n" S("rec X { A -> B: M; continue X; }"), "W0210:3")
@@ -119,7 +134,8 @@ int main(void)
         cmocka_unit_test(silent_role), cmocka_unit_test(silent_family), cmocka_unit_test(silent_members),
         cmocka_unit_test(silent_local), cmocka_unit_test(all_take_part), cmocka_unit_test(family_says_so),
         cmocka_unit_test(unused_message), cmocka_unit_test(used_by_a_local_type), cmocka_unit_test(only_messages),
-        cmocka_unit_test(an_inbox_takes_any), cmocka_unit_test(endless), cmocka_unit_test(endless_in_all_branches),
+        cmocka_unit_test(an_inbox_takes_any), cmocka_unit_test(not_without_end),
+        cmocka_unit_test(endless), cmocka_unit_test(endless_in_all_branches),
         cmocka_unit_test(endless_within), cmocka_unit_test(the_outer_one_alone), cmocka_unit_test(a_branch_leads_out),
         cmocka_unit_test(out_by_the_outer_one), cmocka_unit_test(an_event_leads_out), cmocka_unit_test(endless_local),
         cmocka_unit_test(local_with_an_end), cmocka_unit_test(local_out_by_name), cmocka_unit_test(never_so_many),
