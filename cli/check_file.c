@@ -50,6 +50,15 @@ static void put_crashes(struct buf *b, const struct model *m)
     }
 }
 
+static void put_domains(struct buf *b, const struct verify *v)
+{
+    for (uint32_t i = 0; v && i < v->n_domains; i++) {
+        const struct domain *k = &v->domains[i];
+        buf_printf(b, "%s%s.%s in %llu..%llu", b->n ? ", " : "", k->message.name, k->field.name,
+                   (unsigned long long)k->lo, (unsigned long long)k->hi);
+    }
+}
+
 /* The capacity of all lanes, or 0 when they differ. */
 static uint32_t common_capacity(const struct model *m)
 {
@@ -70,6 +79,7 @@ static const char *scope_of(struct arena *a, const struct model *m)
     if (capacity)
         put_part(&b, "lanes hold %u%s", capacity, "");
     put_crashes(&b, m);
+    put_domains(&b, m->verify);
     if (m->verify && m->verify->n_ltls)
         buf_puts(&b, m->fair_weak ? ", ltl under weak fairness" : ", ltl without fairness");
     const char *text = arena_strndup(a, buf_cstr(&b), b.n);
