@@ -28,7 +28,7 @@ enum {
     LOAD_MAX_FILES = 256,            /* of one compilation */
     LOAD_MAX_DEPTH = 64,             /* files that import each other in a row */
     LOAD_MAX_TOTAL = 64 * (1 << 20), /* bytes of all files together */
-    LOAD_MAX_NAMES = 1 << 20         /* that their imports bring, counted in each file */
+    LOAD_MAX_NAMES = 1 << 18         /* that their imports bring, counted in each file */
 };
 
 #endif
