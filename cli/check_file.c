@@ -332,12 +332,7 @@ static uint32_t check_scopes(struct checking *c, bool of_system, uint32_t subjec
         const struct verify *v = &ir->verifies[i];
         if (v->of_system != of_system || v->subject != subject)
             continue;
-        const struct ir *with_values = domains_expand(ir, v, c->u->diags);
-        if (!with_values)
-            c->r->wrong = true;
-        else
-            check_model(c, of_system ? model_of_system(with_values, subject, v, c->u->diags)
-                                     : model_of_session(with_values, subject, v, (uint32_t)c->o->capacity, c->u->diags));
+        check_model(c, domains_model(ir, of_system, subject, v, (uint32_t)c->o->capacity, c->u->diags));
         n++;
     }
     return n;

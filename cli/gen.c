@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "c.h"
 #include "cli.h"
+#include "domains.h"
 #include "dot.h"
 #include "json_ir.h"
 #include "load.h"
@@ -58,8 +59,7 @@ static bool add_subject(struct unit *u, const struct gen *g, struct outputs *out
         const struct verify *v = i < ir->n_verifies ? &ir->verifies[i] : NULL;
         if (v ? v->of_system != of_system || v->subject != subject : nth > 0 || (imported && !g->subject))
             continue;
-        const struct model *m = of_system ? model_of_system(ir, subject, v, u->diags)
-                                          : model_of_session(ir, subject, v, (uint32_t)g->capacity, u->diags);
+        const struct model *m = domains_model(ir, of_system, subject, v, (uint32_t)g->capacity, u->diags);
         ok &= add_model(u, out, m, model_name(u, title, of_system ? "system" : "session", nth++));
     }
     return ok;

@@ -63,15 +63,7 @@ struct model *subject_model(const struct unit *u, const char *wanted, int64_t sc
         *problem = arena_printf(u->a, "%s has no verify block %lld of that subject", u->path, (long long)scope + 1);
         return NULL;
     }
-    if (v && v->n_domains) {
-        uint32_t nth = (uint32_t)(v - ir->verifies);
-        ir = domains_expand(ir, v, u->diags);
-        if (!ir)
-            return NULL;
-        v = &ir->verifies[nth];
-    }
-    return c.of_system ? model_of_system(ir, c.index, v, u->diags)
-                       : model_of_session(ir, c.index, v, capacity, u->diags);
+    return domains_model(ir, c.of_system, c.index, v, capacity, u->diags);
 }
 
 int64_t subject_scope(const struct unit *u, const struct model *m)

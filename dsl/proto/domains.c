@@ -363,6 +363,16 @@ const struct ir *domains_expand(const struct ir *ir, const struct verify *v, str
     return ok ? x.ir : NULL;
 }
 
+struct model *domains_model(const struct ir *ir, bool of_system, uint32_t subject, const struct verify *v,
+                            uint32_t capacity, struct diags *d)
+{
+    const struct ir *with_values = domains_expand(ir, v, d);
+    if (!with_values)
+        return NULL;
+    return of_system ? model_of_system(with_values, subject, v, d)
+                     : model_of_session(with_values, subject, v, capacity, d);
+}
+
 /* ---- the check that belongs to ir_build ---- */
 
 static bool exchanges(const struct session_type *t, uint32_t message)

@@ -9,7 +9,7 @@
 #ifndef MOTET_DSL_DOMAINS_H
 #define MOTET_DSL_DOMAINS_H
 #include "diag.h"
-#include "ir.h"
+#include "model.h"
 
 enum {
     DOMAINS_MAX_TUPLES = 1000,     /* messages that one message becomes */
@@ -19,6 +19,11 @@ enum {
 /* The system in which the subject of `v` is expanded; `ir` itself when `v` has no domains. NULL after a diagnostic when
  * a limit is passed. The sessions that take part must be usable; the numbers of sessions, systems and roles stay. */
 const struct ir *domains_expand(const struct ir *ir, const struct verify *v, struct diags *d);
+
+/* The model of a session or a system in the scope of `v` (NULL: without one), expanded; as model_of_session and
+ * model_of_system, NULL after a diagnostic. */
+struct model *domains_model(const struct ir *ir, bool of_system, uint32_t subject, const struct verify *v,
+                            uint32_t capacity, struct diags *d);
 
 /* All values that the refinement speaks of have domains in `v`, which may be NULL: the model obeys it. */
 bool domains_cover(const struct verify *v, const struct expr *where);
