@@ -42,6 +42,9 @@ check "overdraft_fixed holds in both engines" 0 overdraft_fixed.proto-session
 check "last_bid_fixed holds, with its formula" 0 last_bid_fixed.proto-session
 same "last_bid_fixed: the formula means all values" "$(verdict_of "$work/json" "ltl answered")" holds
 
+t_exit "the Promela has them, too" 0 "$MOTET" gen promela overdraft_fixed.proto-session -o "$work/pml"
+t_has "as messages" "$work/pml/Account.session.pml" 'm_Balance_left_5'
+
 # ---- notes ----
 check "a model without domains says so" 0 rebate_fixed.proto-session --engine=explorer
 t "which fields it does not know" jq -e '.notes | any(test("Order.price and Rebate.amount"))' "$work/json"
