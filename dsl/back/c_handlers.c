@@ -148,6 +148,47 @@ static const char *about(struct c_gen *g, const struct c_face *f, const char *wh
     return text;
 }
 
+/* ---- what may be refused ---- */
+
+/* Does an actor whose full mailbox refuses messages play the role? */
+static bool refuses(const struct c_gen *g, const struct c_session *s, uint32_t role)
+{
+    for (uint32_t i = 0; i < g->ir->n_actors; i++) {
+        const struct actor *a = &g->ir->actors[i];
+        for (uint32_t k = 0; k < a->n_plays && a->policy == POLICY_FAIL; k++) {
+            const struct actor_plays *p = &a->plays[k];
+            if (&g->ir->sessions[p->session] == s->type && role >= p->first_role && role - p->first_role < p->n_roles)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What is added to a maker's words where its answer may not be sent. */
+static const char *refusal_text(struct c_gen *g, const struct c_face *f, uint32_t maker)
+{
+    bool full = false, broken = false;
+    for (uint32_t i = 0; i < f->classes.n; i++) {
+        const struct c_class *c = &f->classes.at[i];
+        const struct automaton *m = c_class_automaton(f, c);
+        for (uint32_t s = 0; s < m->n_states; s++)
+            for (uint32_t k = 0; k < m->states[s].n && c->maker[s] == maker + 1; k++) {
+                const struct edge *e = &m->edges[m->states[s].first + k];
+                full |= e->dir == DIR_SEND && refuses(g, f->session, e->peer);
+                broken |= e->dir == DIR_SEND && e->where;
+            }
+    }
+    if (!full && !broken)
+        return "";
+    return arena_printf(g->a, " Asked again when the answer is refused: motet_session_refused says %s.",
+                        !full ? "MOTET_BROKEN" : !broken ? "MOTET_FULL" : "MOTET_FULL or MOTET_BROKEN");
+}
+
+static const char *question(struct c_gen *g, const struct c_face *f, const char *what, uint32_t maker)
+{
+    return arena_printf(g->a, "%s%s", about(g, f, what, IR_NONE, maker), refusal_text(g, f, maker));
+}
+
 /* ---- prototypes ---- */
 
 static const char *self_of(struct c_gen *g, const struct c_actor *a)
@@ -188,7 +229,7 @@ static struct c_handler maker(struct c_gen *g, const struct c_actor *a, const st
                                                 : "%s, motet_session *s, motet_peer to",
                                    self_of(g, a), g->low, g->message[message]),
         .unused = fields ? "(void)self;\n(void)s;\n(void)to;\n(void)out;" : "(void)self;\n(void)s;\n(void)to;",
-        .about = about(g, f, arena_printf(g->a, "%s is to be sent.", g->ir->messages[message].name), IR_NONE, index),
+        .about = question(g, f, arena_printf(g->a, "%s is to be sent.", g->ir->messages[message].name), index),
         .hint = fields ? arena_printf(g->a, "Fill *out (%s ...); it is zeroed.", first_field(g, message)) : NULL,
     };
 }
@@ -217,7 +258,7 @@ static struct c_handler chooser(struct c_gen *g, const struct c_actor *a, const 
         .parameters = arena_printf(g->a, "%s, motet_session *s,%s struct %s%s *out", self_of(g, a),
                                    k->one_peer ? " motet_peer to," : "", f->low, k->name),
         .unused = k->one_peer ? "(void)self;\n(void)s;\n(void)to;\n(void)out;" : "(void)self;\n(void)s;\n(void)out;",
-        .about = about(g, f, arena_printf(g->a, "Choose: %s.", branch_list(g, k)), IR_NONE, index),
+        .about = question(g, f, arena_printf(g->a, "Choose: %s.", branch_list(g, k)), index),
         .hint = choice_hint(g, k),
     };
 }

@@ -346,33 +346,38 @@ static void refused_at(uint32_t line)
     assert_true(diags->at[0]->notes.n >= 2);
 }
 
+#define ONE_MESSAGE "module m;\nmessage X { a: u8; }\nsession S(role A, role B) { A -> B: X; }\n"
+
 static void an_event_is_refused(void **state)
 {
     (void)state;
-    struct ir *ir = compile(small);
-    struct session_event event = {.kind = EV_TIMEOUT, .who = IR_NONE, .name = "timeout", .at = ir->actors[0].decl->at};
-    ir->sessions[0].n_events = 1;
-    ir->sessions[0].events = &event;
-    refuse_ir(ir, E0526, "session `Buy` catches `timeout` here");
+    refuse("module m;\nmessage X;\nmessage Y;\nsession S(role A, role B) {\n"
+           "  try { A -> B: X; B -> A: Y; } catch\n    timeout 2s at A { A -> B: Y; }\n}\nactor L plays S.A;\n",
+           E0526, "session `S` catches `timeout` here");
     refused_at(6);
 }
 
 static void an_inbox_is_refused(void **state)
 {
     (void)state;
-    struct ir *ir = compile(small);
-    ir->actors[0].inbox = 3;
-    refuse_ir(ir, E0526, "actor `Customer` has an inbox");
-    refused_at(6);
+    refuse(ONE_MESSAGE "actor L plays S.A {\n  inbox 5;\n}\n", E0526, "actor `L` has an inbox");
+    refused_at(5);
 }
 
 static void isolation_is_refused(void **state)
 {
     (void)state;
-    struct ir *ir = compile(small);
-    ir->actors[0].isolated = true;
-    refuse_ir(ir, E0526, "actor `Customer` is to run in a process of its own");
-    refused_at(6);
+    refuse(ONE_MESSAGE "actor R plays S.B { isolation process; }\n", E0526,
+           "actor `R` is to run in a process of its own");
+    refused_at(4);
+}
+
+static void each_of_them_is_told(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(ONE_MESSAGE "actor L plays S.A { inbox 5; isolation process; }\n");
+    assert_false(c_render(ir, outputs, diags));
+    assert_int_equal(diags->n_errors, 2);
 }
 
 static void states_past_sixteen_bits_are_refused(void **state)
@@ -759,6 +764,17 @@ static void an_invariant_is_checked_after_every_handler(void **state)
     lacks("vendor.c", "__kept");
 }
 
+static void makers_hear_that_they_may_be_refused(void **state)
+{
+    (void)state;
+    generate("module m;\nmessage X { a: u8; }\nmessage Y;\nmessage Z;\nsession S(role A, role B) {\n"
+             "  A -> B: X where a > 1;\n  A -> B: Y;\n  B -> A: Z;\n}\nactor L plays S.A;\n"
+             "actor R plays S.B { mailbox 2 fail; }\n");
+    has("l.h", "MOTET_BROKEN. */\nmotet_status l_make_x(");
+    has("l.h", "MOTET_FULL. */\nmotet_status l_make_y(");
+    lacks("r.h", "refused");
+}
+
 static void a_number_past_255_bits_is_refused(void **state)
 {
     (void)state;
@@ -836,6 +852,7 @@ int main(void)
         TEST(an_event_is_refused),
         TEST(an_inbox_is_refused),
         TEST(isolation_is_refused),
+        TEST(each_of_them_is_told),
         TEST(states_past_sixteen_bits_are_refused),
         TEST(a_table_too_large_to_write_is_refused),
         TEST(files_are_named_and_owned),
@@ -862,6 +879,7 @@ int main(void)
         TEST(a_role_remembers_what_its_refinements_speak_of),
         TEST(a_contract_stands_around_its_handler),
         TEST(an_invariant_is_checked_after_every_handler),
+        TEST(makers_hear_that_they_may_be_refused),
         TEST(a_number_past_255_bits_is_refused),
         TEST(stubs_fail_and_say_what_is_missing),
         TEST(where_several_may_send_first_the_first_of_them_is_named),
