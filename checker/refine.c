@@ -3,15 +3,22 @@
 
 #include "refine_private.h"
 
+enum {
+    MAX_ASKED = 2000,   /* refined interactions of a session */
+    MAX_OPEN = 100,     /* states whose runs are looked at */
+    MAX_RUNS_ASKED = 64 /* in one question */
+};
+
 struct edge_questions { /* about one refined interaction */
     uint32_t edge;
     uint32_t on_runs; /* can it be fulfilled in one of the runs? IR_NONE: there is none */
     uint32_t at_all;  /* with what every run establishes? */
     uint32_t alone;   /* with any values of the other messages? */
+    bool some_runs;   /* and there are more */
     bool impossible;  /* and that was reported */
 };
 
-struct level { /* runs to a state with equally many interactions that matter: stuck after one of them? */
+struct level { /* some runs to a state with equally many interactions that matter: stuck after one of them? */
     uint32_t question;
     number_vec spots;
 };
@@ -26,7 +33,7 @@ struct inquiry { /* all about one session */
     struct subject s;
     VEC(struct edge_questions) edges;
     VEC(struct stuck_questions) stuck;
-    number_vec reach; /* [states] can it be reached with values? only for states with refined interactions */
+    uint32_t *reach; /* [states] can it be reached with values? IR_NONE: not asked, as nothing is refined there */
 };
 
 /* ---- asking ---- */
@@ -49,7 +56,7 @@ static uint32_t ask_reach(struct subject *s, uint32_t state)
 {
     struct buf b = {0};
     buf_puts(&b, "(or false");
-    for (uint32_t i = 0; i < s->spots_at[state].n; i++)
+    for (uint32_t i = 0; i < s->spots_at[state].n; i++) /* short: all of them */
         buf_printf(&b, " s%u_r%u", s->session, s->spots.at[s->spots_at[state].at[i]].history);
     buf_putc(&b, ')');
     return ask(s, text_of(s->a, &b), false, NULL);
@@ -59,10 +66,10 @@ static void ask_edge(struct inquiry *q, uint32_t edge)
 {
     struct subject *s = &q->s;
     uint32_t state = s->source[edge], n = s->spots_at[state].n;
-    struct edge_questions x = {.edge = edge, .on_runs = IR_NONE};
+    struct edge_questions x = {.edge = edge, .on_runs = IR_NONE, .some_runs = n > MAX_RUNS_ASKED};
     struct buf b = {0};
     buf_puts(&b, "(or false");
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n && i < MAX_RUNS_ASKED; i++) {
         uint32_t h = s->spots.at[s->spots_at[state].at[i]].history;
         buf_printf(&b, " (and s%u_r%u %s)", s->session, h, refine__fulfilled(s, edge, h));
     }
@@ -96,21 +103,32 @@ static bool may_be_stuck(const struct subject *s, uint32_t state)
     return true;
 }
 
+/* What is asked is judged all the same. */
+static void give_up(struct subject *s)
+{
+    s->out->result = VERDICT_INCONCLUSIVE;
+    s->out->why = arena_printf(s->a, "it has more than %d refined interactions, and the others were not looked at", MAX_ASKED);
+}
+
 static void ask_all(struct inquiry *q)
 {
     struct subject *s = &q->s;
     refine__define(s);
+    q->reach = ARENA_ARRAY(s->a, uint32_t, s->g->n_states);
+    memset(q->reach, 0xff, s->g->n_states * sizeof *q->reach);
     for (uint32_t state = 0; state < s->g->n_states; state++) {
         const struct global_state *st = &s->g->states[state];
-        uint32_t reach = IR_NONE;
         for (uint32_t e = st->first; e < st->first + st->n; e++) {
             if (!refine__is_refined(s, e))
                 continue;
-            if (reach == IR_NONE)
-                reach = ask_reach(s, state);
+            if (q->edges.n == MAX_ASKED) {
+                give_up(s);
+                return;
+            }
+            if (q->reach[state] == IR_NONE)
+                q->reach[state] = ask_reach(s, state);
             ask_edge(q, e);
         }
-        vec_push(s->a, q->reach, reach);
         if (may_be_stuck(s, state))
             ask_stuck(q, state);
     }
@@ -142,11 +160,11 @@ static void judge_edge(struct inquiry *q, struct edge_questions *x)
 {
     struct subject *s = &q->s;
     uint32_t state = s->source[x->edge];
-    if (answer(s, q->reach.at[state]) == ANSWER_UNSAT || answer(s, x->on_runs) == ANSWER_SAT)
+    if (answer(s, q->reach[state]) == ANSWER_UNSAT || answer(s, x->on_runs) == ANSWER_SAT)
         return; /* what keeps the state from being reached is reported there */
     bool never = answer(s, x->at_all) == ANSWER_UNSAT;
-    bool on_no_run = answer(s, x->on_runs) == ANSWER_UNSAT && !s->incomplete[state];
-    if (!never && (!on_no_run || answer(s, q->reach.at[state]) != ANSWER_SAT)) {
+    bool on_no_run = answer(s, x->on_runs) == ANSWER_UNSAT && !s->incomplete[state] && !x->some_runs;
+    if (!never && (!on_no_run || answer(s, q->reach[state]) != ANSWER_SAT)) {
         worsen(s, VERDICT_INCONCLUSIVE,
                arena_printf(s->a, "can `%s` ever be sent? Not in the runs that were followed", interaction(s, x->edge)));
         return;
@@ -167,7 +185,7 @@ static bool all_impossible(const struct inquiry *q, uint32_t state)
 /* Does it take looking at runs to tell whether the state is stuck? */
 static bool is_open(const struct inquiry *q, const struct stuck_questions *x)
 {
-    return answer(&q->s, x->at_all) != ANSWER_UNSAT && answer(&q->s, q->reach.at[x->state]) != ANSWER_UNSAT &&
+    return answer(&q->s, x->at_all) != ANSWER_UNSAT && answer(&q->s, q->reach[x->state]) != ANSWER_UNSAT &&
            !all_impossible(q, x->state);
 }
 
@@ -222,7 +240,8 @@ static void ask_levels(struct inquiry *q, struct stuck_questions *x)
     for (uint32_t i = 0; i < spots->n;) {
         struct level l = {0};
         uint32_t depth = s->histories.at[s->spots.at[spots->at[i]].history].depth;
-        for (; i < spots->n && s->histories.at[s->spots.at[spots->at[i]].history].depth == depth; i++)
+        for (; i < spots->n && l.spots.n < MAX_RUNS_ASKED &&
+               s->histories.at[s->spots.at[spots->at[i]].history].depth == depth; i++)
             vec_push(s->a, l.spots, spots->at[i]);
         ask_level(q, x, &l);
         vec_push(s->a, x->levels, l);
@@ -322,6 +341,11 @@ static void look_at_runs(struct checking *c, double seconds, uint64_t memory)
     for (uint32_t i = 0; i < c->inquiries.n; i++)
         for (uint32_t k = 0; k < c->inquiries.at[i]->stuck.n; k++)
             if (is_open(c->inquiries.at[i], &c->inquiries.at[i]->stuck.at[k])) {
+                if (open.n == MAX_OPEN) {
+                    worsen(&c->inquiries.at[i]->s, VERDICT_INCONCLUSIVE,
+                           arena_printf(c->a, "more than %d states may be stuck, and the others were not looked at", MAX_OPEN));
+                    break;
+                }
                 vec_push(c->a, of, c->inquiries.at[i]);
                 vec_push(c->a, open, &c->inquiries.at[i]->stuck.at[k]);
             }

@@ -21,6 +21,7 @@ enum {
     LARGE_DEPTH = 8000,
     ENOUGH_DEPTH = 1000000,         /* for a first search, whatever the memory */
     OUTPUT = 64 << 20,              /* bytes kept of what a tool prints */
+    ACCOUNT = 512 << 20,            /* bytes of a trail told step by step */
     CLOSING_STEPS = 2000            /* to make an infinite run of a finite one */
 };
 
@@ -127,6 +128,7 @@ enum { MAX_ARGS = 24 };
 struct command {
     const char *argv[MAX_ARGS + 1];
     uint32_t n;
+    size_t output; /* bytes of its output that are read; 0: OUTPUT */
 };
 
 static void arg(struct command *c, const char *s)
@@ -137,7 +139,7 @@ static void arg(struct command *c, const char *s)
 
 static struct process_result run(struct driver *d, const struct command *c, double deadline)
 {
-    struct process_limits limits = {0, ((uint64_t)d->megabytes * 2 + 1024) << 20, OUTPUT};
+    struct process_limits limits = {0, ((uint64_t)d->megabytes * 2 + 1024) << 20, c->output ? c->output : OUTPUT};
     if (deadline != 0) {
         limits.seconds = deadline - process_clock();
         if (limits.seconds < 0.01)
@@ -173,7 +175,7 @@ static const char *define_of(const struct question *q)
 /* Model to verifier source, unless that is what is there: one source serves all formulas. */
 static struct spin_result translate(struct driver *d, const struct question *q, double deadline)
 {
-    struct command c = {{0}, 0};
+    struct command c = {0};
     const char *define = define_of(q) ? define_of(q) : "";
     if (d->translated != NULL && strcmp(d->translated, define) == 0)
         return answer(SPIN_HOLDS, NULL);
@@ -214,7 +216,7 @@ static uint32_t vector_size(const struct model *m)
 
 static struct spin_result compile(struct driver *d, const struct question *q, const struct attempt *t, double deadline)
 {
-    struct command c = {{0}, 0};
+    struct command c = {0};
     if (d->compiled && same_attempt(&d->how, t))
         return answer(SPIN_HOLDS, NULL);
     arg(&c, d->cc);
@@ -228,7 +230,7 @@ static struct spin_result compile(struct driver *d, const struct question *q, co
     } else {
         arg(&c, "-DSAFETY");
         arg(&c, "-DNOCLAIM");
-        arg(&c, q->count ? "-DNOREDUCE" : NULL);
+        arg(&c, q->count || model_is_entangled(semantics_model(d->s)) ? "-DNOREDUCE" : NULL);
     }
     arg(&c, t->compressed ? "-DCOLLAPSE" : NULL);
     arg(&c, t->partial ? "-DBITSTATE" : NULL);
@@ -315,7 +317,7 @@ static uint64_t depth(const struct driver *d, const struct attempt *t)
 static struct spin_result verify(struct driver *d, const struct question *q, const struct attempt *t, double deadline,
                                  enum spin_stop *why)
 {
-    struct command c = {{0}, 0};
+    struct command c = {0};
     arg(&c, "./pan");
     arg(&c, "-n");
     arg(&c, arena_printf(d->a, "-m%llu", (unsigned long long)depth(d, t)));
@@ -339,7 +341,7 @@ static struct spin_result verify(struct driver *d, const struct question *q, con
 
 static struct spin_trail read_trail(struct driver *d, const struct question *q, double deadline)
 {
-    struct command c = {{0}, 0};
+    struct command c = {.output = ACCOUNT};
     arg(&c, "spin");
     arg(&c, arena_printf(d->a, "-P%s -std=gnu99 -E -x c", d->cc));
     arg(&c, define_of(q));
@@ -347,7 +349,7 @@ static struct spin_trail read_trail(struct driver *d, const struct question *q, 
     arg(&c, "-p");
     arg(&c, MODEL);
     struct process_result p = run(d, &c, deadline);
-    struct spin_trail t = {.problem = "spin -t failed"};
+    struct spin_trail t = {.problem = "spin -t failed", .too_long = p.truncated || p.end == PROCESS_TIMEOUT};
     if (p.end == PROCESS_EXITED && !p.truncated) /* its exit status is 1 after a failed assertion */
         t = spin_trail_read(d->a, buf_cstr(&p.output), MODEL, d->m->lines, d->m->n_lines);
     buf_free(&p.output);
@@ -390,6 +392,8 @@ static void attach_trail(struct driver *d, const struct question *q, struct spin
     }
     if (doubt != NULL && process_guard_interrupted())
         *r = answer(SPIN_INCONCLUSIVE, "interrupted");
+    else if (t.too_long)
+        *r = answer(SPIN_INCONCLUSIVE, "it found an error, on a trail that is too long to be read back");
     else if (doubt != NULL)
         *r = answer(SPIN_ERROR, doubt);
     r->trail = t.steps;

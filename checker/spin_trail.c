@@ -1,5 +1,6 @@
 #include "spin_trail.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,8 @@ struct spin_trail spin_trail_read(struct arena *a, const char *account, const ch
     bool ended = false;
     for (const char *p = account; *p != '\0' && !ended;) {
         size_t n = strcspn(p, "\n");
-        const char *line = arena_strndup(a, p, n);
+        char line[300]; /* the rest is the text of a statement */
+        snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), p);
         struct move m;
         if (strstr(line, "<<<<<START OF CYCLE>>>>>") != NULL) {
             t.has_cycle = true;

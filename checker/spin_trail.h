@@ -7,6 +7,7 @@ struct spin_trail {
     struct trail steps;
     bool has_cycle;      /* the account marks the start of a cycle */
     uint32_t cycle;      /* the index of its first step; the number of steps when none follows */
+    bool too_long;       /* to be read: then it says nothing, not even that there is one */
     const char *problem; /* why the account cannot be relied on, or NULL */
 };
 

@@ -203,7 +203,7 @@ static void check_choice(struct c_gen *g, const struct c_actor *a, const struct 
 /* A send of the state that is none any more after its receive `r`; NULL: there is none. */
 static const struct edge *taken_away(const struct automaton *m, const struct state *s, const struct edge *r)
 {
-    for (const struct edge *e = &m->edges[s->first]; e->dir == DIR_SEND; e++) /* sends stand first, then `r` or others */
+    for (const struct edge *e = &m->edges[s->first]; e->dir == DIR_SEND; e++) /* sends stand before `r` */
         if (automaton_find(m, r->target, DIR_SEND, e->peer, e->message) == IR_NONE)
             return e;
     return NULL;

@@ -255,15 +255,16 @@ static void put_command(struct pml *p, const char *define, const char *options)
 static void put_header(struct pml *p)
 {
     const struct model *m = p->m;
+    const char *safety = model_is_entangled(m) ? "-DSAFETY -DNOREDUCE" : "-DSAFETY";
     buf_printf(&p->text, "/* %s %s of %s: %u participants, %u lanes. Generated; change the protocol instead.\n *\n",
                m->system ? "System" : "Session", m->subject, m->ir->module ? m->ir->module : "a protocol",
                m->n_participants, m->n_lanes);
     buf_puts(&p->text, " * All of safety at once; then one property at a time: no deadlock, no message that its\n"
                        " * receiver does not expect, no message to a participant that is done.\n");
-    put_command(p, "", "-DSAFETY -q");
-    put_command(p, "-DONLY_DEADLOCK ", "-DSAFETY");
-    put_command(p, "-DONLY_FIDELITY ", "-DSAFETY -E");
-    put_command(p, "-DONLY_ORPHANS ", "-DSAFETY -E");
+    put_command(p, "", arena_printf(p->a, "%s -q", safety));
+    put_command(p, "-DONLY_DEADLOCK ", safety);
+    put_command(p, "-DONLY_FIDELITY ", arena_printf(p->a, "%s -E", safety));
+    put_command(p, "-DONLY_ORPHANS ", arena_printf(p->a, "%s -E", safety));
     if (p->out->n_claims > 0)
         buf_puts(&p->text, " * The formulas:\n");
     for (uint32_t i = 0; i < p->out->n_claims; i++)

@@ -9,10 +9,10 @@
  *   COUNT_STATES    none, and no smaller crash budgets: with pan's -E, for counting the states
  *
  * Two encodings. Where participants alone act, each is a process whose control point is its state, one label a
- * state; lanes are channels, as far as possible with one reader and one writer, which is what SPIN's reduction lives on.
- * Where somebody is moved from outside, by a crash or by an event that clears its lanes, a state is a variable, a lane an
- * array, and each step one d_step, followed by more in the same atomic where a participant leaves the body of a `try`.
- * In both, a step of the model is one transition of one process and stands on a line of its own.
+ * state; lanes are channels, as far as possible with one reader and one writer, which is what SPIN's reduction lives
+ * on. Where somebody is moved from outside, by a crash or by an event that clears its lanes, a state is a variable, a
+ * lane an array, and each step one d_step, followed by more in the same atomic where a participant leaves the body of
+ * a `try`. In both, a step of the model is one transition of one process and stands on a line of its own.
  *
  * Counters of phases end at 15. A search that comes there fails an assertion on `too_far`: it is no verdict.
  */

@@ -212,8 +212,9 @@ static void put_handled(struct pml *p, uint32_t run, uint32_t dead)
             const struct edge *edge = catching_edge(p, i, s, dead);
             if (edge == NULL)
                 continue;
-            buf_printf(&p->text, "%s            :: d_step { pc_%s == %u -> pc_%s = %u; ", open ? "" : "            if\n",
-                       p->participant[i], s, p->participant[i], edge->target);
+            buf_puts(&p->text, open ? "" : "            if\n");
+            buf_printf(&p->text, "            :: d_step { pc_%s == %u -> pc_%s = %u; ", p->participant[i], s,
+                       p->participant[i], edge->target);
             open = true;
             phase_raise(p, i, phase_event(p, i, edge)->level);
             buf_puts(&p->text, "skip }\n");
@@ -504,6 +505,7 @@ void crash_process(struct pml *p)
     for (uint32_t r = 0; r < m->n_runs; r++)
         buf_printf(&p->text, "        run_%u();\n", r);
     buf_printf(&p->text, "        d_step {\n            k = 0;\n            do\n"
-                         "            :: k < %u -> hit[k] = 0; k++\n            :: else -> break\n            od;\n            skip\n"
+                         "            :: k < %u -> hit[k] = 0; k++\n            :: else -> break\n            od;\n"
+                         "            skip\n"
                          "        }\n    }\n    od\n}\n", sys->n_instances);
 }

@@ -94,7 +94,8 @@ static void put_loss(struct pml *p, uint32_t who, uint32_t lane, uint32_t id, co
     enum policy policy = p->m->lanes[lane].policy;
     struct step s = {.kind = STEP_LOSS, .edge = id};
     pml_step(p, s);
-    buf_printf(&p->text, "    :: LOSE(%s, %u)", policy == POLICY_DROP_OLDEST ? "true" : pml_room(p, lane), pml_event(p, &s));
+    buf_printf(&p->text, "    :: LOSE(%s, %u)", policy == POLICY_DROP_OLDEST ? "true" : pml_room(p, lane),
+               pml_event(p, &s));
     put_target(p, who, edge);
 }
 
@@ -139,7 +140,8 @@ static uint32_t orphans_of(struct pml *p, uint32_t who, uint32_t state, struct o
     const struct model *m = p->m;
     if (!m->participants[who].automaton->states[state].final)
         return 0;
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes), n_read = pml_lanes_read(m, who, state, false, lanes), n = 0;
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, m->n_lanes + 1), n = 0;
+    uint32_t n_read = pml_lanes_read(m, who, state, false, lanes);
     bool reads;
     for (uint32_t l = 0; l < m->n_lanes; l++) {
         if (m->lanes[l].to != who || (n_read == 1 && lanes[0] == l))
@@ -163,7 +165,8 @@ static uint32_t max_orphans(const struct model *m)
  * unexpected reception: that is the other violation, and then what is left over is none of its own. */
 static const char *some_empty(struct pml *p, uint32_t who, uint32_t state)
 {
-    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, p->m->n_lanes + 1), n = pml_lanes_read(p->m, who, state, false, lanes);
+    uint32_t *lanes = ARENA_ARRAY(p->a, uint32_t, p->m->n_lanes + 1);
+    uint32_t n = pml_lanes_read(p->m, who, state, false, lanes);
     const char *text = "";
     for (uint32_t i = 0; i < n; i++)
         text = arena_printf(p->a, "%s%sempty(%s)", text, i ? " || " : "", p->lane[lanes[i]]);
@@ -246,7 +249,8 @@ static void put_step_macros(struct pml *p)
         some = some || counted(p->m, l);
     if (some)
         buf_puts(&p->text, "\n/* Where the room is shared; where a message gets lost when there is none. */\n"
-                           "#define SEND_POOLED(room, lane, message, event) d_step { room -> lane!message EVENT(event) }\n"
+                           "#define SEND_POOLED(room, lane, message, event) \\\n"
+                           "    d_step { room -> lane!message EVENT(event) }\n"
                            "#define SEND_OR_DROP(room, lane, message, event) \\\n"
                            "    d_step { if :: room -> lane!message :: else -> skip fi EVENT(event) }\n"
                            "#define DROP_AND_SEND(room, lane, message, event) \\\n"

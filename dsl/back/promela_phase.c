@@ -3,8 +3,8 @@
  * A phase is one number, four bits a level of nesting, the outermost highest: phases compare as numbers. Those of the
  * participants stand in phase[], those of messages in age[], where 0 means that there is no message and anything
  * else is one more than the phase. phase_P and age_L(i) name a participant's and a lane's part of them; the arrays keep
- * the text short where all of a run is meant. What the statements here do is written in the header of the checker's step
- * relation (semantics.h), rule for rule. A participant that is gone has phase 0.
+ * the text short where all of a run is meant. What the statements here do is written in the header of the checker's
+ * step relation (semantics.h), rule for rule. A participant that is gone has phase 0.
  *
  * SPIN takes some 2000 statements in a d_step, so what has no bound of its own is a sequence of d_steps within one
  * atomic, whose states in between are neither stored nor seen by formulas. (Nor may a d_step end with a loop.)
@@ -84,7 +84,7 @@ void phase_variables(struct pml *p)
 {
     const struct model *m = p->m;
     uint32_t n = phased_participants(p, m->n_participants), slots = slots_before(p, m->n_lanes);
-    buf_printf(&p->text, "\n/* The phase of each participant that can be in the body of a `try`; those of messages. */\n"
+    buf_printf(&p->text, "\n/* The phases of participants that can be in the body of a `try`; those of messages. */\n"
                          "%s phase[%u];\n", phase_type(p), n);
     for (uint32_t i = 0; i < m->n_participants; i++)
         if (m->runs[m->participants[i].run].phased)

@@ -1,8 +1,8 @@
 /* promela_vars.c -- the encoding with variables, for models in which somebody is moved from outside.
  *
- * Where each participant stands and what is in each lane are global variables and each step is one d_step, so that the
- * process `crashes` can act as supervisor, and a participant that leaves the body of a `try` can clear its lanes, in one
- * transition. A lane is its length len_L, its messages msg_L[] (unless there is only one that it can carry) and, in a
+ * Where each participant stands and what is in each lane are global variables and each step is one d_step, so that
+ * the process `crashes` can act as supervisor, and a participant that leaves the body of a `try` can clear its lanes,
+ * in one transition. A lane is its length len_L, its messages msg_L[] (unless there is only one that it can carry) and, in a
  * session with phases, their phases age_L(); what is behind the length is 0, so that equal states have equal bytes.
  * SPIN reduces nothing here. Scratch variables are hidden: they are no part of the state.
  *
@@ -138,7 +138,8 @@ static void put_clear(struct pml *p, uint32_t l)
         buf_printf(&p->text, "inline clear_%s() { len_%s = 0 }\n", lane, lane);
         return;
     }
-    buf_printf(&p->text, "inline clear_%s()\n{\n    d_step {\n    do\n    :: len_%s > 0 -> len_%s--;", lane, lane, lane);
+    buf_printf(&p->text, "inline clear_%s()\n{\n    d_step {\n    do\n    :: len_%s > 0 -> len_%s--;", lane, lane,
+               lane);
     if (p->m->lanes[l].n_labels > 1)
         buf_printf(&p->text, " msg_%s[len_%s] = 0;", lane, lane);
     if (pml_lane_phased(p, l))

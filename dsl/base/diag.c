@@ -51,6 +51,25 @@ static bool known(const struct diags *d, const struct diag *x)
     return false;
 }
 
+bool diags_full(const struct diags *d) { return d->n > DIAGS_MAX; }
+
+static void keep(struct diags *d, struct diag *x)
+{
+    if (d->n == d->cap)
+        d->at = arena_vec_grow(d->a, d->at, &d->cap, sizeof *d->at);
+    d->at[d->n++] = x;
+}
+
+static void keep_last(struct diags *d, struct span at)
+{
+    struct diag *x = ARENA_NEW(d->a, struct diag);
+    x->code = E0106;
+    x->at = at;
+    x->message = arena_printf(d->a, "more than %d errors and warnings; what follows is not reported", DIAGS_MAX);
+    d->n_errors++;
+    keep(d, x);
+}
+
 struct diag *diag_add(struct diags *d, enum diag_code code, struct span at, const char *fmt, ...)
 {
     struct diag *x = ARENA_NEW(d->a, struct diag);
@@ -60,12 +79,13 @@ struct diag *diag_add(struct diags *d, enum diag_code code, struct span at, cons
     va_start(ap, fmt);
     x->message = vformat(d->a, fmt, ap);
     va_end(ap);
-    if (known(d, x))
+    if (!diags_full(d) && known(d, x))
         return x; /* the caller may decorate it; nobody will see it */
-    if (d->n == d->cap)
-        d->at = arena_vec_grow(d->a, d->at, &d->cap, sizeof *d->at);
-    d->at[d->n++] = x;
     d->n_errors += diag_code_severity(code) == SEV_ERROR;
+    if (d->n < DIAGS_MAX)
+        keep(d, x);
+    else if (d->n == DIAGS_MAX)
+        keep_last(d, at);
     return x;
 }
 

@@ -50,6 +50,10 @@ struct diags {
     uint32_t n_errors;
 };
 
+enum { DIAGS_MAX = 1000 }; /* so many are kept; one more says that there were others */
+/* Is nothing more kept? Errors are still counted. */
+bool diags_full(const struct diags *d);
+
 struct diags *diags_new(struct arena *a); /* lives in `a` */
 /* Adds one diagnostic and returns it for labels, notes and help. Never NULL. One with the code, place and message of an
  * earlier one is not added again. */

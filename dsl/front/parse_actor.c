@@ -90,7 +90,7 @@ static void parse_invariant(struct parser *p, struct actor_decl *a)
 {
     advance(p);
     struct expr *e = parse_expr(p);
-    vec_push(p->a, a->invariants, e);
+    push_limited(p, a->invariants, FRONT_MAX_LIST, "invariants", e);
     expect_semi(p, "an invariant");
 }
 
@@ -119,7 +119,7 @@ static void parse_conditions(struct parser *p, struct contract *k)
         expr_vec *conditions = at(p, K_REQUIRES) ? &k->requires : &k->ensures;
         advance(p);
         struct expr *e = parse_expr(p);
-        vec_push(p->a, *conditions, e);
+        push_limited(p, *conditions, FRONT_MAX_LIST, "conditions of a contract", e);
         if (at(p, T_COMMA) && (p->ahead.kind == K_REQUIRES || p->ahead.kind == K_ENSURES)) {
             slip(p, p->tok.at, "leave it out", "no comma stands between `requires` and `ensures`");
             advance(p);
@@ -145,7 +145,7 @@ static void parse_contract(struct parser *p, struct actor_decl *a)
         help(p, fail_expected(p, "`requires` or `ensures` and a condition"), "%s", shape);
     parse_conditions(p, &k);
     k.at = since(p, k.at);
-    vec_push(p->a, a->contracts, k);
+    push_limited(p, a->contracts, FRONT_MAX_LIST, "contracts of an actor", k);
 }
 
 /* `requires` or `ensures` behind a `;`: reported, and read as part of the contract before it. */
@@ -196,7 +196,7 @@ void parse_actor(struct parser *p, struct decl *d)
         help(p, fail_expected(p, "`plays` and a role"), "write `actor NAME plays S.R { ... }`");
     do {
         struct plays x = parse_plays(p);
-        vec_push(p->a, d->as.actor.plays, x);
+        push_limited(p, d->as.actor.plays, FRONT_MAX_ROLES, "roles of an actor", x);
     } while (accept(p, T_COMMA));
     if (!accept(p, T_SEMI))
         parse_block(p, "the settings of the actor, or `;`", parse_actor_item, &d->as.actor);

@@ -191,7 +191,7 @@ static void parse_do(struct parser *p, struct stmt *s)
     if (expect(p, T_LPAREN, "`(` and the roles that take part")) {
         do {
             struct role_ref r = expect_role(p, "a role");
-            vec_push(p->a, s->args, r);
+            push_limited(p, s->args, FRONT_MAX_ROLES, "roles of a session", r);
             if (missing_comma(p, "a role"))
                 continue;
             if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
@@ -275,14 +275,14 @@ static void parse_catch(struct parser *p, struct stmt *s)
     do {
         struct catch_event e = {0};
         if (parse_catch_event(p, &e))
-            vec_push(p->a, c.events, e);
+            push_limited(p, c.events, FRONT_MAX_LIST, "events of one handler", e);
         if (starts_event(p) && !p->panic)
             slip(p, p->tok.at, NULL, "expected `,` between two events");
         sync_list(p, T_LBRACE);
     } while (accept(p, T_COMMA) || (starts_event(p) && !p->panic));
     c.handler = parse_body_before(p, K_CATCH);
     c.at = since(p, c.at);
-    vec_push(p->a, s->catches, c);
+    push_limited(p, s->catches, FRONT_MAX_LIST, "handlers of one `try`", c);
 }
 
 /* At `catch`; without one before it, a misspelt one will do. */
@@ -387,7 +387,7 @@ static void parse_parameter(struct parser *p, parameter_vec *params, uint32_t *r
     struct parameter x = {.reported = p->tok.at.lo == *reported, .keyword = accept(p, K_ROLE)};
     x.role.name = expect_name(p, x.keyword ? "the name of a role" : "`role` and its name, or a local type");
     x.role.family = optional_index(p, "the size of a role family", 1, FRONT_MAX_FAMILY, &x.role.size);
-    vec_push(p->a, *params, x);
+    push_limited(p, *params, FRONT_MAX_ROLES, "roles of a session", x);
     *reported = p->tok.at.lo;
     if (missing_comma(p, "a role"))
         return;

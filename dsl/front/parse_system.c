@@ -156,7 +156,7 @@ static void parse_member(struct parser *p, void *ctx)
         break;
     default: return;
     }
-    vec_push(p->a, s->children, c);
+    push_limited(p, s->children, FRONT_MAX_FAMILY, "children of a supervisor", c);
 }
 
 static enum strategy parse_strategy(struct parser *p)
@@ -226,7 +226,7 @@ static void parse_wire(struct parser *p, struct wire_decl *w)
     if (expect(p, T_LPAREN, "`(` and the bindings of the roles")) {
         do {
             struct binding b = parse_binding(p);
-            vec_push(p->a, w->bindings, b);
+            push_limited(p, w->bindings, FRONT_MAX_ROLES, "roles of a session", b);
             sync_list(p, T_RPAREN);
         } while (accept(p, T_COMMA) || (!p->panic && at_name(p)));
         expect_close(p, T_RPAREN, open);
@@ -243,12 +243,12 @@ static void parse_system_item(struct parser *p, void *ctx)
     switch (ITEM_KIND(p, "`supervisor` or `wire`", K_SUPERVISOR, K_WIRE, K_CHILD, K_DECIDE)) {
     case K_SUPERVISOR: {
         struct supervisor_decl *tree = parse_supervisor(p);
-        vec_push(p->a, s->supervisors, tree);
+        push_limited(p, s->supervisors, FRONT_MAX_LIST, "supervisors", tree);
         break;
     }
     case K_WIRE:
         parse_wire(p, &w);
-        vec_push(p->a, s->wires, w);
+        push_limited(p, s->wires, FRONT_MAX_LIST, "wires of a system", w);
         break;
     case K_CHILD:
         slip(p, p->tok.at, "write `supervisor root one_for_one { child ...; }`", "a child stands in a supervisor");
@@ -276,7 +276,7 @@ static void parse_crashes(struct parser *p, struct verify_decl *v)
         b.child = expect_name(p, "the child that may crash");
     b.at = since(p, b.at);
     expect_semi(p, "`crashes`");
-    vec_push(p->a, v->crashes, b);
+    push_limited(p, v->crashes, FRONT_MAX_LIST, "lines with `crashes`", b);
 }
 
 static void parse_fair(struct parser *p, struct verify_decl *v)
@@ -318,7 +318,7 @@ static void parse_ltl(struct parser *p, struct verify_decl *v)
     }
     expect_close(p, T_RBRACE, open);
     x.at = since(p, x.at);
-    vec_push(p->a, v->ltls, x);
+    push_limited(p, v->ltls, FRONT_MAX_LIST, "properties", x);
 }
 
 /* domain M.f in LO..HI; */
@@ -339,7 +339,7 @@ static void parse_domain(struct parser *p, struct verify_decl *v)
     k.hi = expect_number(p, "the largest value of a domain", 0, UINT64_MAX);
     expect_semi(p, "`domain`");
     k.at = since(p, k.at);
-    vec_push(p->a, v->domains, k);
+    push_limited(p, v->domains, FRONT_MAX_LIST, "domains", k);
 }
 
 static void parse_verify_item(struct parser *p, void *ctx)

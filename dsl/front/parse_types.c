@@ -135,7 +135,7 @@ static void parse_field(struct parser *p, void *ctx)
         parse_expr(p);
     }
     expect_semi(p, "a field");
-    vec_push(p->a, *c->fields, f);
+    push_limited(p, *c->fields, FRONT_MAX_FIELDS, arena_printf(p->a, "fields of %s", c->of), f);
 }
 
 void parse_fields(struct parser *p, field_vec *fields, const char *of)
@@ -166,7 +166,7 @@ void parse_enum(struct parser *p, struct decl *d)
         if (at(p, T_RBRACE) && d->as.enum_.values.n)
             break; /* a final comma */
         struct ident value = expect_name(p, "a value of the enum");
-        vec_push(p->a, d->as.enum_.values, value);
+        push_limited(p, d->as.enum_.values, FRONT_MAX_VALUES, "values of an enum", value);
         if (missing_comma(p, "a value"))
             continue;
         if (at(p, T_SEMI)) {

@@ -53,7 +53,7 @@ static void parse_import_name(struct parser *p, struct import_decl *x)
     if (accept(p, K_AS))
         n.as = expect_name(p, "its name in this file");
     if (n.name.name)
-        vec_push(p->a, x->names, n);
+        push_limited(p, x->names, FRONT_MAX_LIST, "names in one import", n);
     if (missing_comma(p, "a name"))
         return;
     if (at(p, T_SEMI) && p->ahead.kind != T_EOF && !is_decl_start(p->ahead.kind)) {
@@ -108,7 +108,7 @@ static void parse_import(struct parser *p, struct file *f)
         parse_import_names(p, &x);
     expect_semi(p, "an import");
     x.at = since(p, x.at);
-    vec_push(p->a, f->imports, x);
+    push_limited(p, f->imports, FRONT_MAX_LIST, "imports", x);
 }
 
 /* ---- declarations ---- */
@@ -144,7 +144,7 @@ static void parse_decl(struct parser *p, struct file *f, size_t which)
     d->damaged |= d->kind != D_SESSION && p->n_fails != fails;
     f->damaged |= !d->name.name && d->kind != D_ASSERT;
     d->at = since(p, lo);
-    vec_push(p->a, f->decls, d);
+    push_limited(p, f->decls, FRONT_MAX_DECLS, "declarations in one file", d);
 }
 
 /* `}` too many, unless it closes what was reported as not closed. */

@@ -135,6 +135,16 @@ void limit(struct parser *p, struct span where, const char *fmt, ...)
     front_error(&p->lex, E0106, where, "%s", text);
 }
 
+bool has_room(struct parser *p, const void *list, uint32_t n, uint32_t max, const char *what)
+{
+    if (n < max)
+        return true;
+    if (p->full != list)
+        limit(p, p->last, "more than %u %s", max, what);
+    p->full = list;
+    return false;
+}
+
 /* Where something is missing: at the current token, or behind the last one when the line ended in mid-item there. */
 static struct span missing_place(const struct parser *p)
 {

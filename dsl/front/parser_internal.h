@@ -26,6 +26,7 @@ struct parser {
     uint32_t forgiven;     /* `}` that may be missing in this declaration, since a `{` was forgotten or is too many */
     uint32_t unclosed;     /* `}` still to come of blocks that a misplaced declaration ended */
     bool too_deep;         /* reported */
+    const void *full;      /* the list about which a limit was reported last */
 };
 
 /* ---- tokens ---- */
@@ -59,6 +60,15 @@ void label(struct parser *p, struct diag *g, struct span where, const char *fmt,
     __attribute__((format(printf, 4, 5)));
 /* A limit was passed; E0106 without panic. */
 void limit(struct parser *p, struct span where, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* May a list of `n` things have another one? No more than `max`: reported at the current token, once a list. `what` are
+ * the things. */
+bool has_room(struct parser *p, const void *list, uint32_t n, uint32_t max, const char *what);
+#define push_limited(p, v, max, what, ...)                                                                             \
+    do {                                                                                                               \
+        if (has_room((p), &(v), (v).n, (max), (what)))                                                                 \
+            vec_push((p)->a, (v), __VA_ARGS__);                                                                        \
+    } while (0)
 
 /* ---- expectations: true (or the thing) when met; otherwise reported, nothing consumed ---- */
 

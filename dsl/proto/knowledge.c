@@ -18,8 +18,18 @@ struct node { /* how (state, stale) was reached */
     bool lost;     /* an event of a body that exchanges N */
 };
 
+struct site { /* where a message is exchanged: one interaction for each strand */
+    uint32_t strand, edge;
+};
+
+struct sites {
+    uint32_t message;
+    VEC(struct site) at;
+};
+
 struct memory { /* of role `role` for message `message` */
     uint32_t message, role;
+    bool *lost; /* [tries]: their bodies exchange the message */
     struct node *nodes; /* [2 * states]: 2 * state + stale */
 };
 
@@ -29,26 +39,24 @@ struct knowing {
     const struct global *g;
     uint32_t *source; /* [edges] */
     VEC(struct memory) memories;
+    VEC(struct sites) sites;
     u32_vec queue;
     bool ok;
 };
 
 /* ---- the search ---- */
 
-static bool in_list(const struct index_list *l, uint32_t x)
+/* The bodies of `try` that exchange the message. */
+static bool *bodies_with(const struct knowing *k, uint32_t message)
 {
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->at[i] == x)
-            return true;
-    return false;
-}
-
-static bool exchanged_within(const struct global *g, uint32_t region, uint32_t message)
-{
-    for (uint32_t e = 0; e < g->n_edges; e++)
-        if (g->edges[e].message == message && in_list(&g->regions[g->edges[e].regions], region))
-            return true;
-    return false;
+    const struct global *g = k->g;
+    bool *out = ARENA_ARRAY(k->b->scratch, bool, g->n_tries);
+    for (uint32_t e = 0; g->n_tries && e < g->n_edges; e++) {
+        const struct index_list *l = &g->regions[g->edges[e].regions];
+        for (uint32_t i = 0; g->edges[e].message == message && i < l->n; i++)
+            out[l->at[i]] = true;
+    }
+    return out;
 }
 
 static void reach(struct knowing *k, struct memory *m, uint32_t from, uint32_t to, uint32_t edge, bool lost)
@@ -65,7 +73,7 @@ static void follow_events(struct knowing *k, struct memory *m, uint32_t node)
     const struct index_list *regions = g->n_regions ? &g->regions[g->states[node / 2].regions] : NULL;
     for (uint32_t i = 0; regions && i < regions->n; i++) {
         const struct try_region *t = &g->tries[regions->at[i]];
-        bool lost = exchanged_within(g, regions->at[i], m->message);
+        bool lost = m->lost[regions->at[i]];
         for (uint32_t h = 0; h < t->n_handlers; h++)
             reach(k, m, node, 2 * t->handlers[h].start + (lost || node % 2), IR_NONE, lost);
     }
@@ -74,6 +82,7 @@ static void follow_events(struct knowing *k, struct memory *m, uint32_t node)
 static void search(struct knowing *k, struct memory *m)
 {
     const struct global *g = k->g;
+    m->lost = bodies_with(k, m->message);
     m->nodes = ARENA_ARRAY(k->b->scratch, struct node, 2 * (size_t)g->n_states);
     k->queue.n = 0;
     reach(k, m, 1, 1, IR_NONE, false);
@@ -164,9 +173,9 @@ static void report_unknown(struct knowing *k, const struct global_edge *e, const
 
 /* ---- par ---- */
 
-static bool concurrent(const struct global *g, const struct global_edge *x, const struct global_edge *y)
+static bool concurrent(const struct global *g, uint32_t strand, uint32_t other)
 {
-    const struct index_list *a = &g->strands[x->strand], *b = &g->strands[y->strand];
+    const struct index_list *a = &g->strands[strand], *b = &g->strands[other];
     for (uint32_t i = 0; i + 1 < a->n; i += 2)
         for (uint32_t j = 0; j + 1 < b->n; j += 2)
             if (a->at[i] == b->at[j] && a->at[i + 1] != b->at[j + 1])
@@ -174,11 +183,31 @@ static bool concurrent(const struct global *g, const struct global_edge *x, cons
     return false;
 }
 
-static const struct global_edge *meanwhile(const struct knowing *k, const struct global_edge *e, uint32_t message)
+static const struct sites *sites_of(struct knowing *k, uint32_t message)
 {
-    for (uint32_t i = 0; k->g->n_strands && i < k->g->n_edges; i++)
-        if (k->g->edges[i].message == message && concurrent(k->g, e, &k->g->edges[i]))
-            return &k->g->edges[i];
+    for (uint32_t i = 0; i < k->sites.n; i++)
+        if (k->sites.at[i].message == message)
+            return &k->sites.at[i];
+    struct sites x = {.message = message};
+    bool *seen = ARENA_ARRAY(k->b->scratch, bool, k->g->n_strands);
+    for (uint32_t e = 0; k->g->n_strands && e < k->g->n_edges; e++) {
+        uint32_t strand = k->g->edges[e].strand;
+        if (k->g->edges[e].message != message || seen[strand])
+            continue;
+        seen[strand] = true;
+        vec_push(k->b->scratch, x.at, (struct site){strand, e});
+    }
+    vec_push(k->b->scratch, k->sites, x);
+    return &vec_last(k->sites);
+}
+
+/* An exchange of the message that may take place at the same time, or NULL. */
+static const struct global_edge *meanwhile(struct knowing *k, const struct global_edge *e, uint32_t message)
+{
+    const struct sites *x = sites_of(k, message);
+    for (uint32_t i = 0; i < x->at.n; i++)
+        if (concurrent(k->g, e->strand, x->at.at[i].strand))
+            return &k->g->edges[x->at.at[i].edge];
     return NULL;
 }
 

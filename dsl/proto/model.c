@@ -344,3 +344,12 @@ const struct edge *step_edge(const struct model *m, const struct step *s)
     uint32_t p = step_participant(m, s);
     return &m->participants[p].automaton->edges[s->edge - m->edge_base[p]];
 }
+
+bool model_is_entangled(const struct model *m)
+{
+    for (uint32_t i = 0; i < m->n_lanes; i++)
+        if (m->lanes[i].pool != IR_NONE || m->lanes[i].policy == POLICY_DROP_NEWEST ||
+            m->lanes[i].policy == POLICY_DROP_OLDEST)
+            return true;
+    return m->loss != 0;
+}

@@ -69,6 +69,10 @@ struct model *model_of_system(const struct ir *ir, uint32_t system, const struct
 /* The participant that plays `role` in the same run as participant `p`. */
 uint32_t model_peer(const struct model *m, uint32_t p, uint32_t role);
 
+/* May what a send does depend on more than its lane: on room that lanes share, on losses? Then no reduction that knows
+ * only the writer and the reader of each lane may be used. */
+bool model_is_entangled(const struct model *m);
+
 /* ---- steps: the alphabet in which explorer, SPIN and trails speak ---- */
 
 enum step_kind {

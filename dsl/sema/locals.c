@@ -143,6 +143,7 @@ static void walk_local(struct walk *w, struct local *l)
 struct colours {
     struct sema *s;
     uint8_t *of; /* by position in the file: 0 unseen, 1 open, 2 done */
+    uint32_t depth;
 };
 
 static void follow(struct colours *c, const struct decl *d, const struct local *use);
@@ -182,9 +183,16 @@ static void follow(struct colours *c, const struct decl *d, const struct local *
         unguarded(c->s, use, d->name.at);
     if (c->of[i])
         return;
+    if (c->depth == SEMA_MAX_NESTED) {
+        diag_add(c->s->d, E0106, d->name.at, "more than %d local types stand for another one in a row", SEMA_MAX_NESTED);
+        c->of[i] = 2;
+        return;
+    }
+    c->depth++;
     c->of[i] = 1;
     follow_heads(c, d->as.local);
     c->of[i] = 2;
+    c->depth--;
 }
 
 void sema__locals(struct sema *s)
@@ -197,7 +205,7 @@ void sema__locals(struct sema *s)
             walk_local(&w, s->f->decls.at[i]->as.assert_.left);
             walk_local(&w, s->f->decls.at[i]->as.assert_.right);
         }
-    struct colours c = {s, ARENA_ARRAY(s->a, uint8_t, s->f->decls.n)};
+    struct colours c = {.s = s, .of = ARENA_ARRAY(s->a, uint8_t, s->f->decls.n)};
     for (uint32_t i = 0; i < s->f->decls.n; i++)
         if (s->f->decls.at[i]->kind == D_LOCAL)
             follow(&c, s->f->decls.at[i], NULL);

@@ -166,6 +166,8 @@ static const char *kinds_text(struct sema *s, unsigned kinds)
 
 static void unknown(struct sema *s, const struct ident *id, unsigned kinds)
 {
+    if (diags_full(s->d))
+        return;
     const struct decl *hidden = out_of_scope(s, id, kinds);
     const char *near = hidden ? NULL : nearest_decl(s, id, kinds);
     if (s->f->damaged && !near)

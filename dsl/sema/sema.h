@@ -13,6 +13,8 @@ bool sema_file(struct file *f, struct arena *a, struct interner *names, struct d
 
 /* Limits, stated in the diagnostics that name them. */
 enum {
+    SEMA_MAX_NESTED = 200,          /* structs in structs, local types that are but others */
+    SEMA_MAX_TREE = 4096,           /* supervisors and children that one system names */
     SEMA_MAX_TRY = 4,               /* bodies of `try` around one place; the engines' phases have as many fields */
     SEMA_MAX_ROLES = 250,           /* of a session, members of families counted */
     SEMA_MAX_INSTANCES = 60000,     /* of a system */

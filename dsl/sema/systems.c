@@ -62,8 +62,10 @@ struct tree {
 
 static void name_once(struct tree *t, const struct ident *id, const char *what)
 {
-    if (!id->name)
+    if (!id->name || t->names.n > SEMA_MAX_TREE)
         return;
+    if (t->names.n == SEMA_MAX_TREE)
+        diag_add(t->s->d, E0106, id->at, "a system names more than %d supervisors and children", SEMA_MAX_TREE);
     for (uint32_t i = 0; i < t->names.n; i++)
         if (t->names.at[i].name == id->name) {
             sema__duplicate(t->s, id, t->names.at[i].at, what);

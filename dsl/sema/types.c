@@ -89,6 +89,7 @@ struct sizes { /* of structs, by position in the file */
     struct sema *s;
     enum visit *visit;
     uint64_t *bytes;
+    uint32_t depth; /* of structs within structs */
 };
 
 static uint64_t struct_size(struct sizes *z, const struct decl *d, const struct type *use);
@@ -148,9 +149,15 @@ static uint64_t struct_size(struct sizes *z, const struct decl *d, const struct 
         diag_help(z->s->d, x, "payloads are flat: use a list of entries that refer to each other by a number");
         return 0;
     }
+    if (z->depth == SEMA_MAX_NESTED) {
+        diag_add(z->s->d, E0106, d->name.at, "structs stand in each other more than %d deep", SEMA_MAX_NESTED);
+        z->visit[i] = DONE;
+    }
     if (z->visit[i] == UNSEEN) {
         z->visit[i] = OPEN;
+        z->depth++;
         z->bytes[i] = fields_size(z, &d->as.struct_.fields);
+        z->depth--;
         z->visit[i] = DONE;
     }
     return z->bytes[i];
@@ -159,7 +166,7 @@ static uint64_t struct_size(struct sizes *z, const struct decl *d, const struct 
 static void check_sizes(struct sema *s)
 {
     uint32_t n = s->f->decls.n;
-    struct sizes z = {s, ARENA_ARRAY(s->a, enum visit, n), ARENA_ARRAY(s->a, uint64_t, n)};
+    struct sizes z = {.s = s, .visit = ARENA_ARRAY(s->a, enum visit, n), .bytes = ARENA_ARRAY(s->a, uint64_t, n)};
     for (uint32_t i = 0; i < n; i++) {
         const struct decl *d = s->f->decls.at[i];
         if (d->kind == D_STRUCT)

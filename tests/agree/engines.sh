@@ -17,6 +17,12 @@ for half in even odd; do
     t "most were decided ($half)" awk '{ for (i = 1; i < NF; i++) if ($(i + 1) ~ /^(refused|inconclusive)/) n += $i; exit n * 3 > $1 }' "$work/$half"
 done
 
+# Files on which the engines once differed.
+for file in tests/agree/kept/*.proto-session; do
+    t_exit "both engines call $(basename "$file" .proto-session) violated" 1 "$MOTET" check "$file"
+    t_has "and both did so" "$out" '^  violated +[a-z-]+ +[A-Za-z]+ +explorer [0-9,]+ states, SPIN '
+done
+
 # The comparison notices a program whose engines differ, and shrinks the file: this one calls every file with a M1 wrong.
 cat >"$work/liar" <<'END'
 #!/bin/bash

@@ -66,6 +66,16 @@ static motet__lane lane_of(uint32_t capacity)
     return l;
 }
 
+/* As a writer does: only into room. */
+static bool put(motet__lane *l, motet__message *m)
+{
+    bool room = motet__lane_room(l);
+    if (room) {
+        motet__lane_push(l, m);
+    }
+    return room;
+}
+
 static void a_new_lane_is_empty(void **state)
 {
     (void)state;
@@ -81,15 +91,15 @@ static void a_lane_takes_its_capacity_and_keeps_the_order(void **state)
     motet__lane l = lane_of(3);
     for (int round = 0; round < 20; round++) {
         for (int i = 0; i < 3; i++) {
-            assert_true(motet__lane_push(&l, &messages[i]));
+            assert_true(put(&l, &messages[i]));
         }
-        assert_false(motet__lane_push(&l, &messages[3]));
+        assert_false(put(&l, &messages[3]));
         for (int i = 0; i < 3; i++) {
             assert_ptr_equal(motet__lane_peek(&l), &messages[i]);
             motet__lane_pop(&l);
         }
         assert_true(motet__lane_empty(&l));
-        assert_true(motet__lane_push(&l, &messages[4])); /* so that rounds begin at every position */
+        assert_true(put(&l, &messages[4])); /* so that rounds begin at every position */
         motet__lane_pop(&l);
     }
 }
@@ -98,8 +108,8 @@ static void a_writer_that_waits_is_reported_once(void **state)
 {
     (void)state;
     motet__lane l = lane_of(1);
-    assert_true(motet__lane_push(&l, &messages[0]));
-    assert_false(motet__lane_push(&l, &messages[1]));
+    assert_true(put(&l, &messages[0]));
+    assert_false(put(&l, &messages[1]));
     assert_true(motet__lane_wait(&l));
     motet__lane_pop(&l);
     assert_true(motet__lane_settle(&l));
@@ -110,12 +120,25 @@ static void a_writer_does_not_wait_when_room_came_in_between(void **state)
 {
     (void)state;
     motet__lane l = lane_of(1);
-    assert_true(motet__lane_push(&l, &messages[0]));
-    assert_false(motet__lane_push(&l, &messages[1]));
+    assert_true(put(&l, &messages[0]));
+    assert_false(put(&l, &messages[1]));
     motet__lane_pop(&l);
     assert_false(motet__lane_wait(&l));
     assert_false(motet__lane_settle(&l)); /* and nobody is told to wake it */
-    assert_true(motet__lane_push(&l, &messages[1]));
+    assert_true(put(&l, &messages[1]));
+}
+
+static void a_lossy_lane_gives_up_its_oldest_only_when_full(void **state)
+{
+    (void)state;
+    motet__lane l = lane_of(2);
+    assert_null(motet__lane_push_lossy(&l, &messages[0]));
+    assert_null(motet__lane_push_lossy(&l, &messages[1]));
+    assert_ptr_equal(motet__lane_push_lossy(&l, &messages[2]), &messages[0]);
+    assert_ptr_equal(motet__lane_peek(&l), &messages[1]);
+    motet__lane_pop(&l);
+    assert_null(motet__lane_push_lossy(&l, &messages[3]));
+    assert_ptr_equal(motet__lane_peek(&l), &messages[2]);
 }
 
 int main(void)
@@ -129,6 +152,7 @@ int main(void)
         cmocka_unit_test(a_lane_takes_its_capacity_and_keeps_the_order),
         cmocka_unit_test(a_writer_that_waits_is_reported_once),
         cmocka_unit_test(a_writer_does_not_wait_when_room_came_in_between),
+        cmocka_unit_test(a_lossy_lane_gives_up_its_oldest_only_when_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* spin_random.h -- random small models from a seed: 2 to 4 participants, lanes of 1 or 2.
  *
- * Two kinds of automata, half and half: protocols of all roles, projected, mostly right; and automata that know nothing
- * of each other, mostly wrong. On top of them, each with a chance of its own: lanes that lose messages, mailboxes that are
- * shared, messages that get lost, events and interrupts, several runs, crashes under a random supervision tree with
+ * Two kinds of automata, half and half: protocols of all roles, projected, mostly right; and automata that know
+ * nothing of each other, mostly wrong. On top of them, each with a chance of its own: lanes that lose messages,
+ * mailboxes that are shared, messages that get lost, events and interrupts, several runs, crashes under a random supervision tree with
  * random decisions, and formulas. They need not make sense: both engines must say the same of them.
  */
 #ifndef MOTET_TESTS_SPIN_RANDOM_H
@@ -134,7 +134,8 @@ static inline void random_try(struct kit *k, const struct recipe *r, uint64_t *s
     for (uint32_t s = 0; s < body; s++) { /* asks everybody first, then hears everybody; or one after the other */
         uint32_t i = late ? s % (body / rounds) % (n - 1) + 1 : s / 2 % (n - 1) + 1;
         bool asks = late ? s % (body / rounds) < n - 1 : s % 2 == 0;
-        PUT(&c, "%s%u R%u%c%c %u", s ? ", " : "", s, i, asks ? '!' : '?', asks ? 'a' : 'b', s + 1 == body ? end : s + 1);
+        PUT(&c, "%s%u R%u%c%c %u", s ? ", " : "", s, i, asks ? '!' : '?', asks ? 'a' : 'b',
+            s + 1 == body ? end : s + 1);
         for (uint32_t e = 0; e < k->session.n_events; e++)
             PUT(&c, ", %u @%u %u", s, (unsigned)e, handler + (k->events[e].kind == EV_CRASH));
     }

@@ -74,7 +74,7 @@ static void random_models_agree(void **ctx)
     assert_int_equal(failed, 0);
 }
 
-/* ---- formulas: SPIN's trails are checked when they are read; of what it says holds, random runs must satisfy it ---- */
+/* ---- formulas: SPIN's trails are checked when they are read; what it says holds must hold of random runs ---- */
 
 /* Some steps at random, until the run ends, comes back to a state that it has seen, or becomes too long. */
 static bool random_run(struct arena *a, const struct semantics *s, uint64_t *seed, struct lasso *l)
@@ -127,7 +127,8 @@ static void random_formulas_agree(void **ctx)
             struct spin_check *c = spin_check(a, e.s, &e.spin, &plenty);
             for (uint32_t i = 0; i < c->n_ltl; i++) {
                 bool doubt = c->ltl[i].answer != SPIN_HOLDS && c->ltl[i].answer != SPIN_VIOLATED;
-                bool broken = c->ltl[i].answer == SPIN_HOLDS && some_run_breaks(a, &e, k->verify.ltls[i].formula, &seed);
+                bool broken = c->ltl[i].answer == SPIN_HOLDS &&
+                              some_run_breaks(a, &e, k->verify.ltls[i].formula, &seed);
                 failed += doubt || broken;
                 if (doubt || broken)
                     print_message("model %lu, formula %u: %s\n", (unsigned long)number, i,

@@ -206,9 +206,9 @@ static void nested_events_in_a_loop_agree(void **ctx)
     kit_timeout(w->k, "A", 1);
     kit_cancel(w->k, "A", 0);
     kit_role(w->k, "A", "0 B!ask 1, 0 @0 2, 0 @1 3, 1 B?tell 0, 1 @0 2, 1 @1 3, 2 B!!again 0, 2 @1 3, 3 B!!stop 0");
-    kit_role(w->k, "B", "0 A?ask 1, 0 A??again 0, 0 A??stop 0, 1 A!tell 0, 1 A??again 0, 1 A??stop 0, 0 end");
+    kit_role(w->k, "B", "0 A?ask 1, 0 A??again 0, 0 A??stop 0, 1 A!tell 0, 1 A??again 0, 1 A??stop 0, "
+                        "0 C?note 0, 0 end");
     kit_role(w->k, "C", "0 B!note 1, 1 B!note 2");
-    kit_role(w->k, "B", "0 A?ask 1, 0 A??again 0, 0 A??stop 0, 1 A!tell 0, 1 A??again 0, 1 A??stop 0, 0 C?note 0, 0 end");
     struct model *m = kit_model(w->k, 1, 2);
     struct engines e = engines_new(w->a, m);
     if (!agree(w, &e, &e.spin))
