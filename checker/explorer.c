@@ -38,6 +38,7 @@ struct search {
     struct exploration *e;
     struct timespec start;
     size_t size;
+    uint32_t crash_codes; /* codes from here on are crashes */
     struct chunk *chunks;
     uint32_t n_chunks, cap_chunks;
     struct table table;
@@ -214,6 +215,15 @@ static void note_broken(struct search *x, uint32_t state, uint32_t broken)
         }
 }
 
+static void note_caught(void *taken, uint32_t edge) { ((bool *)taken)[edge] = true; }
+
+static void note_taken(struct search *x, uint32_t state, uint32_t code, const uint8_t *next)
+{
+    x->e->taken[code] = true;
+    if (code >= x->crash_codes)
+        semantics_caught(x->s, state_at(x, state), next, note_caught, x->e->taken);
+}
+
 /* The successors are made first and looked up then: meanwhile their slots are on the way from memory. */
 static bool expand(struct search *x, uint32_t state)
 {
@@ -232,6 +242,7 @@ static bool expand(struct search *x, uint32_t state)
     }
     for (uint32_t i = 0; i < n; i++) {
         x->e->transitions++;
+        note_taken(x, state, x->codes[i], x->successors + i * x->size);
         if (!visit(x, x->successors + i * x->size, x->hashes[i], (struct origin){state, x->codes[i]}, &index) ||
             (x->graph && !keep_step(x, index, x->codes[i])))
             return false;
@@ -303,6 +314,8 @@ static void search(struct search *x, struct arena *a)
     x->codes = ARENA_ARRAY(a, uint32_t, most);
     x->successors = arena_array(a, x->size, (size_t)most + 1);
     x->hashes = ARENA_ARRAY(a, uint64_t, most);
+    x->crash_codes = semantics_first_crash_code(x->s);
+    x->e->taken = ARENA_ARRAY(a, bool, semantics_n_codes(x->s));
     x->e->complete = run_search(x);
     conclude(x, a);
     free(x->table.slots);

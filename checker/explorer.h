@@ -26,6 +26,8 @@ struct exploration {
     const char *stopped;              /* why not, in a few words; NULL when complete */
     uint64_t states, transitions;     /* found; transitions taken */
     uint64_t expanded;                /* states whose steps were all taken; equals states when complete */
+    bool *taken; /* [semantics_n_codes] what some visited state did: a step by its code, and the edge by which a
+                    participant caught a crash by its model-wide id. What was not taken can never happen when complete */
     uint64_t bytes;                   /* memory at its peak */
     double seconds;
 };

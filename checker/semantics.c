@@ -403,6 +403,11 @@ uint32_t semantics_n_codes(const struct semantics *s)
     return s->n_codes;
 }
 
+uint32_t semantics_first_crash_code(const struct semantics *s)
+{
+    return s->crash_codes;
+}
+
 uint32_t semantics_code(const struct semantics *s, const struct step *step)
 {
     if (step->kind == STEP_CRASH)

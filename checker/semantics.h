@@ -104,6 +104,12 @@ void semantics_apply(const struct semantics *s, const uint8_t *state, const stru
 uint32_t semantics_n_codes(const struct semantics *s);
 uint32_t semantics_code(const struct semantics *s, const struct step *step);
 struct step semantics_decode(const struct semantics *s, uint32_t code);
+uint32_t semantics_first_crash_code(const struct semantics *s); /* all codes from it on are crashes, or there are none */
+
+/* Calls `tell` with each edge (model-wide) by which a participant caught a crash in the crash step that led from
+ * `state` to `next`. */
+void semantics_caught(const struct semantics *s, const uint8_t *state, const uint8_t *next,
+                      void (*tell)(void *ctx, uint32_t edge), void *ctx);
 
 /* ---- what is wrong with a state ---- */
 

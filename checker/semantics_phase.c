@@ -469,3 +469,31 @@ bool semantics__catch_crash(const struct semantics *s, uint8_t *state, uint32_t 
     rebase(s, state, run);
     return true;
 }
+
+/* The participant of the run that is gone in `next` and was not in `state`, when there is just one; or IR_NONE. */
+static uint32_t just_died(const struct semantics *s, const uint8_t *state, const uint8_t *next, uint32_t run)
+{
+    const struct model *m = s->m;
+    uint32_t n = 0, dead = IR_NONE;
+    for (uint32_t p = m->runs[run].first_participant; p < m->n_participants && m->participants[p].run == run; p++)
+        if (row_of(s, state, p) && !row_of(s, next, p)) {
+            n++;
+            dead = p;
+        }
+    return n == 1 ? dead : IR_NONE;
+}
+
+void semantics_caught(const struct semantics *s, const uint8_t *state, const uint8_t *next,
+                      void (*tell)(void *ctx, uint32_t edge), void *ctx)
+{
+    const struct model *m = s->m;
+    for (uint32_t run = 0; run < m->n_runs; run++) {
+        uint32_t dead = m->runs[run].phased ? just_died(s, state, next, run) : IR_NONE;
+        for (uint32_t r = m->runs[run].first_participant;
+             dead != IR_NONE && r < m->n_participants && m->participants[r].run == run; r++) {
+            const struct edge_row *e = row_of(s, next, r) ? catching_edge(s, state, r, m->participants[dead].role) : NULL;
+            if (e)
+                tell(ctx, (uint32_t)(e - s->edges));
+        }
+    }
+}

@@ -270,6 +270,46 @@ static void a_shortest_trail_has_events(void **ctx)
     assert_int_equal(e->trail[SAFETY_DEADLOCK].n, 4);
 }
 
+/* ---- what was taken ---- */
+
+static uint32_t edge_of(struct world *w, uint32_t participant, uint32_t state, uint32_t i)
+{
+    const struct model *m = semantics_model(w->s);
+    return m->edge_base[participant] + m->participants[participant].automaton->states[state].first + i;
+}
+
+static void edges_that_no_run_takes_are_known(void **ctx)
+{
+    struct world *w = *ctx;
+    kit_role(w->k, "A", "0 B!X 1, 1 B?Y 2, 1 B?Z 3");
+    kit_role(w->k, "B", "0 A?X 1, 1 A!Y 2");
+    struct exploration *e = run(w, 1, 1);
+    assert_true(e->taken[edge_of(w, 0, 0, 0)]);
+    assert_true(e->taken[edge_of(w, 0, 1, 0)]);
+    assert_false(e->taken[edge_of(w, 0, 1, 1)]);
+    assert_true(e->taken[edge_of(w, 1, 0, 0)]);
+    assert_true(e->taken[edge_of(w, 1, 1, 0)]);
+}
+
+/* B may crash while A waits for it; where A does not wait any more nobody catches it. */
+static void edges_that_catch_a_crash_are_taken_with_it(void **ctx)
+{
+    struct world *w = *ctx;
+    uint32_t root = kit_supervisor(w->k, IR_NONE, ONE_FOR_ONE, 9);
+    kit_child(w->k, root, "a", 1, RESTART_PERMANENT);
+    kit_child(w->k, root, "b", 1, RESTART_PERMANENT);
+    kit_child(w->k, root, "c", 1, RESTART_PERMANENT);
+    kit_crashes(w->k, 1, 1);
+    uint32_t of_b = kit_crash_of(w->k, "B", "A", 0), of_c = kit_crash_of(w->k, "C", "A", 0);
+    kit_role(w->k, "A", arena_printf(w->a, "0 B?X 1, 0 @%u 2, 0 @%u 3, 1 C!Z 4", of_b, of_c));
+    kit_role(w->k, "B", "0 A!X 1");
+    kit_role(w->k, "C", "0 A?Z 1, 0 end");
+    struct exploration *e = run(w, 1, 1);
+    assert_true(e->complete);
+    assert_true(e->taken[edge_of(w, 0, 0, 1)]);
+    assert_false(e->taken[edge_of(w, 0, 0, 2)]);
+}
+
 /* ---- replay ---- */
 
 static void replay_names_the_step_that_is_not_enabled(void **ctx)
@@ -320,6 +360,8 @@ int main(void)
         TEST(phases_are_counted_up_to_a_limit),
         TEST(beyond_the_limit_nothing_is_decided),
         TEST(a_shortest_trail_has_events),
+        TEST(edges_that_no_run_takes_are_known),
+        TEST(edges_that_catch_a_crash_are_taken_with_it),
         TEST(replay_names_the_step_that_is_not_enabled),
         TEST(replay_of_nothing_judges_the_initial_state),
     };
