@@ -72,7 +72,7 @@ t_exit "violated before inconclusive" 1 "$MOTET" check --engine=explorer --memor
 t_exit "a missing file" 2 "$MOTET" check nope.proto-session
 t_has "a missing file says so" "$err" 'cannot read this file: No such file'
 t_exit "a folder" 2 "$MOTET" check folder.proto-session
-t_has "a folder says so" "$err" 'it is a directory'
+t_has "a folder without a protocol says so" "$err" 'folder.proto-session: there is no file \*.proto-session in this folder'
 t_exit "an empty file" 2 "$MOTET" check empty.proto-session
 t_has "an empty file says so" "$err" 'nothing to check'
 t_exit "a binary file" 2 "$MOTET" check binary.proto-session
