@@ -5,41 +5,7 @@
  */
 #include "progress.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-struct backward {
-    const struct state_graph *g;
-    uint64_t *first;  /* [n + 1]: the steps into each state */
-    uint32_t *source; /* [n_steps] */
-    uint8_t *reaches; /* [n] */
-    uint32_t *queue;  /* [n] */
-    struct progress *out;
-};
-
-static bool backward_init(struct backward *b, const struct state_graph *g, struct progress *out)
-{
-    *b = (struct backward){g, calloc((size_t)g->n + 2, sizeof *b->first), malloc((g->n_steps + 1) * sizeof *b->source),
-                           malloc((size_t)g->n + 1), malloc(((size_t)g->n + 1) * sizeof *b->queue), out};
-    if (!b->first || !b->source || !b->reaches || !b->queue)
-        return false;
-    for (uint64_t e = 0; e < g->n_steps; e++)
-        b->first[g->target[e] + 2]++;
-    for (uint32_t i = 0; i < g->n; i++)
-        b->first[i + 2] += b->first[i + 1]; /* first[i + 1] is where the next step into i goes */
-    for (uint32_t i = 0; i < g->n; i++)
-        for (uint64_t e = g->first[i]; e < g->first[i + 1]; e++)
-            b->source[b->first[g->target[e] + 1]++] = i;
-    return true;
-}
-
-static void backward_fini(struct backward *b)
-{
-    free(b->first);
-    free(b->source);
-    free(b->reaches);
-    free(b->queue);
-}
+#include "backward.h"
 
 /* ---- what a step does ---- */
 
@@ -75,20 +41,12 @@ static bool serves(const struct state_graph *g, uint32_t i, uint64_t e, struct g
 static void mark_reaching(struct backward *b, struct goal goal)
 {
     const struct state_graph *g = b->g;
-    uint32_t n = 0;
-    memset(b->reaches, 0, g->n);
+    backward_clear(b);
     for (uint32_t i = 0; i < g->n; i++)
         for (uint64_t e = g->first[i]; e < g->first[i + 1] && !b->reaches[i]; e++)
-            if (serves(g, i, e, goal)) {
-                b->reaches[i] = 1;
-                b->queue[n++] = i;
-            }
-    for (uint32_t k = 0; k < n; k++)
-        for (uint64_t e = b->first[b->queue[k]]; e < b->first[b->queue[k] + 1]; e++)
-            if (!b->reaches[b->source[e]]) {
-                b->reaches[b->source[e]] = 1;
-                b->queue[n++] = b->source[e];
-            }
+            if (serves(g, i, e, goal))
+                backward_mark(b, i);
+    backward_spread(b, NULL, NULL);
 }
 
 /* ---- what a state asks for ---- */
@@ -112,15 +70,15 @@ static void note(struct progress *out, enum progress_kind k, uint32_t state)
     out->state[k] = state;
 }
 
-static void check_goal(struct backward *b, struct goal goal)
+static void check_goal(struct backward *b, struct goal goal, struct progress *out)
 {
     mark_reaching(b, goal);
     for (uint32_t i = 0; i < b->g->n; i++) {
         const uint8_t *state = state_graph_state(b->g, i);
         if (!b->reaches[i] && asks(b->g->s, state, goal, PROGRESS))
-            note(b->out, PROGRESS, i);
+            note(out, PROGRESS, i);
         if (!b->reaches[i] && goal.lane == IR_NONE && asks(b->g->s, state, goal, NO_UNFINISHED))
-            note(b->out, NO_UNFINISHED, i);
+            note(out, NO_UNFINISHED, i);
     }
 }
 
@@ -143,11 +101,11 @@ bool progress_check(const struct state_graph *g, struct progress *out)
     struct backward b;
     const struct model *m = semantics_model(g->s);
     *out = (struct progress){0};
-    bool ok = backward_init(&b, g, out);
+    bool ok = backward_init(&b, g, false);
     for (uint32_t l = 0; ok && l < m->n_lanes; l++)
-        check_goal(&b, of_lane(l));
+        check_goal(&b, of_lane(l), out);
     for (uint32_t p = 0; ok && p < m->n_participants; p++)
-        check_goal(&b, of_participant(p));
+        check_goal(&b, of_participant(p), out);
     for (uint32_t i = 0; ok && i < g->n && !out->broken[NO_LEFTOVERS]; i++)
         if (g->first[i] == g->first[i + 1] && has_leftovers(g->s, state_graph_state(g, i)))
             note(out, NO_LEFTOVERS, i);

@@ -26,6 +26,7 @@ struct property {
     uint32_t n_engines;
     struct engine_result engines[2];
     struct story *story; /* the counterexample, where violated and there is one */
+    bool elsewhere;      /* its lanes are not those that the file gives it: it is not replayed from there */
 };
 
 /* Sets the result, or the error, from the engines. */

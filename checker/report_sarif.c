@@ -22,6 +22,7 @@ static const struct {
     {"no-unfinished", "from every reachable state every participant can still end"},
     {"no-leftovers", "every message can still be received"},
     {"no-starvation", "nobody waits for ever, however choices are made"},
+    {"any-capacity", "from some capacity of its lanes on a session is safe with every larger one"},
     {"ltl", "a formula of a verify block"},
     {"subtype", "an assertion about local types"},
 };

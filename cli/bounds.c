@@ -1,14 +1,16 @@
 /* bounds.c -- motet bounds: the smallest mailboxes with which a system or session is safe.
  *
  * First all mailboxes have the same size, 1, 2, ... up to --upto: safety is not monotone in it, so each size is explored
- * and what a larger one breaks is said. Where one more place makes no new state, no lane ever holds more: then every
- * larger size is as safe, which is said, too. Then, from the smallest size that is safe, each actor's mailbox is made
+ * and what a larger one breaks is said. Where one more place makes no new state, no lane ever holds more; and where the
+ * rule of capacity.h applies, what a larger one lets through can happen with this one, too: in both cases every larger size
+ * is as safe, which is said, too. Then, from the smallest size that is safe, each actor's mailbox is made
  * smaller alone, in the order of the file, as long as all stays safe: the result is minimal, though another one may be, too.
  */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "capacity.h"
 #include "cli.h"
 #include "explorer.h"
 #include "load.h"
@@ -65,6 +67,22 @@ static struct trial try_with(struct bounds *b, uint32_t capacity)
     return (struct trial){ true, senders_wait(m), explore(b->u.a, semantics_new(b->u.a, m), &budget) };
 }
 
+/* Does what was found with `capacity` hold with all larger ones, by the rule of capacity.h? */
+static bool is_enough(struct bounds *b, uint32_t capacity)
+{
+    const char *problem;
+    struct model *m = model_with(b, capacity, &problem);
+    const struct budget budget = { (double)b->seconds, b->mib << 20 };
+    struct state_graph *g = NULL;
+    struct capacity c;
+    if (!m || capacity_unsuited(b->u.a, m))
+        return false;
+    explore_graph(b->u.a, semantics_new(b->u.a, m), &budget, &g);
+    bool enough = g && capacity_check(b->u.a, g, &c) && c.answer == CAPACITY_ENOUGH;
+    state_graph_free(g);
+    return enough;
+}
+
 static bool is_safe(const struct trial *t)
 {
     for (uint32_t k = 0; k < SAFETY_KINDS; k++)
@@ -101,6 +119,7 @@ struct sizes { /* by size; [0] unused */
     uint32_t smallest; /* that is safe; 0: none is */
     uint32_t broken;   /* the first above it that is not; 0: none is */
     uint32_t enough;   /* with more than this nothing changes; 0: not known */
+    bool by_rule;      /* which the rule says; else: no lane ever holds more */
     bool unsure;       /* some search did not end */
 };
 
@@ -130,6 +149,8 @@ static struct sizes try_sizes(struct bounds *b)
             z.broken = size;
         if (changes_nothing(&before, &t))
             z.enough = size - 1;
+        else if (t.made && !is_unsure(&t) && is_enough(b, size))
+            z.enough = size, z.by_rule = true;
         before = t;
         if (!t.made)
             break;
@@ -167,12 +188,24 @@ static void suggest(const struct bounds *b)
     }
 }
 
+static void put_larger(const struct sizes *z)
+{
+    const char *how = !z->smallest || z->broken ? "unsafe" : "safe";
+    if (z->by_rule)
+        printf("any larger mailbox is as %s as %u: all that it lets through can happen with %u as well\n", how, z->enough,
+               z->enough);
+    else
+        printf("any larger mailbox is as %s as %u: no lane ever holds more\n", how, z->enough);
+}
+
 static int conclude(struct bounds *b, const struct sizes *z)
 {
     if (!z->smallest) {
         printf(z->unsure ? "no size up to %llu was found to be safe, and not all searches ended\n"
                          : "no size up to %llu is safe\n",
-               (unsigned long long)b->upto);
+               (unsigned long long)(z->enough ? z->enough : b->upto));
+        if (z->enough)
+            put_larger(z);
         return z->unsure ? EXIT_INCONCLUSIVE : EXIT_VIOLATED;
     }
     if (b->in_system) {
@@ -185,7 +218,7 @@ static int conclude(struct bounds *b, const struct sizes *z)
         printf("not monotone: %u is safe and %u is not; a larger mailbox lets through what a smaller one holds back\n",
                z->smallest, z->broken);
     if (z->enough)
-        printf("any larger mailbox is as %s as %u: no lane ever holds more\n", z->broken ? "unsafe" : "safe", z->enough);
+        put_larger(z);
     else if (!z->unsure)
         printf("sizes above %llu were not tried\n", (unsigned long long)b->upto);
     if (z->unsure)

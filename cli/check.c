@@ -20,7 +20,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct check {
     int format, engines, color; /* enum report_format, and the enums above */
-    uint64_t capacity, seconds, mib, jobs;
+    uint64_t any_capacity, capacity, seconds, mib, jobs;
     int choices; /* fair, unfair */
     bool ascii, progress, early;
     struct text_list folders; /* of modules */
@@ -44,6 +44,8 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide whether everything can still go on, too" },
         { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0,
           "with --progress; unfair: one branch may be taken for ever" },
+        { "any-capacity", 0, OPTION_NUMBER, "N", &k->any_capacity, 1, 255,
+          "find room up to N with which sessions are as safe as with any more, too" },
         { "early", 0, OPTION_FLAG, NULL, &k->early, 0, 0,
           "decide whether roles know at once which branch of a choice a message belongs to, too" },
         { "jobs", 'j', OPTION_NUMBER, "N", &k->jobs, 1, 1024, "files that are checked at the same time (cores)" },
@@ -158,7 +160,7 @@ static bool save_counterexamples(const struct check *k, const struct unit *u, co
 {
     struct outputs *out = outputs_new(r->a);
     for (uint32_t i = 0; i < r->properties.n; i++)
-        if (r->properties.at[i].story)
+        if (r->properties.at[i].story && !r->properties.at[i].elsewhere)
             add_saved(k, u, r, &r->properties.at[i], out);
     return out->n == 0 || output_write_all(out, k->save, NULL);
 }
@@ -168,7 +170,7 @@ static void check_one(void *ctx, uint32_t i, struct job *j)
     const struct check *k = ctx;
     const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
                                      k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
-                                     k->choices != 0, k->early, k->capacity, k->seconds, k->mib };
+                                     k->choices != 0, k->early, k->any_capacity, k->capacity, k->seconds, k->mib };
     struct unit u;
     struct report r;
     unit_load(&u, k->files.at[i], &k->folders);

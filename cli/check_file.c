@@ -3,6 +3,7 @@
 
 #include "assertions.h"
 #include "buf.h"
+#include "check_capacity.h"
 #include "check_refinements.h"
 #include "domains.h"
 #include "progress.h"
@@ -426,6 +427,8 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
         check_session(&c, i);
     for (uint32_t i = 0; i < u->ir->n_systems; i++)
         check_system(&c, i);
+    if (o->explorer && o->any_capacity)
+        check_any_capacity(u, o, r);
     if (!explores(&c) && subjects && r->properties.n == 0 && !r->wrong) {
         r->wrong = true;
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },

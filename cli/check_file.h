@@ -9,6 +9,7 @@ struct check_options {
     bool progress;       /* decide progress, no-unfinished and no-leftovers, too: the explorer alone can */
     bool unfair;         /* with progress: no-starvation, too, where choices may be unfair */
     bool early;          /* decide early-choice, too: projection does */
+    uint64_t any_capacity; /* decide any-capacity, too, with lanes up to this; 0: do not */
     uint64_t capacity;   /* of the lanes of a session that no actor plays */
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;
