@@ -190,22 +190,26 @@ static void suggest(const struct bounds *b)
 
 static void put_larger(const struct sizes *z)
 {
-    const char *how = !z->smallest || z->broken ? "unsafe" : "safe";
-    if (z->by_rule)
-        printf("any larger mailbox is as %s as %u: all that it lets through can happen with %u as well\n", how, z->enough,
-               z->enough);
+    if (z->smallest)
+        printf("any larger mailbox is as %s as %u: ", z->broken ? "unsafe" : "safe", z->enough);
     else
-        printf("any larger mailbox is as %s as %u: no lane ever holds more\n", how, z->enough);
+        printf("no size is safe: ");
+    if (z->by_rule)
+        printf("all that %s lets through can happen with %u as well\n", z->smallest ? "it" : "a larger one", z->enough);
+    else
+        printf("no lane ever holds more than %u\n", z->enough);
 }
 
 static int conclude(struct bounds *b, const struct sizes *z)
 {
+    if (!z->smallest && z->enough && !z->unsure) {
+        put_larger(z);
+        return EXIT_VIOLATED;
+    }
     if (!z->smallest) {
         printf(z->unsure ? "no size up to %llu was found to be safe, and not all searches ended\n"
                          : "no size up to %llu is safe\n",
-               (unsigned long long)(z->enough ? z->enough : b->upto));
-        if (z->enough)
-            put_larger(z);
+               (unsigned long long)b->upto);
         return z->unsure ? EXIT_INCONCLUSIVE : EXIT_VIOLATED;
     }
     if (b->in_system) {
