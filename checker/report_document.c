@@ -13,30 +13,44 @@ static struct span place_of(const struct finding *f)
     return f->events.n ? f->events.at[f->events.n - 1].at : (struct span){0, 0, 0};
 }
 
-static const char *why_unsure(const struct property *p)
+static const char *why_of(const struct property *p, enum verdict v)
 {
     for (uint32_t i = 0; i < p->n_engines; i++)
-        if (p->engines[i].result == VERDICT_INCONCLUSIVE && p->engines[i].why)
+        if (p->engines[i].result == v && p->engines[i].why)
             return p->engines[i].why;
-    return "a budget ran out";
+    return NULL;
 }
 
 static const char *sentence_of(const struct report *r, const struct finding *f)
 {
     const struct property *p = f->p;
+    const char *unsure = why_of(p, VERDICT_INCONCLUSIVE), *violated = why_of(p, VERDICT_VIOLATED);
     struct buf b = {0};
     buf_printf(&b, "%s of %s ", p->title, p->subject);
     if (f->verdict == REPORT_ERROR)
         buf_printf(&b, "has no verdict: %s", p->error);
     else if (f->verdict == REPORT_INCONCLUSIVE)
-        buf_printf(&b, "is inconclusive: %s", why_unsure(p));
+        buf_printf(&b, "is inconclusive: %s", unsure ? unsure : "a budget ran out");
     else
-        buf_puts(&b, "is violated");
+        buf_printf(&b, "is violated%s%s", violated ? ": " : "", violated ? violated : "");
     if (f->events.n)
         buf_printf(&b, " after %u event%s", f->events.n, f->events.n == 1 ? "" : "s");
     for (uint32_t i = 0; i < f->reasons.n; i++)
         buf_printf(&b, "%s %s %s: %s", i ? ";" : ".", f->reasons.at[i].participant, f->reasons.at[i].what,
                    f->reasons.at[i].why);
+    const char *text = arena_strndup(r->a, buf_cstr(&b), b.n);
+    buf_free(&b);
+    return text;
+}
+
+const char *diag_prose(const struct report *r, const struct diag *x)
+{
+    struct buf b = {0};
+    buf_puts(&b, x->message);
+    for (uint32_t i = 0; i < x->notes.n; i++)
+        buf_printf(&b, "\nnote: %s", x->notes.at[i]);
+    if (x->help)
+        buf_printf(&b, "\nhelp: %s", x->help);
     const char *text = arena_strndup(r->a, buf_cstr(&b), b.n);
     buf_free(&b);
     return text;

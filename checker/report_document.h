@@ -34,6 +34,8 @@ struct finding { /* a property that does not hold, or has no verdict */
 
 /* False when the property holds. */
 bool finding_of(const struct report *r, const struct property *p, struct finding *out);
+/* All that a diagnostic says: its message, and on lines of their own its notes and its help. */
+const char *diag_prose(const struct report *r, const struct diag *x);
 void sarif_head(const char *version, struct buf *out);
 void sarif_part(const struct report *r, struct buf *out);
 void sarif_foot(struct buf *out);

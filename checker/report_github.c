@@ -48,11 +48,7 @@ static void put_diag(const struct report *r, const struct diag *x, struct buf *o
 {
     bool error = diag_code_severity(x->code) == SEV_ERROR;
     put_head(out, error ? "error" : "warning", r, x->at, diag_code_name(x->code));
-    put_escaped(out, x->message, false);
-    if (x->help) {
-        put_escaped(out, "\nhelp: ", false);
-        put_escaped(out, x->help, false);
-    }
+    put_escaped(out, diag_prose(r, x), false);
     buf_putc(out, '\n');
 }
 

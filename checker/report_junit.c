@@ -71,24 +71,26 @@ static void put_case(struct buf *out, const struct report *r, const struct prope
     buf_puts(out, "    </testcase>\n");
 }
 
-/* The file itself is a case: what is wrong with it has a place of its own. */
+/* The file itself is a case: what is wrong with it has a place of its own. Diagnostics that explain a violation, and
+ * warnings, are output of it. */
 static void put_file_case(struct buf *out, const struct report *r)
 {
     buf_puts(out, "    <testcase");
     put_attribute(out, "classname", r->path);
     put_attribute(out, "name", "the file");
-    if (r->diags->n_errors == 0) {
+    if (r->diags->n == 0 && !r->wrong) {
         buf_puts(out, "/>\n");
         return;
     }
     struct buf text = {0};
     diags_render_text(r->diags, r->sources, &text, false);
-    buf_puts(out, ">\n      <error type=\"error\"");
-    put_attribute(out, "message", arena_printf(r->a, "%u error%s", r->diags->n_errors,
-                                               r->diags->n_errors == 1 ? "" : "s"));
+    buf_printf(out, ">\n      <%s", r->wrong ? "error type=\"error\"" : "system-out");
+    if (r->wrong)
+        put_attribute(out, "message", arena_printf(r->a, "%u error%s", r->diags->n_errors,
+                                                   r->diags->n_errors == 1 ? "" : "s"));
     buf_puts(out, ">\n");
     put_text(out, buf_cstr(&text));
-    buf_puts(out, "</error>\n    </testcase>\n");
+    buf_printf(out, "</%s>\n    </testcase>\n", r->wrong ? "error" : "system-out");
     buf_free(&text);
 }
 
@@ -99,7 +101,7 @@ void junit_head(struct buf *out)
 
 void junit_part(const struct report *r, struct buf *out)
 {
-    uint32_t failures = 0, errors = r->diags->n_errors > 0;
+    uint32_t failures = 0, errors = r->wrong;
     double seconds = 0;
     for (uint32_t i = 0; i < r->properties.n; i++) {
         const struct property *p = &r->properties.at[i];

@@ -18,16 +18,19 @@ static const struct {
     {"deadlock-free", "no reachable state is without a step while some participant has not ended"},
     {"fidelity", "nobody is left with messages alone that its state does not expect"},
     {"no-orphans", "nobody ends with a message of its session in a lane"},
-    {"progress", "from every reachable state each participant can still reach its next action"},
-    {"no-unfinished", "from every reachable state every participant can still end"},
-    {"no-leftovers", "every message can still be received"},
+    {"progress", "every message can still be received, and whoever can only receive can still act"},
+    {"no-unfinished", "whoever could still receive can still act"},
+    {"no-leftovers", "no message is in a lane when all are at their end"},
     {"no-starvation", "nobody waits for ever, however choices are made"},
     {"any-capacity", "from some capacity of its lanes on a session is safe with every larger one"},
+    {"early-choice", "each role knows from the first message of a branch which branch that is"},
+    {"refinements", "some values fulfil each refinement, whatever came before"},
     {"ltl", "a formula of a verify block"},
-    {"subtype", "an assertion about local types"},
+    {"subtype", "an assertion that one local type may stand in for another"},
+    {"equal", "an assertion that two local types may stand in for each other"},
 };
 
-/* The rule of a property: its title up to the first blank, or "subtype" where it is none of the above. */
+/* The rule of a property: its title up to the first blank. */
 static const char *rule_of(struct arena *a, const struct property *p)
 {
     size_t n = strcspn(p->title, " ");
@@ -165,7 +168,7 @@ static void put_diag(struct json *j, const struct report *r, const struct diag *
     json_open_object(j, NULL);
     json_string(j, "ruleId", diag_code_name(x->code));
     json_string(j, "level", diag_code_severity(x->code) == SEV_ERROR ? "error" : "warning");
-    put_message(j, x->help ? arena_printf(r->a, "%s. %s", x->message, x->help) : x->message);
+    put_message(j, diag_prose(r, x));
     put_locations(j, r, x->at);
     if (x->labels.n) {
         json_open_array(j, "relatedLocations");

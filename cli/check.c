@@ -26,6 +26,7 @@ struct check {
     struct text_list folders; /* of modules */
     const char *save; /* a folder for counterexamples, or NULL */
     path_vec files;
+    VEC(bool) named; /* of each file: on the command line, not found in a folder */
     enum exit_status worst;
     uint32_t parts; /* of the document, so far */
     uint32_t ended[EXIT_INCONCLUSIVE + 1]; /* how many files have this status */
@@ -170,7 +171,8 @@ static void check_one(void *ctx, uint32_t i, struct job *j)
     const struct check *k = ctx;
     const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
                                      k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
-                                     k->choices != 0, k->early, k->any_capacity, k->capacity, k->seconds, k->mib };
+                                     k->choices != 0, k->early, k->any_capacity, !k->named.at[i], k->capacity,
+                                     k->seconds, k->mib };
     struct unit u;
     struct report r;
     unit_load(&u, k->files.at[i], &k->folders);
@@ -248,8 +250,11 @@ int cmd_check(int argc, char **argv)
     }
     struct arena *a = arena_new(0);
     bool found = true;
-    for (uint32_t i = 0; i < n_operands; i++)
+    for (uint32_t i = 0; i < n_operands; i++) {
         found &= find_protocols(a, argv[1 + i], &k.files);
+        for (uint32_t f = k.named.n; f < k.files.n; f++)
+            vec_push(a, k.named, k.files.at[f] == argv[1 + i]);
+    }
     enum exit_status status = found ? check_all(&k) : EXIT_WRONG;
     arena_free(a);
     return status;

@@ -415,7 +415,8 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
     if (!u->ir)
         return;
     bool subjects = u->ir->n_sessions > 0 || u->ir->n_systems > 0;
-    if (check_assertions(&c) == 0 && !subjects && !u->file->module.name) { /* a module may be there for others alone */
+    bool for_others = u->file->module.name || (o->may_be_for_others && u->file->decls.n);
+    if (check_assertions(&c) == 0 && !subjects && !for_others) {
         r->wrong = true;
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
                  "nothing to check: no session, no system and no assertion is declared");

@@ -10,6 +10,7 @@ struct check_options {
     bool unfair;         /* with progress: no-starvation, too, where choices may be unfair */
     bool early;          /* decide early-choice, too: projection does */
     uint64_t any_capacity; /* decide any-capacity, too, with lanes up to this; 0: do not */
+    bool may_be_for_others; /* a file with declarations and nothing to check is no error */
     uint64_t capacity;   /* of the lanes of a session that no actor plays */
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;

@@ -18,6 +18,13 @@ static bool is_folder(const char *path, bool follow)
     return (follow ? stat(path, &st) : lstat(path, &st)) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Pipes and the like are no protocols, and reading them may never end. A link that leads nowhere is one that is missing. */
+static bool may_be_protocol(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
 static bool has_suffix(const char *name)
 {
     size_t n = strlen(name), k = sizeof suffix - 1;
@@ -63,7 +70,7 @@ static bool search(struct arena *a, const char *folder, uint32_t depth, path_vec
         if (is_folder(path, false)) {
             if (!search(a, path, depth + 1, out))
                 return false;
-        } else if (has_suffix(path)) {
+        } else if (has_suffix(path) && may_be_protocol(path)) {
             vec_push(a, *out, path);
         }
     }

@@ -8,7 +8,8 @@
 typedef VEC(const char *) path_vec;
 
 /* Appends `path`, or when it is a folder every `.proto-session` file below it, by name. Hidden folders and symbolic
- * links to folders are not entered. False after a message on stderr: a folder cannot be read or holds no such file. */
+ * links to folders are not entered, and what is no file (a pipe) is passed over. False after a message on stderr: a folder
+ * cannot be read or holds no such file. */
 bool find_protocols(struct arena *a, const char *path, path_vec *out);
 
 #endif

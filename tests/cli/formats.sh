@@ -36,6 +36,17 @@ t_has "they are counted" "$out" '^4 files: 1 hold, 2 violated, 1 with errors$'
 t_lacks "hidden folders are not entered" "$out" 'hidden'
 t_exit "a folder without protocols: 2" 2 check nothing
 t_has "says so" "$err" 'nothing: there is no file \*\.proto-session in this folder'
+mkdir shared
+printf 'message Ping;\n' >shared/types.proto-session
+printf 'import "types.proto-session";\nsession S(role A, role B) { A -> B: Ping; }\n' >shared/use.proto-session
+t_exit "a file that is there for others, found in a folder" 0 check shared
+t_has "is counted" "$out" '^2 files: 2 hold$'
+t_exit "the same file by its name: 2" 2 check shared/types.proto-session
+: >shared/empty.proto-session
+t_exit "an empty file is there for nobody: 2" 2 check shared
+rm shared/empty.proto-session
+mkfifo shared/pipe.proto-session
+t_exit "a pipe in a folder is passed over" 0 timeout 60 "$MOTET" check --engine=explorer shared
 check --jobs=1 many >one.out 2>one.err
 check --jobs=8 many >all.out 2>all.err
 t "the output does not depend on the number of jobs" diff one.out all.out
@@ -57,6 +68,20 @@ t "a thread flow for each participant" jq -e '.runs[0].results[] | select(.ruleI
     [.codeFlows[0].threadFlows[].id] == ["A", "B"]' sarif.json
 t "whose events are in order" jq -e '.runs[0].results[] | select(.ruleId == "fidelity") |
     [.codeFlows[0].threadFlows[].locations[].executionOrder] | sort == [range(1; length + 1)]' sarif.json
+cat >ruled.proto-session <<'END'
+message M;
+message N;
+local T = !M . ?N . end;
+assert T == dual T;
+session Late(role A, role B, role C) {
+  choice at A { A -> B: M; B -> C: M; C -> A: M; } or { A -> B: N; B -> C: M; C -> A: N; }
+}
+END
+check --format=sarif --early --progress --choices=unfair ruled.proto-session >ruled.json 2>"$err"
+t "so is each of an assertion, and of what only options ask for" jq -e '.runs[0] as $r |
+    all($r.results[].ruleId; . as $id | any($r.tool.driver.rules[]; .id == $id)) and any($r.results[].ruleId; . == "equal")' ruled.json
+t "why a type is none is told" jq -e 'any(.runs[0].results[] | select(.ruleId == "equal") | .message.text; test("violated: at the start, "))' ruled.json
+t "the notes of a diagnostic are part of its text" jq -e 'any(.runs[0].results[].message.text; test("\nnote: at the start, "))' ruled.json
 t_exit "nothing found: no results" 0 check --format=sarif many/good.proto-session
 t "and still a document" jq -e '.runs[0].results == []' "$out"
 t_exit "a path that is no URI" 0 check --format=sarif 'odd names'
@@ -76,6 +101,11 @@ t_has "a suite for each file" "$out" '^testsuites 4 '
 t_has "a violation is a failure" "$out" '^deadlock-free .*:failure$'
 t_has "what is wrong with a file is an error" "$out" '^the file:error$'
 t_has "what holds has passed" "$out" '^no-orphans .*:passed$'
+t_exit "JUnit: a file that is right, with a session that cannot be implemented" 1 check --format=junit ruled.proto-session
+cp "$out" junit.xml
+t "it is XML" junit junit.xml
+t_has "what is violated are failures, and the file is no error" "$out" '^testsuites 1 [0-9]+ [1-9][0-9]* 0$'
+t_has "with the diagnostics that say why" junit.xml '^error\[E0310\]'
 t_exit "names are escaped" 0 check --format=junit 'odd names'
 cp "$out" junit.xml
 t "and read back" junit junit.xml
