@@ -1,250 +1,24 @@
 #include "spin.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lasso.h"
 #include "process.h"
+#include "spin_private.h"
 #include "spin_report.h"
 #include "spin_trail.h"
-
-#define MODEL "model.pml"
 
 enum {
     FIRST_SECONDS = 3,              /* for the search that is compiled without optimisation */
     DEFAULT_MEGABYTES = 2048,       /* when the budget has no limit */
-    SMALL_DEPTH = 4000,             /* steps of the longest run a megabyte: a fifth of the memory for the stack */
+    FIRST_DEPTH = 20000,            /* steps of the longest run, at first: their room is cleared before the search */
+    SMALL_DEPTH = 4000,             /* steps a megabyte, later: a fifth of the memory for the stack */
     LARGE_DEPTH = 8000,
-    ENOUGH_DEPTH = 1000000,         /* for a first search, whatever the memory */
-    OUTPUT = 64 << 20,              /* bytes kept of what a tool prints */
+    ENOUGH_DEPTH = 1000000,         /* for the second, whatever the memory */
     ACCOUNT = 512 << 20,            /* bytes of a trail told step by step */
     CLOSING_STEPS = 2000            /* to make an infinite run of a finite one */
 };
-
-/* ---- what is asked ---- */
-
-struct question {
-    const char *define;     /* chooses the property in the text; NULL: all of safety */
-    bool end_states;        /* deadlock is an invalid end state, or among what is looked for */
-    const char *claim;      /* a formula; NULL: safety */
-    uint32_t ltl;           /* its index */
-    enum safety safety;     /* the property, when one alone is asked */
-    bool count;             /* no reduction */
-};
-
-struct attempt { /* one way to search, within what is left of the budget */
-    bool optimised, compressed, partial, deep;
-};
-
-struct driver {
-    struct arena *a;
-    const struct semantics *s;
-    const struct spin_model *m;
-    const struct budget *budget;
-    uint32_t megabytes;
-    const char *dir;
-    const char *cc;
-    const char *missing, *package;
-    const char *translated; /* what pan.c was made with, "" for nothing special; NULL: there is none */
-    bool compiled;          /* pan is pan.c, compiled for `how` */
-    struct attempt how;
-};
-
-static struct spin_result answer(enum spin_answer what, const char *why)
-{
-    struct spin_result r = {0};
-    r.answer = what;
-    r.why = why;
-    return r;
-}
-
-/* ---- the folder ---- */
-
-static const char *make_folder(struct arena *a)
-{
-    const char *tmp = getenv("TMPDIR");
-    char *path = arena_printf(a, "%s/motet-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    return mkdtemp(path);
-}
-
-static void remove_folder(struct arena *a, const char *path)
-{
-    DIR *d = opendir(path);
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            unlink(arena_printf(a, "%s/%s", path, e->d_name));
-    if (d != NULL)
-        closedir(d);
-    rmdir(path);
-}
-
-static bool write_model(struct driver *d)
-{
-    FILE *f = fopen(arena_printf(d->a, "%s/%s", d->dir, MODEL), "w");
-    if (f == NULL)
-        return false;
-    bool ok = fputs(d->m->text, f) >= 0;
-    return fclose(f) == 0 && ok;
-}
-
-static void discard(struct driver *d, const char *file)
-{
-    unlink(arena_printf(d->a, "%s/%s", d->dir, file));
-}
-
-/* ---- tools ---- */
-
-/* The first C compiler there is; $CC when it is one program. */
-static const char *find_compiler(void)
-{
-    const char *wanted = getenv("CC");
-    if (wanted != NULL && *wanted != '\0' && strpbrk(wanted, " \t'\"\\$;&|") == NULL && process_exists(wanted))
-        return wanted;
-    static const char *const usual[] = {"gcc", "cc", "clang"};
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (process_exists(usual[i]))
-            return usual[i];
-    return NULL;
-}
-
-static bool find_tools(struct driver *d)
-{
-    d->cc = find_compiler();
-    if (!process_exists("spin")) {
-        d->missing = "spin";
-        d->package = "spin";
-    } else if (d->cc == NULL) {
-        d->missing = "a C compiler";
-        d->package = "gcc";
-    }
-    return d->missing == NULL;
-}
-
-enum { MAX_ARGS = 24 };
-struct command {
-    const char *argv[MAX_ARGS + 1];
-    uint32_t n;
-    size_t output; /* bytes of its output that are read; 0: OUTPUT */
-};
-
-static void arg(struct command *c, const char *s)
-{
-    if (s != NULL && c->n < MAX_ARGS)
-        c->argv[c->n++] = s;
-}
-
-static struct process_result run(struct driver *d, const struct command *c, double deadline)
-{
-    struct process_limits limits = {0, ((uint64_t)d->megabytes * 2 + 1024) << 20, c->output ? c->output : OUTPUT};
-    if (deadline != 0) {
-        limits.seconds = deadline - process_clock();
-        if (limits.seconds < 0.01)
-            limits.seconds = 0.01;
-    }
-    return process_run(c->argv, d->dir, &limits);
-}
-
-/* What went wrong with a tool that must succeed, as an answer; SPIN_HOLDS when nothing did. */
-static struct spin_result judge_tool(struct driver *d, const char *tool, const struct process_result *r)
-{
-    switch (r->end) {
-    case PROCESS_EXITED:
-        if (r->status == 0)
-            return answer(SPIN_HOLDS, NULL);
-        break;
-    case PROCESS_TIMEOUT: return answer(SPIN_INCONCLUSIVE, "the time was up");
-    case PROCESS_INTERRUPTED: return answer(SPIN_INCONCLUSIVE, "interrupted");
-    case PROCESS_NOT_FOUND:
-    case PROCESS_FAILED:
-        return answer(SPIN_ERROR, arena_printf(d->a, "%s cannot be run: %s", tool, strerror(r->status)));
-    case PROCESS_SIGNALED: break;
-    }
-    size_t n = r->output.n < 400 ? r->output.n : 400;
-    return answer(SPIN_ERROR, arena_printf(d->a, "%s failed: %.*s", tool, (int)n, buf_cstr(&r->output)));
-}
-
-static const char *define_of(const struct question *q)
-{
-    return q->claim ? "-DLTL" : q->define;
-}
-
-/* Model to verifier source, unless that is what is there: one source serves all formulas. */
-static struct spin_result translate(struct driver *d, const struct question *q, double deadline)
-{
-    struct command c = {0};
-    const char *define = define_of(q) ? define_of(q) : "";
-    if (d->translated != NULL && strcmp(d->translated, define) == 0)
-        return answer(SPIN_HOLDS, NULL);
-    d->translated = NULL;
-    d->compiled = false;
-    arg(&c, "spin");
-    arg(&c, arena_printf(d->a, "-P%s -std=gnu99 -E -x c", d->cc));
-    arg(&c, define_of(q));
-    arg(&c, q->count ? "-o2" : NULL); /* else what is only written does not tell states apart */
-    arg(&c, "-a");
-    arg(&c, MODEL);
-    discard(d, "pan.c");
-    struct process_result r = run(d, &c, deadline);
-    struct spin_result result = judge_tool(d, "spin", &r);
-    if (result.answer == SPIN_HOLDS && strstr(buf_cstr(&r.output), "Error:") != NULL)
-        result = answer(SPIN_ERROR, arena_printf(d->a, "spin refuses the model: %.400s", buf_cstr(&r.output)));
-    buf_free(&r.output);
-    if (result.answer == SPIN_HOLDS)
-        d->translated = define;
-    return result;
-}
-
-static bool same_attempt(const struct attempt *a, const struct attempt *b)
-{
-    return a->optimised == b->optimised && a->compressed == b->compressed && a->partial == b->partial;
-}
-
-/* Bytes of a state, at least as many as it has: too few is an error when it runs, too many only waste. */
-static uint32_t vector_size(const struct model *m)
-{
-    uint32_t n = 2048 + 64 * m->n_participants + 8 * m->n_crashes;
-    for (uint32_t l = 0; l < m->n_lanes; l++)
-        n += (m->phased ? 5 : 1) * m->lanes[l].capacity + 32;
-    if (m->system != NULL)
-        n += 8 * (m->system->n_instances + m->system->n_supervisors);
-    return n;
-}
-
-static struct spin_result compile(struct driver *d, const struct question *q, const struct attempt *t, double deadline)
-{
-    struct command c = {0};
-    if (d->compiled && same_attempt(&d->how, t))
-        return answer(SPIN_HOLDS, NULL);
-    arg(&c, d->cc);
-    arg(&c, "-w");
-    arg(&c, t->optimised ? "-O2" : "-O0");
-    arg(&c, arena_printf(d->a, "-DMEMLIM=%u", d->megabytes));
-    arg(&c, arena_printf(d->a, "-DVECTORSZ=%u", vector_size(semantics_model(d->s))));
-    if (q->claim != NULL) {
-        arg(&c, arena_printf(d->a, "-DNFAIR=%u", (d->m->n_processes + 2) / 4 + 1));
-        arg(&c, "-DNOREDUCE"); /* every step writes ev: there is nothing to reduce, and X would forbid it */
-    } else {
-        arg(&c, "-DSAFETY");
-        arg(&c, "-DNOCLAIM");
-        arg(&c, q->count || model_is_entangled(semantics_model(d->s)) ? "-DNOREDUCE" : NULL);
-    }
-    arg(&c, t->compressed ? "-DCOLLAPSE" : NULL);
-    arg(&c, t->partial ? "-DBITSTATE" : NULL);
-    arg(&c, "-o");
-    arg(&c, "pan");
-    arg(&c, "pan.c");
-    discard(d, "pan");
-    struct process_result r = run(d, &c, deadline);
-    struct spin_result result = judge_tool(d, "the C compiler", &r);
-    buf_free(&r.output);
-    d->compiled = result.answer == SPIN_HOLDS;
-    d->how = *t;
-    return result;
-}
 
 /* ---- reports ---- */
 
@@ -281,57 +55,58 @@ static struct spin_result judge_report(struct driver *d, const struct question *
                                        enum spin_stop *why)
 {
     struct spin_report r = spin_report_read(d->a, buf_cstr(&p->output));
-    struct spin_result result = answer(SPIN_ERROR, r.problem);
+    struct spin_result result = spin_answer_of(SPIN_ERROR, r.problem);
     *why = p->end == PROCESS_TIMEOUT && r.stop == STOP_NONE ? STOP_TIME : r.stop;
     if (p->end == PROCESS_INTERRUPTED) {
-        result = answer(SPIN_INCONCLUSIVE, "interrupted");
+        result = spin_answer_of(SPIN_INCONCLUSIVE, "interrupted");
     } else if (r.finding != FINDING_NONE && r.problem == NULL) {
         bool good = fits(q, r.finding) && looked_for(d, q, &r) && !q->count;
-        result = good ? answer(SPIN_VIOLATED, NULL)
-                      : answer(SPIN_ERROR, "the verifier found what it was not asked for");
+        result = good ? spin_answer_of(SPIN_VIOLATED, NULL)
+                      : spin_answer_of(SPIN_ERROR, "the verifier found what it was not asked for");
     } else if (p->end == PROCESS_TIMEOUT) { /* its report may break off */
-        result = answer(SPIN_INCONCLUSIVE, stop_reason(STOP_TIME));
+        result = spin_answer_of(SPIN_INCONCLUSIVE, stop_reason(STOP_TIME));
     } else if (p->end == PROCESS_NOT_FOUND || p->end == PROCESS_FAILED) {
-        result = judge_tool(d, "the verifier", p);
+        result = spin_judge_tool(d, "the verifier", p);
     } else if (r.problem == NULL && p->truncated) {
-        result = answer(SPIN_ERROR, "the verifier printed too much");
+        result = spin_answer_of(SPIN_ERROR, "the verifier printed too much");
     } else if (r.problem == NULL && p->end == PROCESS_SIGNALED && r.stop != STOP_MEMORY) {
-        result = answer(SPIN_ERROR, arena_printf(d->a, "the verifier was ended by signal %d", p->status));
+        result = spin_answer_of(SPIN_ERROR, arena_printf(d->a, "the verifier was ended by signal %d", p->status));
     } else if (r.problem == NULL && !r.exhaustive) {
-        result = answer(SPIN_INCONCLUSIVE, stop_reason(r.stop));
+        result = spin_answer_of(SPIN_INCONCLUSIVE, stop_reason(r.stop));
     } else if (r.problem == NULL) {
-        result = looked_for(d, q, &r) ? answer(SPIN_HOLDS, NULL)
-                                      : answer(SPIN_ERROR, "the verifier did not look for what it was asked for");
+        result = looked_for(d, q, &r) ? spin_answer_of(SPIN_HOLDS, NULL)
+                                      : spin_answer_of(SPIN_ERROR, "the verifier did not look for what it was asked for");
     }
     result.states = r.states;
     return result;
 }
 
 /* The stack counts as memory at once, though it is taken as it is touched. */
-static uint64_t depth(const struct driver *d, const struct attempt *t)
+static uint64_t longest_run(const struct driver *d, const struct attempt *t)
 {
-    uint64_t n = (uint64_t)d->megabytes * (t->deep ? LARGE_DEPTH : SMALL_DEPTH);
-    return !t->deep && n > ENOUGH_DEPTH ? ENOUGH_DEPTH : n > INT32_MAX ? INT32_MAX : n;
+    uint64_t most = (uint64_t)d->megabytes * (t->depth < 2 ? SMALL_DEPTH : LARGE_DEPTH);
+    uint64_t wanted = t->depth == 0 ? FIRST_DEPTH : t->depth == 1 ? ENOUGH_DEPTH : INT32_MAX;
+    return most < wanted ? most : wanted;
 }
 
 static struct spin_result verify(struct driver *d, const struct question *q, const struct attempt *t, double deadline,
                                  enum spin_stop *why)
 {
     struct command c = {0};
-    arg(&c, "./pan");
-    arg(&c, "-n");
-    arg(&c, arena_printf(d->a, "-m%llu", (unsigned long long)depth(d, t)));
-    arg(&c, t->partial ? "-w27" : "-w20");
+    command_add(&c, "./pan");
+    command_add(&c, "-n");
+    command_add(&c, arena_printf(d->a, "-m%llu", (unsigned long long)longest_run(d, t)));
+    command_add(&c, t->partial ? "-w27" : t->optimised ? "-w20" : "-w16");
     if (q->claim != NULL) {
-        arg(&c, "-a");
-        arg(&c, semantics_model(d->s)->fair_weak ? "-f" : NULL);
-        arg(&c, "-N");
-        arg(&c, q->claim);
+        command_add(&c, "-a");
+        command_add(&c, semantics_model(d->s)->fair_weak ? "-f" : NULL);
+        command_add(&c, "-N");
+        command_add(&c, q->claim);
     } else {
-        arg(&c, !q->end_states ? "-E" : q->define == NULL ? "-q" : NULL); /* -q: nothing is left in a lane at the end */
+        command_add(&c, !q->end_states ? "-E" : q->define == NULL ? "-q" : NULL); /* -q: nothing is left in a lane at the end */
     }
-    discard(d, MODEL ".trail");
-    struct process_result p = run(d, &c, deadline);
+    spin_discard(d, SPIN_MODEL ".trail");
+    struct process_result p = command_run(d, &c, deadline);
     struct spin_result r = judge_report(d, q, &p, why);
     buf_free(&p.output);
     return r;
@@ -342,16 +117,15 @@ static struct spin_result verify(struct driver *d, const struct question *q, con
 static struct spin_trail read_trail(struct driver *d, const struct question *q, double deadline)
 {
     struct command c = {.output = ACCOUNT};
-    arg(&c, "spin");
-    arg(&c, arena_printf(d->a, "-P%s -std=gnu99 -E -x c", d->cc));
-    arg(&c, define_of(q));
-    arg(&c, "-t");
-    arg(&c, "-p");
-    arg(&c, MODEL);
-    struct process_result p = run(d, &c, deadline);
+    command_add(&c, "spin");
+    command_add_property(d, &c, q);
+    command_add(&c, "-t");
+    command_add(&c, "-p");
+    command_add(&c, SPIN_MODEL);
+    struct process_result p = command_run(d, &c, deadline);
     struct spin_trail t = {.problem = "spin -t failed", .too_long = p.truncated || p.end == PROCESS_TIMEOUT};
     if (p.end == PROCESS_EXITED && !p.truncated) /* its exit status is 1 after a failed assertion */
-        t = spin_trail_read(d->a, buf_cstr(&p.output), MODEL, d->m->lines, d->m->n_lines);
+        t = spin_trail_read(d->a, buf_cstr(&p.output), SPIN_MODEL, d->m->lines, d->m->n_lines);
     buf_free(&p.output);
     return t;
 }
@@ -391,11 +165,11 @@ static void attach_trail(struct driver *d, const struct question *q, struct spin
             doubt = "SPIN's trail does not end in the violation";
     }
     if (doubt != NULL && process_guard_interrupted())
-        *r = answer(SPIN_INCONCLUSIVE, "interrupted");
+        *r = spin_answer_of(SPIN_INCONCLUSIVE, "interrupted");
     else if (t.too_long)
-        *r = answer(SPIN_INCONCLUSIVE, "it found an error, on a trail that is too long to be read back");
+        *r = spin_answer_of(SPIN_INCONCLUSIVE, "it found an error, on a trail that is too long to be read back");
     else if (doubt != NULL)
-        *r = answer(SPIN_ERROR, doubt);
+        *r = spin_answer_of(SPIN_ERROR, doubt);
     r->trail = t.steps;
     r->cycle = t.cycle;
 }
@@ -412,10 +186,11 @@ static bool next_attempt(struct attempt *t, enum spin_stop why, bool time_left)
         return false;
     if (why == STOP_MEMORY && old.partial)
         return false;
-    if (why == STOP_DEPTH && old.deep)
+    if (why == STOP_DEPTH && old.depth + 1 == DEPTHS)
         return false;
-    t->optimised = true;
-    t->deep = old.deep || why == STOP_DEPTH;
+    bool longer = why == STOP_DEPTH && old.depth == 0; /* the same verifier can do that */
+    t->optimised = old.optimised || !longer;
+    t->depth = old.depth + (why == STOP_DEPTH);
     t->partial = why == STOP_MEMORY && old.compressed;
     t->compressed = (old.compressed || why == STOP_MEMORY) && !t->partial;
     return true;
@@ -429,13 +204,13 @@ static double earlier(double a, double b)
 static struct spin_result search(struct driver *d, const struct question *q)
 {
     double start = process_clock(), end = d->budget->seconds > 0 ? start + d->budget->seconds : 0;
-    struct attempt t = {false, false, false, false};
+    struct attempt t = {0};
     uint64_t covered = 0;
     bool again = true;
-    struct spin_result r = translate(d, q, end);
+    struct spin_result r = spin_translate(d, q, end);
     while (r.answer == SPIN_HOLDS && again) {
         enum spin_stop why = STOP_NONE;
-        r = compile(d, q, &t, end);
+        r = spin_compile(d, q, &t, end);
         if (r.answer != SPIN_HOLDS)
             break;
         r = verify(d, q, &t, t.optimised ? end : earlier(end, process_clock() + FIRST_SECONDS), &why);
@@ -473,7 +248,7 @@ static void check_safety(struct driver *d, struct spin_check *c)
         some = some || c->safety[k].answer != SPIN_HOLDS;
     }
     for (int k = 0; all.answer == SPIN_VIOLATED && !some && k < SAFETY_KINDS; k++)
-        c->safety[k] = answer(SPIN_ERROR, "the searches for one property contradict the one for all");
+        c->safety[k] = spin_answer_of(SPIN_ERROR, "the searches for one property contradict the one for all");
 }
 
 static void fill(struct spin_check *c, struct spin_result r)
@@ -500,23 +275,6 @@ static struct driver driver_new(struct arena *a, const struct semantics *s, cons
     return d;
 }
 
-/* The folder with the model in it; else why not. */
-static const char *set_up(struct driver *d)
-{
-    d->dir = make_folder(d->a);
-    if (d->dir == NULL)
-        return arena_printf(d->a, "no temporary folder: %s", strerror(errno));
-    if (!write_model(d))
-        return arena_printf(d->a, "the temporary folder cannot be written: %s", strerror(errno));
-    return NULL;
-}
-
-static void tear_down(struct driver *d)
-{
-    if (d->dir != NULL)
-        remove_folder(d->a, d->dir);
-}
-
 struct spin_check *spin_check(struct arena *a, const struct semantics *s, const struct spin_model *m,
                               const struct budget *b)
 {
@@ -525,19 +283,19 @@ struct spin_check *spin_check(struct arena *a, const struct semantics *s, const 
     double start = process_clock();
     c->n_ltl = m->n_claims;
     c->ltl = ARENA_ARRAY(a, struct spin_result, m->n_claims);
-    if (!find_tools(&d)) {
+    if (!spin_find_tools(&d)) {
         c->missing = d.missing;
         c->package = d.package;
-        fill(c, answer(SPIN_NO_TOOL, arena_printf(a, "%s is not installed (Debian package %s)", d.missing, d.package)));
+        fill(c, spin_answer_of(SPIN_NO_TOOL, arena_printf(a, "%s is not installed (Debian package %s)", d.missing, d.package)));
         return c;
     }
     process_guard_begin();
-    c->trouble = set_up(&d);
+    c->trouble = spin_set_up(&d);
     if (c->trouble != NULL)
-        fill(c, answer(SPIN_NO_TOOL, c->trouble));
+        fill(c, spin_answer_of(SPIN_NO_TOOL, c->trouble));
     else
         check_all(&d, c);
-    tear_down(&d);
+    spin_tear_down(&d);
     c->interrupted = process_guard_interrupted();
     process_guard_end();
     c->seconds = process_clock() - start;
@@ -548,13 +306,13 @@ struct spin_result spin_count(struct arena *a, const struct semantics *s, const 
                               const struct budget *b)
 {
     struct driver d = driver_new(a, s, m, b);
-    if (!find_tools(&d))
-        return answer(SPIN_NO_TOOL, d.missing);
+    if (!spin_find_tools(&d))
+        return spin_answer_of(SPIN_NO_TOOL, d.missing);
     process_guard_begin();
-    const char *problem = set_up(&d);
-    struct spin_result r = problem ? answer(SPIN_ERROR, problem)
+    const char *problem = spin_set_up(&d);
+    struct spin_result r = problem ? spin_answer_of(SPIN_ERROR, problem)
                                    : search(&d, &(struct question){.define = "-DCOUNT_STATES", .count = true});
-    tear_down(&d);
+    spin_tear_down(&d);
     process_guard_end();
     return r;
 }

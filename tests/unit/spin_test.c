@@ -5,63 +5,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <dirent.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "spin_kit.h"
-
-struct world {
-    struct arena *a;
-    struct kit *k;
-    char *path, *tmp, *cc; /* the environment before the test, NULL where unset */
-    char dir[64];          /* a folder of the test's own */
-};
-
-static char *saved(const char *variable)
-{
-    const char *v = getenv(variable);
-    return v ? strdup(v) : NULL;
-}
-
-static int setup(void **ctx)
-{
-    struct world *w = calloc(1, sizeof *w);
-    w->a = arena_new(0);
-    w->k = kit_new(w->a);
-    w->path = saved("PATH");
-    w->tmp = saved("TMPDIR");
-    w->cc = saved("CC");
-    strcpy(w->dir, "/tmp/motet-spin-test-XXXXXX");
-    *ctx = w;
-    return mkdtemp(w->dir) == NULL;
-}
-
-static void restore(const char *variable, char *value)
-{
-    if (value)
-        setenv(variable, value, 1);
-    else
-        unsetenv(variable);
-    free(value);
-}
-
-static int teardown(void **ctx)
-{
-    struct world *w = *ctx;
-    char command[128];
-    restore("PATH", w->path);
-    restore("TMPDIR", w->tmp);
-    restore("CC", w->cc);
-    snprintf(command, sizeof command, "rm -rf '%s'", w->dir);
-    int status = system(command);
-    arena_free(w->a);
-    free(w);
-    return status;
-}
+#include "tools_kit.h"
 
 static enum spin_answer as_spin(enum verdict v)
 {
@@ -385,26 +335,6 @@ static void text_that_is_not_promela_is_an_error(void **ctx)
 
 /* ---- tools that are missing, lie or never end ---- */
 
-static void tool(struct world *w, const char *file, const char *script)
-{
-    const char *path = arena_printf(w->a, "%s/%s", w->dir, file);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fprintf(f, "#!/bin/sh\n%s\n", script);
-    fclose(f);
-    assert_int_equal(chmod(path, 0755), 0);
-}
-
-/* A C compiler whose verifiers run `script`; it still preprocesses. */
-static void false_verifier(struct world *w, const char *script)
-{
-    tool(w, "verifier", script);
-    tool(w, "false-cc", arena_printf(w->a, "case \" $* \" in *' -E '*) exec gcc \"$@\";; esac\n"
-                                           "cp %s/verifier pan", w->dir));
-    setenv("PATH", arena_printf(w->a, "%s:%s", w->dir, w->path ? w->path : "/usr/bin:/bin"), 1);
-    setenv("CC", "false-cc", 1);
-}
-
 static struct spin_check *check_small(struct world *w, const struct budget *b)
 {
     kit_two_phase_commit(w->k, 1);
@@ -488,7 +418,7 @@ static void a_spin_that_fails_is_an_error(void **ctx)
 {
     struct world *w = *ctx;
     tool(w, "spin", "echo no licence; exit 1");
-    setenv("PATH", arena_printf(w->a, "%s:%s", w->dir, w->path ? w->path : "/usr/bin:/bin"), 1);
+    prefer_own_tools(w);
     all_are(check_small(w, &plenty), SPIN_ERROR);
 }
 
@@ -501,7 +431,7 @@ static void memory_that_runs_out_is_inconclusive(void **ctx)
                                                                       'A' + (i ^ 1), 'A' + (i ^ 1), 'A' + (i ^ 1),
                                                                       'A' + (i ^ 1)));
     struct engines e = engines_new(w->a, kit_model(w->k, 1, 2));
-    struct spin_result r = spin_count(w->a, e.s, &e.spin, &(struct budget){20, 16 << 20});
+    struct spin_result r = spin_count(w->a, e.s, &e.spin, &(struct budget){120, 16 << 20});
     assert_int_equal(r.answer, SPIN_INCONCLUSIVE);
     assert_non_null(r.why);
     assert_string_not_equal(r.why, "the time was up");
@@ -509,25 +439,6 @@ static void memory_that_runs_out_is_inconclusive(void **ctx)
 }
 
 /* ---- what is left behind ---- */
-
-static int entries(const char *dir)
-{
-    int n = 0;
-    DIR *d = opendir(dir);
-    assert_non_null(d);
-    for (struct dirent *x; (x = readdir(d)) != NULL;)
-        n += x->d_name[0] != '.';
-    closedir(d);
-    return n;
-}
-
-static const char *own_tmp(struct world *w)
-{
-    const char *tmp = arena_printf(w->a, "%s/tmp", w->dir);
-    assert_int_equal(mkdir(tmp, 0700), 0);
-    setenv("TMPDIR", tmp, 1);
-    return tmp;
-}
 
 static void nothing_is_left_behind(void **ctx)
 {
