@@ -137,6 +137,14 @@ $(B)/tests/agree/generate: tests/agree/generate.c
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) -std=c11 $(WARN) -O2 -o $@ $<
 
+$(B)/tests/bench/explore: tests/bench/explore.c $(call obj,cli/load.c cli/subject.c) $(LIBCHECKER) $(LIBDSL)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_cli) -o $@ $^ -lcjson -lpthread
+
+.PHONY: bench-checker
+bench-checker: all $(B)/tests/bench/explore ## states a second of the explorer, and SPIN's on the same models
+	@MOTET=$(MOTET) EXPLORE=$(B)/tests/bench/explore tests/bench/checker
+
 N ?= 200
 SEED ?= 1
 .PHONY: agree

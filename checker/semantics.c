@@ -1,21 +1,11 @@
 /* semantics.c -- see semantics.h.
  *
- * Layout of a packed state: participants, their phases, lanes, loss budget, crash budgets, restart counts, instances.
- * A number takes 1, 2 or 4 bytes, fixed by the largest value that it can have in this model. A lane is its length and,
- * where more than one message can travel on it, `capacity` slots of one byte, and as many phases in a run that has
- * them. Invariants: (1) the slots and phases behind the length are 0 and so is the padding: equal states have equal
- * bytes; (2) a participant that is GONE has all its number's bits set, phase 0, and no message in its lanes; (3) what
- * a crash does to the supervision tree depends on the state only through the counts, so that who is affected is
- * worked out once, for each instance and outcome (struct effect).
+ * Layout of a packed state: see semantics_layout.c. Invariants: (1) what is behind the last message of a lane is 0, and
+ * so is the padding: equal states have equal bytes; (2) a participant that is GONE has all its number's bits set, phase
+ * 0, and no message in its lanes; (3) what a crash does to the supervision tree depends on the state only through the
+ * counts, so that who is affected is worked out once, for each instance and outcome (struct effect).
  */
 #include "semantics_private.h"
-
-static struct number allot(struct semantics *s, uint32_t largest)
-{
-    struct number f = {(uint32_t)s->size, largest <= 0xff ? 1 : largest <= 0xffff ? 2 : 4};
-    s->size += f.width;
-    return f;
-}
 
 /* ---- the automata as rows ---- */
 
@@ -67,14 +57,19 @@ static bool same_group(const struct edge *a, const struct edge *b)
     return a->dir == b->dir && (a->dir == DIR_EVENT || (a->peer == b->peer && a->interrupt == b->interrupt));
 }
 
-static void count_group(const struct semantics *s, struct state_row *row, uint32_t which, struct group g)
+static void count_group(struct state_row *row, uint32_t which, struct group g)
 {
-    bool read = s->edges[g.first].lane != IR_NONE;
+    bool read = g.lane != IR_NONE;
     row->n_groups++;
     row->n_sends += which == 0;
     row->reads += which <= 1;
     row->n_lanes += which == 1 && read;
     row->n_watch += (which == 1 || which == 2) && read;
+}
+
+static struct group group_of(const struct semantics *s, uint32_t first, uint32_t n)
+{
+    return (struct group){first, n, s->edges[first].lane, s->edges[first].dir, false};
 }
 
 /* Appends the groups of one state to s->groups. */
@@ -90,8 +85,8 @@ static void group_edges(struct semantics *s, uint32_t p, const struct state *q, 
                 ;
             if (rank(&edges[i]) != which)
                 continue;
-            s->groups[*n] = (struct group){base + i, k - i};
-            count_group(s, row, which, s->groups[(*n)++]);
+            s->groups[*n] = group_of(s, base + i, k - i);
+            count_group(row, which, s->groups[(*n)++]);
         }
 }
 
@@ -124,48 +119,6 @@ static void build_rows(struct semantics *s, struct arena *a)
     }
 }
 
-/* ---- the layout ---- */
-
-static void lay_out(struct semantics *s, struct arena *a)
-{
-    const struct model *m = s->m;
-    uint32_t largest = 0;
-    s->at = ARENA_ARRAY(a, struct number, m->n_participants);
-    s->lanes = ARENA_ARRAY(a, struct lane, m->n_lanes);
-    for (uint32_t p = 0; p < m->n_participants; p++) {
-        uint32_t n = m->participants[p].automaton->n_states; /* and one more for GONE */
-        largest = n > largest ? n : largest;
-    }
-    for (uint32_t p = 0; p < m->n_participants; p++)
-        s->at[p] = allot(s, largest);
-    for (uint32_t p = 0; s->phases && p < m->n_participants; p++)
-        if (m->runs[m->participants[p].run].phased)
-            s->phases[p] = allot(s, (1u << 8 * s->phase_width) - 1);
-    for (uint32_t l = 0; l < m->n_lanes; l++) {
-        const struct model_lane *ml = &m->lanes[l];
-        struct number length = allot(s, ml->capacity);
-        bool phased = m->runs[m->participants[ml->from].run].phased;
-        s->lanes[l] = (struct lane){length, (uint32_t)s->size, ml->capacity, ml->n_labels <= 1, phased,
-                                    ml->interrupt, 0};
-        s->size += s->lanes[l].plain ? 0 : ml->capacity;
-        s->lanes[l].phases = (uint32_t)s->size;
-        s->size += phased ? (size_t)ml->capacity * s->phase_width : 0;
-    }
-    if (m->loss)
-        s->loss = allot(s, m->loss);
-    if (s->effects) {
-        for (uint32_t i = 0; i < m->n_crashes; i++)
-            s->left[i] = allot(s, m->crashes[i].count);
-        for (uint32_t i = 0; i < m->system->n_supervisors; i++)
-            s->counts[i] = allot(s, m->system->supervisors[i].intensity);
-        for (uint32_t i = 0; i < m->system->n_instances; i++)
-            s->gone[i] = allot(s, 1);
-    }
-    s->size = (s->size + 7) / 8 * 8;
-    if (s->size == 0)
-        s->size = 8;
-}
-
 /* The codes of steps: edges; losses, by edge; crashes; resumes, by edge. */
 static void number_codes(struct semantics *s)
 {
@@ -186,7 +139,7 @@ struct semantics *semantics_new(struct arena *a, const struct model *m)
     build_rows(s, a);
     semantics__build_phases(s, a);
     semantics__build_supervision(s, a);
-    lay_out(s, a);
+    semantics__lay_out(s, a);
     number_codes(s);
     return s;
 }
@@ -218,31 +171,42 @@ void semantics_initial(const struct semantics *s, uint8_t *state)
 
 /* ---- lanes ---- */
 
+void semantics__fifo_shift(uint8_t *state, const struct fifo *f, uint32_t n)
+{
+    if (f->bits == 0)
+        return;
+    if (f->n_words == 1) {
+        uint64_t all = n * f->bits == 64 ? UINT64_MAX : ((uint64_t)1 << n * f->bits) - 1;
+        uint64_t w = load_word(state, f->offset), queue = w >> f->shift & all;
+        store_word(state, f->offset, (w & ~(all << f->shift)) | queue >> f->bits << f->shift);
+        return;
+    }
+    for (uint32_t i = 0; i + 1 < n; i++)
+        fifo_set(state, f, i, fifo_get(state, f, i + 1));
+    fifo_set(state, f, n - 1, 0);
+}
+
 void semantics__lane_append(uint8_t *state, const struct lane *l, uint8_t label)
 {
     uint32_t n = get(state, l->length);
-    if (!l->plain)
-        state[l->slots + n] = label;
+    fifo_set(state, &l->labels, n, label);
     put(state, l->length, n + 1);
 }
 
 void semantics__lane_remove(uint8_t *state, const struct lane *l)
 {
     uint32_t n = get(state, l->length);
-    if (!l->plain) {
-        memmove(state + l->slots, state + l->slots + 1, n - 1);
-        state[l->slots + n - 1] = 0;
-    }
+    semantics__fifo_shift(state, &l->labels, n);
     put(state, l->length, n - 1);
 }
 
-void semantics__lane_clear(const struct semantics *s, uint8_t *state, const struct lane *l)
+void semantics__lane_clear(uint8_t *state, const struct lane *l)
 {
+    for (uint32_t i = 0; i < get(state, l->length); i++) {
+        fifo_set(state, &l->labels, i, 0);
+        fifo_set(state, &l->phases, i, 0);
+    }
     put(state, l->length, 0);
-    if (!l->plain)
-        memset(state + l->slots, 0, l->capacity);
-    if (l->phased)
-        memset(state + l->phases, 0, (size_t)l->capacity * s->phase_width);
 }
 
 /* ---- enabled steps ---- */
@@ -258,11 +222,33 @@ bool semantics__edge_enabled(const struct semantics *s, const uint8_t *state, co
     return e->dir == DIR_SEND ? n < l->capacity : n > 0 && lane_head(state, l) == e->label;
 }
 
-static uint32_t group_enabled(const struct semantics *s, const uint8_t *state, struct group g, uint32_t *codes)
+static uint32_t special_enabled(const struct semantics *s, const uint8_t *state, const struct group *g, uint32_t *codes)
 {
     uint32_t n = 0;
-    for (uint32_t e = g.first; e < g.first + g.n; e++)
+    for (uint32_t e = g->first; e < g->first + g->n; e++)
         if (semantics__edge_enabled(s, state, &s->edges[e]))
+            codes[n++] = e;
+    return n;
+}
+
+/* What one lane allows is found out once for all edges of the group. */
+static uint32_t group_enabled(const struct semantics *s, const uint8_t *state, const struct group *g, uint32_t *codes)
+{
+    uint32_t n = 0;
+    if (g->special)
+        return special_enabled(s, state, g, codes);
+    if (g->lane == IR_NONE)
+        return 0;
+    const struct lane *l = &s->lanes[g->lane];
+    uint32_t length = get(state, l->length);
+    if (g->dir == DIR_SEND) {
+        for (uint32_t i = 0; length < l->capacity && i < g->n; i++)
+            codes[n++] = g->first + i;
+        return n;
+    }
+    uint8_t head = length ? lane_head(state, l) : NO_LABEL;
+    for (uint32_t e = g->first; length && e < g->first + g->n; e++)
+        if (s->edges[e].label == head)
             codes[n++] = e;
     return n;
 }
@@ -282,7 +268,7 @@ static bool takes(const struct semantics *s, const struct state_row *row, uint32
 {
     for (uint32_t i = row->first_group + row->n_sends; i < row->first_group + row->n_groups; i++) {
         struct group g = s->groups[i];
-        if (s->edges[g.first].lane != lane)
+        if (g.lane != lane)
             continue;
         for (uint32_t e = g.first; e < g.first + g.n; e++)
             if (s->edges[e].label == label)
@@ -341,10 +327,10 @@ uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint3
             continue;
         uint32_t refused = 0;
         for (uint32_t i = 0; i < row->n_groups; i++) {
-            struct group g = s->groups[row->first_group + i];
+            const struct group *g = &s->groups[row->first_group + i];
             uint32_t enabled = group_enabled(s, state, g, codes + n);
             if (enabled == 0 && i >= row->n_sends && i < row->reads)
-                refused += group_has_message(s, state, g);
+                refused += group_has_message(s, state, *g);
             n += enabled;
         }
         if (refuses_all(row, refused))
@@ -582,7 +568,7 @@ uint32_t semantics_lane_length(const struct semantics *s, const uint8_t *state, 
 uint32_t semantics_lane_message(const struct semantics *s, const uint8_t *state, uint32_t lane, uint32_t i)
 {
     const struct lane *l = &s->lanes[lane];
-    return s->m->lanes[lane].labels[l->plain ? 0 : state[l->slots + i]];
+    return s->m->lanes[lane].labels[fifo_get(state, &l->labels, i)];
 }
 
 bool semantics_instance_up(const struct semantics *s, const uint8_t *state, uint32_t instance)

@@ -265,7 +265,7 @@ static void set_run(const struct semantics *s, uint8_t *state, uint32_t run, boo
         if (m->runs[run].phased)
             put(state, s->phases[p], 0);
         for (uint32_t i = 0; i < s->n_lanes_in[p]; i++)
-            semantics__lane_clear(s, state, &s->lanes[s->lanes_in[p][i]]);
+            semantics__lane_clear(state, &s->lanes[s->lanes_in[p][i]]);
     }
 }
 

@@ -39,6 +39,15 @@ static void mark_edges(struct semantics *s, uint32_t p)
     }
 }
 
+static void mark_groups(struct semantics *s, uint32_t p)
+{
+    const struct state_row *rows = &s->states[s->state_base[p]];
+    for (uint32_t q = 0; q < s->m->participants[p].automaton->n_states; q++)
+        for (uint32_t i = rows[q].first_group; i < rows[q].first_group + rows[q].n_groups; i++)
+            for (uint32_t e = s->groups[i].first; e < s->groups[i].first + s->groups[i].n; e++)
+                s->groups[i].special |= s->edges[e].special;
+}
+
 static void index_pools(struct semantics *s, struct arena *a)
 {
     const struct model *m = s->m;
@@ -55,8 +64,10 @@ static void index_pools(struct semantics *s, struct arena *a)
 void semantics__build_phases(struct semantics *s, struct arena *a)
 {
     const struct model *m = s->m;
-    for (uint32_t p = 0; p < m->n_participants; p++)
+    for (uint32_t p = 0; p < m->n_participants; p++) {
         mark_edges(s, p);
+        mark_groups(s, p);
+    }
     if (m->n_pools)
         index_pools(s, a);
     if (!m->phased)
@@ -70,7 +81,7 @@ void semantics__build_phases(struct semantics *s, struct arena *a)
 
 static bool is_phased(const struct semantics *s, uint32_t p)
 {
-    return s->phases && s->phases[p].width > 0;
+    return s->phases && s->phases[p].mask != 0;
 }
 
 static uint32_t phase_of(const struct semantics *s, const uint8_t *state, uint32_t p)
@@ -83,14 +94,9 @@ static void set_phase(const struct semantics *s, uint8_t *state, uint32_t p, uin
     put(state, s->phases[p], phase >> s->phase_shift);
 }
 
-static struct number message_slot(const struct semantics *s, const struct lane *l, uint32_t i)
-{
-    return (struct number){l->phases + i * s->phase_width, s->phase_width};
-}
-
 static uint32_t message_phase(const struct semantics *s, const uint8_t *state, const struct lane *l, uint32_t i)
 {
-    return get(state, message_slot(s, l, i)) << s->phase_shift;
+    return fifo_get(state, &l->phases, i) << s->phase_shift;
 }
 
 static uint32_t shift_of(uint32_t level) { return LEVEL_BITS * (IR_MAX_TRY_DEPTH - 1 - level); }
@@ -135,12 +141,11 @@ bool semantics__head_due(const struct semantics *s, const uint8_t *state, uint32
 
 /* ---- lanes of phased runs ---- */
 
-static void clear_behind(const struct semantics *s, uint8_t *state, const struct lane *l, uint32_t from, uint32_t n)
+static void clear_behind(uint8_t *state, const struct lane *l, uint32_t from, uint32_t n)
 {
     for (uint32_t i = from; i < n; i++) {
-        put(state, message_slot(s, l, i), 0);
-        if (!l->plain)
-            state[l->slots + i] = 0;
+        fifo_set(state, &l->phases, i, 0);
+        fifo_set(state, &l->labels, i, 0);
     }
     put(state, l->length, from);
 }
@@ -153,12 +158,11 @@ static void keep_messages(const struct semantics *s, uint8_t *state, const struc
     for (uint32_t i = first; i < n; i++) {
         if (message_phase(s, state, l, i) < least)
             continue;
-        put(state, message_slot(s, l, kept), get(state, message_slot(s, l, i)));
-        if (!l->plain)
-            state[l->slots + kept] = state[l->slots + i];
+        fifo_set(state, &l->phases, kept, fifo_get(state, &l->phases, i));
+        fifo_set(state, &l->labels, kept, fifo_get(state, &l->labels, i));
         kept++;
     }
-    clear_behind(s, state, l, kept, n);
+    clear_behind(state, l, kept, n);
 }
 
 static void remove_head(const struct semantics *s, uint8_t *state, const struct lane *l)
@@ -246,7 +250,7 @@ static void lower_participants(const struct semantics *s, uint8_t *state, uint32
         for (uint32_t k = 0; k < s->n_lanes_in[p]; k++) {
             const struct lane *l = &s->lanes[s->lanes_in[p][k]];
             for (uint32_t i = 0; i < get(state, l->length); i++)
-                put(state, message_slot(s, l, i), lowered(message_phase(s, state, l, i), level, o) >> s->phase_shift);
+                fifo_set(state, &l->phases, i, lowered(message_phase(s, state, l, i), level, o) >> s->phase_shift);
         }
     }
 }
@@ -309,8 +313,7 @@ static void append(const struct semantics *s, uint8_t *state, const struct edge_
 {
     const struct lane *l = &s->lanes[e->lane];
     if (l->phased)
-        put(state, message_slot(s, l, get(state, l->length)),
-            phase_of(s, state, e->participant) >> s->phase_shift);
+        fifo_set(state, &l->phases, get(state, l->length), phase_of(s, state, e->participant) >> s->phase_shift);
     semantics__lane_append(state, l, e->label);
 }
 
@@ -448,7 +451,7 @@ static void bury(const struct semantics *s, uint8_t *state, uint32_t dead)
     set_phase(s, state, dead, 0);
     for (uint32_t l = 0; l < m->n_lanes; l++)
         if (m->lanes[l].from == dead || m->lanes[l].to == dead)
-            semantics__lane_clear(s, state, &s->lanes[l]);
+            semantics__lane_clear(state, &s->lanes[l]);
 }
 
 bool semantics__catch_crash(const struct semantics *s, uint8_t *state, uint32_t dead)

@@ -3,17 +3,26 @@
 #define MOTET_CHECKER_SEMANTICS_PRIVATE_H
 #include "semantics.h"
 
-struct number { /* a number within the state */
-    uint32_t offset, width;
+#include <string.h>
+
+struct number { /* a number within the state: some bits of one of its words */
+    uint32_t offset; /* of the word, in bytes */
+    uint32_t mask;   /* 0: there is none */
+    uint8_t shift;
+};
+
+struct fifo { /* numbers of the same width, one after the other from a bit on; they fill one word after the other */
+    uint32_t offset, n_words;
+    uint32_t per_word; /* where n_words is more than 1; then shift is 0 */
+    uint8_t shift, bits; /* bits 0: they are all 0, and take no place */
 };
 
 struct lane {
     struct number length;
-    uint32_t slots; /* offset; unused when `plain` */
+    struct fifo labels; /* the positions of the messages in model_lane.labels */
+    struct fifo phases; /* the phase of each message, where `phased` */
     uint32_t capacity;
-    bool plain; /* one label only: the length says all */
     bool phased, interrupt;
-    uint32_t phases; /* offset: the phase of each message, where `phased` */
 };
 
 enum { NO_LABEL = 255 };
@@ -30,6 +39,9 @@ struct edge_row {
 
 struct group { /* the edges of a state that write, or read, one lane; or all its events */
     uint32_t first, n; /* model-wide edges */
+    uint32_t lane;     /* of them all; IR_NONE as in the edges */
+    uint8_t dir;       /* of them all */
+    bool special;      /* some of them is */
 };
 
 /* The groups of a state: sends, then receives, then interrupts that it takes, then events. */
@@ -84,27 +96,56 @@ struct semantics {
 
 /* ---- numbers ---- */
 
+static inline uint64_t load_word(const uint8_t *state, uint32_t offset)
+{
+    uint64_t w;
+    memcpy(&w, state + offset, sizeof w);
+    return w;
+}
+
+static inline void store_word(uint8_t *state, uint32_t offset, uint64_t w)
+{
+    memcpy(state + offset, &w, sizeof w);
+}
+
 static inline uint32_t get(const uint8_t *state, struct number f)
 {
-    const uint8_t *p = state + f.offset;
-    if (f.width == 1)
-        return *p;
-    if (f.width == 2)
-        return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    return (uint32_t)(load_word(state, f.offset) >> f.shift) & f.mask;
 }
 
 static inline void put(uint8_t *state, struct number f, uint32_t value)
 {
-    uint8_t *p = state + f.offset;
-    for (uint32_t i = 0; i < f.width; i++)
-        p[i] = (uint8_t)(value >> (8 * i));
+    uint64_t w = load_word(state, f.offset) & ~((uint64_t)f.mask << f.shift);
+    store_word(state, f.offset, w | (uint64_t)value << f.shift);
 }
 
 static inline uint32_t all_ones(struct number f)
 {
-    return UINT32_MAX >> (32 - 8 * f.width);
+    return f.mask;
 }
+
+/* ---- queues of numbers ---- */
+
+/* The i-th element as a number of the state. */
+static inline struct number fifo_slot(const struct fifo *f, uint32_t i)
+{
+    uint32_t word = f->n_words > 1 ? i / f->per_word : 0, at = f->n_words > 1 ? i % f->per_word : i;
+    return (struct number){f->offset + 8 * word, (1u << f->bits) - 1, (uint8_t)(f->shift + at * f->bits)};
+}
+
+static inline uint32_t fifo_get(const uint8_t *state, const struct fifo *f, uint32_t i)
+{
+    return f->bits ? get(state, fifo_slot(f, i)) : 0;
+}
+
+static inline void fifo_set(uint8_t *state, const struct fifo *f, uint32_t i, uint32_t value)
+{
+    if (f->bits)
+        put(state, fifo_slot(f, i), value);
+}
+
+/* All `n` elements move up by one, the first is lost, and the last becomes 0. */
+void semantics__fifo_shift(uint8_t *state, const struct fifo *f, uint32_t n);
 
 /* ---- parts of a state ---- */
 
@@ -120,17 +161,23 @@ bool semantics__head_due(const struct semantics *s, const uint8_t *state, uint32
 
 static inline uint8_t lane_head(const uint8_t *state, const struct lane *l)
 {
-    return l->plain ? 0 : state[l->slots];
+    return (uint8_t)fifo_get(state, &l->labels, 0);
 }
 
 /* A message that may be taken now, as far as its phase goes, stands at the head of the lane that the group reads. */
 static inline bool group_has_message(const struct semantics *s, const uint8_t *state, struct group g)
 {
-    uint32_t lane = s->edges[g.first].lane;
+    uint32_t lane = g.lane;
     if (lane == IR_NONE || get(state, s->lanes[lane].length) == 0)
         return false;
     return !s->lanes[lane].phased || semantics__head_due(s, state, lane);
 }
+
+/* ---- the layout (semantics_layout.c) ---- */
+
+void semantics__lay_out(struct semantics *s, struct arena *a);
+
+/* ---- steps ---- */
 
 bool semantics__edge_enabled(const struct semantics *s, const uint8_t *state, const struct edge_row *e);
 /* Some step of a participant in that state is enabled. */
@@ -139,7 +186,7 @@ bool semantics__can_act(const struct semantics *s, const uint8_t *state, const s
 bool semantics__takes_head(const struct semantics *s, const uint8_t *state, const struct state_row *row, uint32_t lane);
 void semantics__lane_append(uint8_t *state, const struct lane *l, uint8_t label);
 void semantics__lane_remove(uint8_t *state, const struct lane *l);
-void semantics__lane_clear(const struct semantics *s, uint8_t *state, const struct lane *l);
+void semantics__lane_clear(uint8_t *state, const struct lane *l);
 /* The message at the head of a lane that is not empty, in ir.messages. */
 uint32_t semantics__head(const struct semantics *s, const uint8_t *state, uint32_t lane);
 
