@@ -1,280 +1,135 @@
-/* explorer.c -- see explorer.h.
- *
- * States stand in the order in which they were found, which is the queue of the search too: `next` is the first that
- * was not expanded. They lie in chunks that never move. The hash table holds indices with some bits of the hash
- * beside them, so that a probe rarely looks at a state. Each state keeps its parent and the code of the step from
- * there: following the parents gives the trail.
- */
-#include "explorer.h"
+/* explorer.c -- see explorer.h. The search, level by level; see explorer_private.h. */
+#include "explorer_private.h"
 
+#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-enum {
-    CHUNK_BITS = 12,
-    CHUNK = 1 << CHUNK_BITS, /* states in a chunk */
-    FIRST_SLOTS = 1 << 12,
-    CLOCK_EVERY = 1 << 12 /* states expanded between two looks at the clock */
-};
+enum { PARALLEL_FROM = 16 * RANGE }; /* states of a level from which on several workers are worth their start */
 
-struct origin {
-    uint32_t parent, code;
-};
+/* ---- levels ---- */
 
-struct chunk {
-    struct origin *origins; /* [CHUNK] */
-    uint8_t *states;        /* [CHUNK * size] */
-};
-
-struct table {
-    uint64_t *slots; /* hash bits 63..32, index + 1; 0: free */
-    uint64_t n;      /* a power of 2 */
-};
-
-struct search {
-    const struct semantics *s;
-    const struct budget *budget;
-    struct exploration *e;
-    struct timespec start;
-    size_t size;
-    uint32_t crash_codes; /* codes from here on are crashes */
-    struct chunk *chunks;
-    uint32_t n_chunks, cap_chunks;
-    struct table table;
-    uint32_t found, next;
-    uint32_t bad[SAFETY_KINDS]; /* the first state that breaks the property */
-    uint32_t *codes;            /* [max steps], like the two below */
-    uint8_t *successors;        /* max steps times size, and at least one */
-    uint64_t *hashes;
-    struct state_graph *graph;  /* NULL: steps are not kept */
-    uint64_t cap_first, cap_target, cap_code;
-};
-
-static uint8_t *state_at(const struct search *x, uint32_t i)
+static void *worker_main(void *w)
 {
-    return x->chunks[i >> CHUNK_BITS].states + (size_t)(i & (CHUNK - 1)) * x->size;
+    worker_run(w);
+    return NULL;
 }
 
-static struct origin *origin_at(const struct search *x, uint32_t i)
+/* Runs the workers 0 .. n_active - 1, this thread being the first. One that cannot be started is left out. */
+static void run_workers(struct search *x)
 {
-    return &x->chunks[i >> CHUNK_BITS].origins[i & (CHUNK - 1)];
+    pthread_t *threads = calloc(x->n_active, sizeof *threads);
+    uint32_t n = 1;
+    for (; threads && n < x->n_active; n++)
+        if (pthread_create(&threads[n], NULL, worker_main, &x->workers[n]) != 0)
+            break;
+    worker_run(&x->workers[0]);
+    for (uint32_t i = 1; i < n; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    uint64_t bytes = atomic_load(&x->bytes);
+    x->e->bytes = bytes > x->e->bytes ? bytes : x->e->bytes;
 }
 
-/* Multiply and fold over words of 8 bytes; states are padded to such. */
-static uint64_t hash_state(const uint8_t *state, size_t size)
+static bool some_out_of_room(const struct search *x)
 {
-    uint64_t h = 0x9e3779b97f4a7c15u;
-    for (size_t i = 0; i < size; i += 8) {
-        uint64_t word;
-        memcpy(&word, state + i, 8);
-        h = (h ^ word) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
-    }
-    h *= 0xc4ceb9fe1a85ec53u;
-    return h ^ h >> 29;
-}
-
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) * 1e-9;
-}
-
-static bool stop(struct search *x, const char *why)
-{
-    x->e->stopped = why;
+    for (uint32_t i = 0; i < x->n_active; i++)
+        if (x->workers[i].out_of_room)
+            return true;
     return false;
 }
 
-/* May `bytes` more be used? */
-static bool charge(struct search *x, uint64_t bytes)
+static uint64_t level_states(const struct search *x)
 {
-    if (x->budget->bytes && x->e->bytes + bytes > x->budget->bytes)
-        return stop(x, "the memory budget was used up");
-    x->e->bytes += bytes;
-    return true;
+    return x->level.n ? (uint64_t)(x->level.n - 1) * RANGE + x->level.at[x->level.n - 1].n : 0;
 }
 
-/* ---- the set of states ---- */
-
-static bool grow_table(struct search *x)
+static bool run_level(struct search *x)
 {
-    struct table new = {NULL, x->table.n ? x->table.n * 2 : FIRST_SLOTS};
-    if (!charge(x, new.n * sizeof *new.slots))
-        return false;
-    new.slots = calloc(new.n, sizeof *new.slots);
-    if (!new.slots)
-        return stop(x, "the system has no more memory");
-    for (uint64_t i = 0; i < x->found; i++) {
-        uint64_t h = hash_state(state_at(x, (uint32_t)i), x->size), at = h & (new.n - 1);
-        while (new.slots[at])
-            at = (at + 1) & (new.n - 1);
-        new.slots[at] = (h & ~(uint64_t)UINT32_MAX) | (i + 1);
-    }
-    free(x->table.slots);
-    x->e->bytes -= x->table.n * sizeof *new.slots;
-    x->table = new;
-    return true;
+    bool parallel = x->n_workers > 1 && level_states(x) >= x->parallel_from;
+    x->n_active = parallel ? x->n_workers : 1;
+    x->ordered &= !parallel;
+    atomic_store(&x->next_range, 0);
+    do {
+        if (!store_make_room(x, x->workers[0].batch.cap))
+            return false;
+        run_workers(x);
+    } while (!search_stopped(x) && some_out_of_room(x));
+    return !search_stopped(x);
 }
 
-static bool grow_chunks(struct search *x)
-{
-    size_t states = CHUNK * x->size, origins = CHUNK * sizeof(struct origin);
-    if (!charge(x, states + origins))
-        return false;
-    if (x->n_chunks == x->cap_chunks) {
-        uint32_t cap = x->cap_chunks ? x->cap_chunks * 2 : 16;
-        struct chunk *chunks = realloc(x->chunks, cap * sizeof *chunks);
-        if (!chunks)
-            return stop(x, "the system has no more memory");
-        x->chunks = chunks;
-        x->cap_chunks = cap;
-    }
-    struct chunk b = {malloc(origins), malloc(states)};
-    x->chunks[x->n_chunks++] = b; /* freed with the rest also where only one of the two is there */
-    return b.origins && b.states ? true : stop(x, "the system has no more memory");
-}
-
-static bool add_state(struct search *x, const uint8_t *state, uint64_t slot, uint64_t hash, struct origin from)
-{
-    if (x->found == UINT32_MAX - 1)
-        return stop(x, "more states than the explorer can count");
-    if ((x->found & (CHUNK - 1)) == 0 && !grow_chunks(x))
-        return false;
-    memcpy(state_at(x, x->found), state, x->size);
-    *origin_at(x, x->found) = from;
-    x->table.slots[slot] = (hash & ~(uint64_t)UINT32_MAX) | (x->found + 1);
-    x->found++;
-    return x->found * 2 < x->table.n || grow_table(x);
-}
-
-/* ---- the graph, where it is kept ---- */
-
-/* Room for one more element behind the first `n` of an array. */
-static bool room(struct search *x, void **array, uint64_t *cap, uint64_t n, size_t size)
-{
-    uint64_t more = *cap ? *cap * 2 : CHUNK;
-    if (n < *cap)
-        return true;
-    if (!charge(x, (more - *cap) * size))
-        return false;
-    void *grown = realloc(*array, more * size);
-    if (!grown)
-        return stop(x, "the system has no more memory");
-    *array = grown;
-    *cap = more;
-    return true;
-}
-
-/* Of each state, before its steps, and once behind the last one: states are expanded in order. */
-static bool keep_first(struct search *x, uint64_t state)
-{
-    struct state_graph *g = x->graph;
-    if (!room(x, (void **)&g->first, &x->cap_first, state, sizeof *g->first))
-        return false;
-    g->first[state] = g->n_steps;
-    return true;
-}
-
-static bool keep_step(struct search *x, uint32_t target, uint32_t code)
-{
-    struct state_graph *g = x->graph;
-    if (!room(x, (void **)&g->target, &x->cap_target, g->n_steps, sizeof *g->target) ||
-        !room(x, (void **)&g->code, &x->cap_code, g->n_steps, sizeof *g->code))
-        return false;
-    g->target[g->n_steps] = target;
-    g->code[g->n_steps++] = code;
-    return true;
-}
-
-/* Adds the state unless it is known; *index gets its number. False: the search must stop. */
-static bool visit(struct search *x, const uint8_t *state, uint64_t h, struct origin from, uint32_t *index)
-{
-    uint64_t mask = x->table.n - 1, at = h & mask;
-    for (; x->table.slots[at]; at = (at + 1) & mask) {
-        uint64_t slot = x->table.slots[at];
-        bool maybe = slot >> 32 == h >> 32;
-        *index = (uint32_t)slot - 1;
-        if (maybe && memcmp(state_at(x, *index), state, x->size) == 0)
-            return true;
-    }
-    *index = x->found;
-    return add_state(x, state, at, h, from);
-}
-
-/* ---- the search ---- */
-
-static void note_broken(struct search *x, uint32_t state, uint32_t broken)
+static void note_bad(struct search *x)
 {
     for (int k = 0; k < SAFETY_KINDS; k++)
-        if (broken & 1u << k && x->e->result[k] != VERDICT_VIOLATED) {
+        for (uint32_t i = 0; i < x->n_workers; i++)
+            if (x->workers[i].bad[k] < x->bad[k] && x->e->result[k] != VERDICT_VIOLATED)
+                x->bad[k] = x->workers[i].bad[k];
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        if (x->bad[k] != NO_STATE && x->e->result[k] != VERDICT_VIOLATED) {
             x->e->result[k] = VERDICT_VIOLATED;
-            x->bad[k] = state;
+            x->bad_ordered[k] = x->ordered;
         }
 }
 
-static void note_caught(void *taken, uint32_t edge) { ((bool *)taken)[edge] = true; }
-
-static void note_taken(struct search *x, uint32_t state, uint32_t code, const uint8_t *next)
+/* What the workers found is what is expanded next. */
+static bool next_level(struct search *x)
 {
-    x->e->taken[code] = true;
-    if (code >= x->crash_codes)
-        semantics_caught(x->s, state_at(x, state), next, note_caught, x->e->taken);
+    x->level.n = 0;
+    for (uint32_t i = 0; i < x->n_workers; i++) {
+        struct worker *w = &x->workers[i];
+        for (uint32_t k = 0; k < w->found.n; k++)
+            if (!store_add_range(x, &x->level, w->found.at[k].first, w->found.at[k].n))
+                return false;
+        if (w->next > w->range_from && !store_add_range(x, &x->level, w->range_from, w->next - w->range_from))
+            return false;
+        w->found.n = 0;
+        w->range_from = w->next;
+    }
+    return x->level.n > 0;
 }
 
-/* The successors are made first and looked up then: meanwhile their slots are on the way from memory. */
-static bool expand(struct search *x, uint32_t state)
+static bool found_wanted(const struct search *x)
 {
-    uint32_t broken, index, n = semantics_expand(x->s, state_at(x, state), x->codes, &broken);
-    if (x->graph && !keep_first(x, state))
+    uint32_t found = 0;
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        found |= (uint32_t)(x->e->result[k] == VERDICT_VIOLATED) << k;
+    return x->wanted && (x->wanted & ~found) == 0;
+}
+
+static bool add_initial(struct search *x)
+{
+    struct worker *w = &x->workers[0];
+    if (!store_make_room(x, w->batch.cap))
         return false;
-    if (broken)
-        note_broken(x, state, broken);
-    if (broken & PHASE_LIMIT)
-        return stop(x, "some role missed 15 events in a row (they are counted no further)");
-    for (uint32_t i = 0; i < n; i++) {
-        struct step step = semantics_decode(x->s, x->codes[i]);
-        semantics_apply(x->s, state_at(x, state), &step, x->successors + i * x->size);
-        x->hashes[i] = hash_state(x->successors + i * x->size, x->size);
-        __builtin_prefetch(&x->table.slots[x->hashes[i] & (x->table.n - 1)]);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        x->e->transitions++;
-        note_taken(x, state, x->codes[i], x->successors + i * x->size);
-        if (!visit(x, x->successors + i * x->size, x->hashes[i], (struct origin){state, x->codes[i]}, &index) ||
-            (x->graph && !keep_step(x, index, x->codes[i])))
-            return false;
-    }
+    semantics_initial(x->s, w->batch.states);
+    struct origin none = {NO_STATE, NO_STATE};
+    if (store_insert(w, w->batch.states, store_hash(w->batch.states, x->size), none) == NO_STATE)
+        return false;
+    atomic_store(&x->found, 1);
+    w->added = 0;
     return true;
 }
 
-static bool in_time(struct search *x)
-{
-    if (x->next % CLOCK_EVERY != CLOCK_EVERY - 1 || x->budget->seconds <= 0)
-        return true;
-    return seconds_since(&x->start) < x->budget->seconds ? true : stop(x, "the time budget was used up");
-}
-
+/* True when every reachable state was expanded. */
 static bool run_search(struct search *x)
 {
-    if (!grow_table(x))
+    if (!add_initial(x))
         return false;
-    uint32_t first;
-    semantics_initial(x->s, x->successors);
-    if (!visit(x, x->successors, hash_state(x->successors, x->size), (struct origin){UINT32_MAX, UINT32_MAX}, &first))
-        return false;
-    for (; x->next < x->found; x->next++)
-        if (!in_time(x) || !expand(x, x->next))
+    while (next_level(x)) {
+        bool whole = run_level(x);
+        note_bad(x);
+        x->depth++;
+        if (!whole || found_wanted(x))
             return false;
-    return x->graph ? keep_first(x, x->found) : true;
+    }
+    return !search_stopped(x) && (!x->graph || worker_end_graph(&x->workers[0]));
 }
+
+/* ---- what comes out ---- */
 
 static struct trail trail_to(const struct search *x, struct arena *a, uint32_t state)
 {
     struct trail t = {0, NULL};
-    for (uint32_t i = state; origin_at(x, i)->parent != UINT32_MAX; i = origin_at(x, i)->parent)
+    for (uint32_t i = state; origin_at(x, i)->parent != NO_STATE; i = origin_at(x, i)->parent)
         t.n++;
     t.steps = ARENA_ARRAY(a, struct step, t.n);
     uint32_t i = state;
@@ -283,50 +138,118 @@ static struct trail trail_to(const struct search *x, struct arena *a, uint32_t s
     return t;
 }
 
+static void add_up(struct search *x)
+{
+    struct exploration *e = x->e;
+    for (uint32_t i = 0; i < x->n_workers; i++) {
+        e->transitions += x->workers[i].transitions;
+        e->expanded += x->workers[i].expanded;
+        for (uint32_t c = 0; x->workers[i].taken && c < semantics_n_codes(x->s); c++)
+            e->taken[c] |= x->workers[i].taken[c];
+    }
+    e->states = atomic_load(&x->found);
+    e->depth = x->depth;
+    e->seconds = seconds_since(&x->start);
+    e->stopped = atomic_load(&x->stopped);
+}
+
 static void conclude(struct search *x, struct arena *a)
 {
     struct exploration *e = x->e;
+    add_up(x);
     for (int k = 0; k < SAFETY_KINDS; k++)
         if (e->result[k] == VERDICT_VIOLATED)
             e->trail[k] = trail_to(x, a, x->bad[k]);
         else
             e->result[k] = e->complete ? VERDICT_HOLDS : VERDICT_INCONCLUSIVE;
-    e->states = x->found;
-    e->expanded = x->next;
-    e->seconds = seconds_since(&x->start);
 }
 
-static void free_states(struct search *x)
+static bool add_workers(struct search *x, uint32_t n)
 {
-    for (uint32_t i = 0; i < x->n_chunks; i++) {
-        free(x->chunks[i].origins);
-        free(x->chunks[i].states);
-    }
-    free(x->chunks);
-    x->n_chunks = 0;
-    x->chunks = NULL;
+    x->workers = calloc(n, sizeof *x->workers);
+    if (!x->workers)
+        return search_stop(x, "the system has no more memory");
+    bool ok = true;
+    for (x->n_workers = 0; ok && x->n_workers < n; x->n_workers++)
+        ok = worker_init(&x->workers[x->n_workers], x);
+    return ok;
 }
 
-static void search(struct search *x, struct arena *a)
+static void free_workers(struct search *x)
+{
+    for (uint32_t i = 0; i < x->n_workers; i++)
+        worker_fini(&x->workers[i]);
+    free(x->workers);
+    free(x->level.at);
+    x->workers = NULL;
+    x->level = (struct ranges){0};
+}
+
+static void search_init(struct search *x, struct arena *a, const struct semantics *s, const struct budget *b)
+{
+    *x = (struct search){.s = s, .budget = b, .size = semantics_size(s), .max_steps = semantics_max_steps(s),
+                         .crash_codes = semantics_first_crash_code(s), .ordered = true,
+                         .e = ARENA_NEW(a, struct exploration)};
+    x->e->taken = ARENA_ARRAY(a, bool, semantics_n_codes(s));
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        x->bad[k] = NO_STATE;
+}
+
+/* The states are still there afterwards. */
+static void search(struct search *x, struct arena *a, uint32_t n_workers)
 {
     clock_gettime(CLOCK_MONOTONIC, &x->start);
-    uint32_t most = semantics_max_steps(x->s);
-    x->codes = ARENA_ARRAY(a, uint32_t, most);
-    x->successors = arena_array(a, x->size, (size_t)most + 1);
-    x->hashes = ARENA_ARRAY(a, uint64_t, most);
-    x->crash_codes = semantics_first_crash_code(x->s);
-    x->e->taken = ARENA_ARRAY(a, bool, semantics_n_codes(x->s));
-    x->e->complete = run_search(x);
+    x->e->complete = add_workers(x, n_workers) && run_search(x);
     conclude(x, a);
-    free(x->table.slots);
-    x->table.slots = NULL;
+    free_workers(x);
+    store_free_table(x);
 }
 
 struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b)
 {
-    struct search x = {.s = s, .budget = b, .size = semantics_size(s), .e = ARENA_NEW(a, struct exploration)};
-    search(&x, a);
-    free_states(&x);
+    return explore_with(a, s, b, &(struct explore_options){0});
+}
+
+/* The properties that several workers found broken: which state they came upon first is a matter of chance. */
+static uint32_t found_by_chance(const struct search *x)
+{
+    uint32_t found = 0;
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        found |= (uint32_t)(x->e->result[k] == VERDICT_VIOLATED && !x->bad_ordered[k]) << k;
+    return found;
+}
+
+/* A search by one worker, as far as these properties need it. Where there is no more time, the trails are as short, and others
+ * the next time. */
+static void settle_trails(struct search *x, struct arena *a, uint32_t kinds)
+{
+    struct budget rest = *x->budget;
+    struct search y;
+    rest.seconds = rest.seconds > 0 ? rest.seconds - x->e->seconds : 0;
+    if (x->budget->seconds > 0 && rest.seconds <= 0)
+        return;
+    search_init(&y, a, x->s, &rest);
+    y.wanted = kinds;
+    search(&y, a, 1);
+    store_free_states(&y);
+    for (int k = 0; k < SAFETY_KINDS; k++)
+        if (kinds & 1u << k && y.e->result[k] == VERDICT_VIOLATED)
+            x->e->trail[k] = y.e->trail[k];
+    x->e->seconds = seconds_since(&x->start);
+    x->e->bytes = y.e->bytes > x->e->bytes ? y.e->bytes : x->e->bytes;
+}
+
+struct exploration *explore_with(struct arena *a, const struct semantics *s, const struct budget *b,
+                                 const struct explore_options *o)
+{
+    struct search x;
+    search_init(&x, a, s, b);
+    x.parallel_from = o->parallel_from ? o->parallel_from : PARALLEL_FROM;
+    search(&x, a, o->workers ? o->workers : 1);
+    store_free_states(&x);
+    uint32_t chance = found_by_chance(&x);
+    if (chance)
+        settle_trails(&x, a, chance);
     return x.e;
 }
 
@@ -334,12 +257,12 @@ struct exploration *explore_graph(struct arena *a, const struct semantics *s, co
                                   struct state_graph **g)
 {
     struct search *x = ARENA_NEW(a, struct search);
-    *x = (struct search){.s = s, .budget = b, .size = semantics_size(s), .e = ARENA_NEW(a, struct exploration)};
+    search_init(x, a, s, b);
     x->graph = ARENA_NEW(a, struct state_graph);
     x->graph->s = s;
     x->graph->search = x;
-    search(x, a);
-    x->graph->n = x->found;
+    search(x, a, 1);
+    x->graph->n = (uint32_t)x->e->states;
     *g = x->graph;
     if (!x->e->complete) {
         state_graph_free(*g);
@@ -359,7 +282,7 @@ void state_graph_free(struct state_graph *g)
 {
     if (!g)
         return;
-    free_states(g->search);
+    store_free_states(g->search);
     free(g->first);
     free(g->target);
     free(g->code);

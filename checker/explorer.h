@@ -29,11 +29,22 @@ struct exploration {
     bool *taken; /* [semantics_n_codes] what some visited state did: a step by its code, and the edge by which a
                     participant caught a crash by its model-wide id. What was not taken can never happen when complete */
     uint64_t bytes;                   /* memory at its peak */
+    uint32_t depth;                   /* levels expanded: no state that was found is farther from the initial one */
     double seconds;
 };
 
 /* Result and trails live in `a`. */
 struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b);
+
+struct explore_options {
+    uint32_t workers; /* threads that search at the same time, where there is enough to do; 0: one */
+    uint32_t parallel_from; /* states of a level from which on there is; 0: some thousand */
+};
+
+/* The same. Whatever the options, a search that is complete finds the same states and transitions, and its trails are
+ * the same; `taken` and results too. */
+struct exploration *explore_with(struct arena *a, const struct semantics *s, const struct budget *b,
+                                 const struct explore_options *o);
 
 /* Every reachable state and step of a complete search. States are numbered in the order in which they were found, the
  * initial one first. */

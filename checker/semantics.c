@@ -459,6 +459,17 @@ void semantics_apply(const struct semantics *s, const uint8_t *state, const stru
         apply_edge(s, next, &s->edges[step->edge]);
 }
 
+void semantics_apply_code(const struct semantics *s, const uint8_t *state, uint32_t code, uint8_t *next)
+{
+    memcpy(next, state, s->size);
+    if (code < s->loss_codes) {
+        apply_edge(s, next, &s->edges[code]);
+    } else {
+        struct step step = semantics_decode(s, code);
+        semantics_apply(s, next, &step, next);
+    }
+}
+
 /* ---- predicates ---- */
 
 static bool nothing_moves(const struct semantics *s, const uint8_t *state)

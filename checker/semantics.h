@@ -1,7 +1,7 @@
 /* semantics.h -- the one step relation: what a model can do, and what is wrong with a state of it.
  *
- * A state is packed into `semantics_size` bytes, the same for every state of a model, and is canonical: two states
- * are equal if and only if their bytes are. It holds
+ * A state is packed by bits into `semantics_size` bytes, the same for every state of a model, and is canonical: two
+ * states are equal if and only if their bytes are. It holds
  *   - for each participant its automaton state, or GONE;
  *   - for each lane its messages in order, as positions in lane.labels;
  *   - in runs that are phased (model_run.phased): the phase of each participant and of each message in a lane;
@@ -99,6 +99,9 @@ uint32_t semantics_steps(const struct semantics *s, const uint8_t *state, struct
 bool semantics_enabled(const struct semantics *s, const uint8_t *state, const struct step *step);
 /* The state after an enabled step. `next` may be `state`. */
 void semantics_apply(const struct semantics *s, const uint8_t *state, const struct step *step, uint8_t *next);
+
+/* The same for a step by its code; `next` is not `state`. */
+void semantics_apply_code(const struct semantics *s, const uint8_t *state, uint32_t code, uint8_t *next);
 
 /* A step as one number below semantics_n_codes, and back. */
 uint32_t semantics_n_codes(const struct semantics *s);

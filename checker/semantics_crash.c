@@ -256,16 +256,13 @@ static void apply_supervision(const struct semantics *s, uint8_t *state, uint32_
         put(state, s->counts[v], c + 1);
 }
 
+/* Closed, or at its start; with empty lanes. */
 static void set_run(const struct semantics *s, uint8_t *state, uint32_t run, bool closed)
 {
-    const struct model *m = s->m;
-    uint32_t first = m->runs[run].first_participant;
-    for (uint32_t p = first; p < m->n_participants && m->participants[p].run == run; p++) {
-        put(state, s->at[p], closed ? all_ones(s->at[p]) : 0);
-        if (m->runs[run].phased)
-            put(state, s->phases[p], 0);
-        for (uint32_t i = 0; i < s->n_lanes_in[p]; i++)
-            semantics__lane_clear(state, &s->lanes[s->lanes_in[p][i]]);
+    const struct run_bits *r = &s->runs[run];
+    for (uint32_t i = 0; i < r->n_words; i++) {
+        uint64_t rest = load_word(state, r->offset + 8 * i) & ~r->mask[i];
+        store_word(state, r->offset + 8 * i, rest | (closed ? r->gone[i] : 0));
     }
 }
 

@@ -116,15 +116,50 @@ static void lay_out_rest(struct semantics *s, struct layout *y)
         s->gone[i] = allot(y, 1);
 }
 
+/* ---- which bits are of a run ---- */
+
+static void mark_number(uint64_t *words, uint32_t offset, struct number f)
+{
+    words[(f.offset - offset) / 8] |= (uint64_t)f.mask << f.shift;
+}
+
+static void mark_fifo(uint64_t *words, uint32_t offset, const struct fifo *f, uint32_t n)
+{
+    for (uint32_t i = 0; f->bits && i < n; i++)
+        mark_number(words, offset, fifo_slot(f, i));
+}
+
+static void mark_run(const struct semantics *s, const struct layout *y, uint32_t run)
+{
+    const struct model *m = s->m;
+    struct run_bits *r = &s->runs[run];
+    *r = (struct run_bits){8 * y->first, y->n - y->first, ARENA_ARRAY(y->a, uint64_t, y->n - y->first),
+                           ARENA_ARRAY(y->a, uint64_t, y->n - y->first)};
+    for (uint32_t p = m->runs[run].first_participant; p < m->n_participants && m->participants[p].run == run; p++) {
+        mark_number(r->mask, r->offset, s->at[p]);
+        mark_number(r->gone, r->offset, s->at[p]);
+        if (m->runs[run].phased)
+            mark_number(r->mask, r->offset, s->phases[p]);
+    }
+    for (uint32_t l = 0; l < m->n_lanes; l++)
+        if (m->participants[m->lanes[l].from].run == run) {
+            mark_number(r->mask, r->offset, s->lanes[l].length);
+            mark_fifo(r->mask, r->offset, &s->lanes[l].labels, s->lanes[l].capacity);
+            mark_fifo(r->mask, r->offset, &s->lanes[l].phases, s->lanes[l].capacity);
+        }
+}
+
 void semantics__lay_out(struct semantics *s, struct arena *a)
 {
     const struct model *m = s->m;
     struct layout y = {.a = a};
     s->at = ARENA_ARRAY(a, struct number, m->n_participants);
     s->lanes = ARENA_ARRAY(a, struct lane, m->n_lanes);
+    s->runs = ARENA_ARRAY(a, struct run_bits, m->n_runs);
     for (uint32_t run = 0; run < m->n_runs; run++) {
         y.first = y.n;
         lay_out_run(s, &y, run);
+        mark_run(s, &y, run);
     }
     if (m->n_runs > 1)
         y.first = y.n;

@@ -60,6 +60,12 @@ struct effect { /* of a crash with one outcome, after which the member that fail
     bool *fresh;    /* [supervisors] count becomes 0 */
 };
 
+struct run_bits { /* the bits of a state that are of one run: participants, phases and lanes */
+    uint32_t offset, n_words;
+    uint64_t *mask; /* [n_words] */
+    uint64_t *gone; /* [n_words] those of them that are set when all its participants are GONE */
+};
+
 /* Directives in the order of step codes; RESUME has codes of its own. */
 enum { DIRECTIVE_CODES = 3 };
 
@@ -74,6 +80,7 @@ struct semantics {
     uint32_t phase_width, phase_shift; /* of a phase in the state, and what it leaves out on the right */
     uint32_t **pools;      /* [pools] the lanes of each; NULL without pools */
     uint32_t *n_pool_lanes;
+    struct run_bits *runs; /* [runs] */
     struct number loss;    /* what is left of the loss budget, where the model has one */
     uint32_t loss_codes, crash_codes, resume_codes, n_codes; /* where each kind of codes starts */
     struct number *left;   /* [crash budgets] */
