@@ -13,7 +13,7 @@
 
 enum { MODELS = 400 };
 
-static const struct budget some = {10, 1 << 20};
+static const struct budget little = {0, 1 << 20}, enough = {0, 64 << 20}; /* several workers fill several chunks */
 
 static struct exploration *with_workers(struct arena *a, const struct semantics *s, uint32_t n, const struct budget *b)
 {
@@ -50,9 +50,9 @@ static void random_models_have_the_same_states_for_any_number_of_workers(void **
     for (uint64_t seed = 0; seed < n; seed++) {
         struct arena *a = arena_new(0);
         struct semantics *s = semantics_new(a, random_model(kit_new(a), seed));
-        struct exploration *x = explore(a, s, &some);
+        struct exploration *x = explore(a, s, &little);
         for (uint32_t workers = 1; x->complete && workers <= 4; workers *= 2)
-            assert_same(s, x, with_workers(a, s, workers, &some));
+            assert_same(s, x, with_workers(a, s, workers, &enough));
         judged += x->complete;
         violated += x->result[SAFETY_DEADLOCK] == VERDICT_VIOLATED;
         arena_free(a);
