@@ -408,6 +408,7 @@ struct file {
     VEC(struct decl *) decls; /* in source order; once linked, those imported come first; after sema, those of these that
                                * are needed */
     VEC(struct scope) scopes; /* once linked, by source; without imports none */
+    struct remarks *remarks;  /* of an imported file, else NULL: its comments, for ast_print */
 };
 
 #endif

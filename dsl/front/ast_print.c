@@ -3,6 +3,7 @@
 
 #include "ast.h"
 #include "buf.h"
+#include "remarks.h"
 #include "words.h"
 
 enum { WIDTH = 100 }; /* where chains of actions go on in the next line */
@@ -10,6 +11,7 @@ enum { WIDTH = 100 }; /* where chains of actions go on in the next line */
 struct printer {
     struct buf *out;
     size_t level;
+    struct remark_cursor remarks; /* of the declaration, when it was imported */
 };
 
 static void line(struct printer *w) { buf_repeat(w->out, ' ', 2 * w->level); }
@@ -317,16 +319,30 @@ static void statement(struct printer *w, const struct stmt *s)
     }
 }
 
+static void above(struct printer *w, uint32_t lo) { remarks_above(&w->remarks, lo, w->out, 2 * w->level); }
+
+static uint32_t end_of(const struct stmt *s)
+{
+    return s->blocks.n ? s->blocks.at[s->blocks.n - 1].at.hi : s->at.hi;
+}
+
 /* Ends behind the `}`. */
 static void block(struct printer *w, const struct block *b)
 {
-    buf_puts(w->out, "{\n");
+    buf_putc(w->out, '{');
+    remark_opening(&w->remarks, b->stmts.n ? b->stmts.at[0]->at.lo : b->at.hi, w->out);
+    buf_putc(w->out, '\n');
     w->level++;
     for (uint32_t i = 0; i < b->stmts.n; i++) {
+        const struct stmt *s = b->stmts.at[i];
+        above(w, s->blocks.n ? s->at.lo : s->at.hi);
+        remarks_blank(&w->remarks, s->at, w->out);
         line(w);
-        statement(w, b->stmts.at[i]);
+        statement(w, s);
+        remark_behind(&w->remarks, end_of(s), w->out);
         buf_putc(w->out, '\n');
     }
+    above(w, b->at.hi);
     w->level--;
     line(w);
     buf_putc(w->out, '}');
@@ -357,6 +373,7 @@ static void branches(struct printer *w, const struct local *l)
     buf_puts(w->out, l->kind == LT_SELECT ? "+{\n" : l->kind == LT_BRANCH ? "&{\n" : "mixed{\n");
     w->level++;
     for (uint32_t i = 0; i < l->branches.n; i++) {
+        above(w, l->branches.at[i]->at.lo);
         line(w);
         local(w, l->branches.at[i]);
         buf_puts(w->out, ",\n");
@@ -734,12 +751,54 @@ static bool short_message(const struct decl *d)
     return d->kind == D_MESSAGE && !d->doc && d->as.message.fields.n == 0;
 }
 
+/* ---- declarations that were imported ---- */
+
+static bool has_remarks(const struct file *f, const struct decl *d)
+{
+    return f->remarks && (d->kind == D_SESSION || d->kind == D_LOCAL) && d->at.file == f->source;
+}
+
+/* What has no place within it stands above it. */
+static void remarked(struct printer *w, struct remark_cursor *rest, struct remarks *r, const struct decl *d)
+{
+    remarks_above(rest, d->at.lo, w->out, 0);
+    if (remarks_blank_below(rest))
+        buf_putc(w->out, '\n');
+    struct buf text = {0};
+    struct printer inner = {.out = &text, .remarks = remarks_within(r, d->at)};
+    declaration(&inner, d);
+    text.n -= text.n > 0; /* the line end */
+    inner.remarks = remarks_within(r, d->at);
+    remarks_above(&inner.remarks, d->at.hi, w->out, 0);
+    remark_behind(rest, d->at.hi, &text);
+    buf_putn(w->out, buf_cstr(&text), text.n);
+    buf_putc(w->out, '\n');
+    buf_free(&text);
+}
+
+/* What stands at the top of the file, apart from what follows. */
+static void header(struct printer *w, struct remark_cursor *rest, const struct file *f)
+{
+    uint32_t lo = f->module.name ? f->module.at.lo : 0;
+    for (uint32_t i = 0; i < f->decls.n && !f->module.name && lo == 0; i++)
+        if (has_remarks(f, f->decls.at[i]))
+            lo = remarks_apart(rest, f->decls.at[i]->at.lo);
+    remarks_above(rest, lo, w->out, 0);
+    if (f->module.name && w->out->n && remarks_blank_below(rest))
+        buf_putc(w->out, '\n');
+}
+
 void ast_print(const struct file *f, struct buf *out)
 {
     struct printer w = {.out = out};
+    struct remark_cursor rest = remarks_within(f->remarks, (struct span){f->source, 0, UINT32_MAX});
+    header(&w, &rest, f);
     doc(&w, f->doc, "//!");
-    if (f->module.name)
-        buf_printf(out, "module %s;\n", f->module.name);
+    if (f->module.name) {
+        buf_printf(out, "module %s;", f->module.name);
+        remark_behind(&rest, f->module.at.hi, out);
+        buf_putc(out, '\n');
+    }
     for (uint32_t i = 0; i < f->imports.n; i++) {
         buf_puts(out, i == 0 && out->n ? "\n" : "");
         import(&w, &f->imports.at[i]);
@@ -748,6 +807,10 @@ void ast_print(const struct file *f, struct buf *out)
         bool together = i > 0 && short_message(f->decls.at[i - 1]) && short_message(f->decls.at[i]);
         if (out->n && !together)
             buf_putc(out, '\n');
-        declaration(&w, f->decls.at[i]);
+        if (has_remarks(f, f->decls.at[i]))
+            remarked(&w, &rest, f->remarks, f->decls.at[i]);
+        else
+            declaration(&w, f->decls.at[i]);
     }
+    remarks_rest(&rest, out);
 }

@@ -40,11 +40,12 @@ static bool is_word(int c) { return c >= 0 && c < 0x80 && (isalnum(c) || c == '_
 static bool is_blank(int c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 
 /* Keeps comments that have a line of their own; those on neighbouring lines are one. */
-static void skip_line_comment(struct importer *x, uint32_t *line_ends)
+static void skip_line_comment(struct importer *x, uint32_t *line_ends, uint32_t after)
 {
     uint32_t lo = x->pos;
     while (byte(x, 0) >= 0 && byte(x, 0) != '\n')
         x->pos++;
+    remarks_add(x->f->remarks, (struct span){x->source, lo, x->pos}, after, *x->line_comment);
     if (*line_ends == 0)
         return;
     if (*line_ends != 1 || x->comment.hi == x->comment.lo)
@@ -53,9 +54,10 @@ static void skip_line_comment(struct importer *x, uint32_t *line_ends)
     *line_ends = 0;
 }
 
-static void skip_block_comment(struct importer *x, const char *end)
+static void skip_block_comment(struct importer *x, const char *end, uint32_t after)
 {
     uint32_t lo = x->pos;
+    bool pragma = here(x, "(*#"); /* of nuScr */
     x->pos += 2;
     while (byte(x, 0) >= 0 && !here(x, end))
         x->pos++;
@@ -63,23 +65,27 @@ static void skip_block_comment(struct importer *x, const char *end)
         import_fail(x, E0601, (struct span){x->source, lo, lo + 2}, "a comment that does not end");
     else
         x->pos += 2;
+    if (x->ok && !pragma)
+        remarks_add(x->f->remarks, (struct span){x->source, lo, x->pos}, after, '*');
 }
 
 static void skip_blanks(struct importer *x)
 {
+    uint32_t after = x->pos; /* on this line; 0: nothing */
     uint32_t line_ends = x->pos <= 3; /* the file starts on a line of its own */
     x->comment = (struct span){x->source, 0, 0};
     for (;;) {
         int c = byte(x, 0);
         if (is_blank(c)) {
             line_ends += c == '\n';
+            after = c == '\n' ? 0 : after;
             x->pos++;
         } else if (here(x, x->line_comment)) {
-            skip_line_comment(x, &line_ends);
+            skip_line_comment(x, &line_ends, after ? after : REMARK_OWN_LINE);
         } else if (x->block_comments && here(x, "/*")) {
-            skip_block_comment(x, "*/");
+            skip_block_comment(x, "*/", after ? after : REMARK_OWN_LINE);
         } else if (x->block_comments && here(x, "(*")) {
-            skip_block_comment(x, "*)"); /* pragmas of nuScr look like comments, too */
+            skip_block_comment(x, "*)", after ? after : REMARK_OWN_LINE);
         } else {
             break;
         }
@@ -407,6 +413,7 @@ const char *import_doc(struct importer *x, struct span comment)
 {
     const char *p = x->src->text + comment.lo, *end = x->src->text + comment.hi;
     struct buf text = {0};
+    remarks_are_doc(x->f->remarks, comment);
     while (p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl ? nl : end;
         add_doc_line(x, &text, p, (size_t)(stop - p));
@@ -426,6 +433,7 @@ struct file *import_file_with(struct arena *a, struct interner *names, struct so
     x.loader = loader;
     x.f = ARENA_NEW(a, struct file);
     x.f->source = source;
+    x.f->remarks = remarks_new(a, s);
     x.line_comment = format == IMPORT_AUTOMATA ? "--" : "//";
     x.block_comments = format == IMPORT_SCRIBBLE;
     import_enter(&x, source, 0);

@@ -349,6 +349,7 @@ static void read_graph(struct importer *x, struct graph *g)
     read_section(x, "marking");
     g->initial = state_named(x, g, import_word(x, "the initial state"));
     read_section(x, "end");
+    remarks_move(x->f->remarks, import_since(x, g->role.at), g->role.at.lo); /* states stand in another order then */
 }
 
 /* Counting sort by state, which keeps the order of the file. */

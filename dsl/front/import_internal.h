@@ -8,6 +8,7 @@
 #ifndef MOTET_DSL_IMPORT_INTERNAL_H
 #define MOTET_DSL_IMPORT_INTERNAL_H
 #include "import.h"
+#include "remarks.h"
 
 enum {
     IMPORT_MAX_NAMES = 1 << 16,  /* messages, roles, sessions */

@@ -15,6 +15,7 @@
  */
 #include "buf.h"
 #include "import_scribble.h"
+#include "lexer.h"
 
 static const struct renamed *find_renamed(const struct renamed *list, name written)
 {
@@ -96,12 +97,12 @@ static struct type *payload_type(struct scribble *s, struct ident written)
     return t;
 }
 
-/* Before the sessions. */
+/* Before the messages. */
 static void declare_structs(struct scribble *s)
 {
     struct importer *x = s->x;
     uint32_t n = x->f->decls.n;
-    struct decl **sessions = x->f->decls.at;
+    struct decl **rest = x->f->decls.at;
     x->f->decls.at = NULL;
     x->f->decls.n = x->f->decls.cap = 0;
     for (uint32_t i = 0; i < s->structs.n; i++) {
@@ -112,11 +113,11 @@ static void declare_structs(struct scribble *s)
         vec_push(x->a, d->as.struct_.fields, f);
     }
     for (uint32_t i = 0; i < n; i++)
-        vec_push(x->a, x->f->decls, sessions[i]);
+        vec_push(x->a, x->f->decls, rest[i]);
 }
 
-/* `T` or `x: T`, behind which nuScr may have a refinement. */
-static void read_payload(struct scribble *s, field_vec *fields, struct renamed **used, struct buf *key)
+/* `T` or `x: T`, behind which nuScr may have a refinement. `number` tells nameless ones apart, 0: there is only one. */
+static void read_payload(struct scribble *s, field_vec *fields, struct renamed **used, uint32_t number, struct buf *key)
 {
     struct importer *x = s->x;
     struct ident first = scribble_dotted(s, "a payload type"), label = {NULL, first.at};
@@ -130,10 +131,36 @@ static void read_payload(struct scribble *s, field_vec *fields, struct renamed *
         scribble_refuse(s, "a refinement");
     if (!x->ok)
         return;
-    name wanted = label.name ? label.name : intern_cstr(x->names, arena_printf(x->a, "value%u", fields->n + 1));
+    name wanted = label.name ? label.name
+                             : intern_cstr(x->names, number ? arena_printf(x->a, "value%u", number) : "value");
     struct field f = {{add_renamed(x, used, wanted, "f"), label.at}, payload_type(s, first)};
     vec_push(x->a, *fields, f);
     buf_printf(key, "%s%s", fields->n == 1 ? "" : ",", first.name);
+}
+
+/* Is there one payload, without a comma behind it? The token is its first. */
+static bool one_payload(const struct importer *x)
+{
+    struct importer ahead = *x;
+    while (import_at(&ahead, IMPORT_WORD) || import_at(&ahead, '.') || import_at(&ahead, ':'))
+        import_advance(&ahead);
+    return import_at(&ahead, ')');
+}
+
+/* A label that is taken by a message of other payload: with that of this one behind it, "order_int_string". */
+static name label_with_payload(struct importer *x, name label, const struct buf *key)
+{
+    const char *list = strchr(buf_cstr(key), '(') + 1;
+    if (!*list || !import_find(&x->taken, import_legal(x, label, "m")))
+        return label;
+    const char *text = label;
+    while (*list) {
+        size_t n = strcspn(list, ",");
+        const char *part = arena_strndup(x->a, list, n), *dot = strrchr(part, '.');
+        text = arena_printf(x->a, "%s_%s", text, dot ? dot + 1 : part);
+        list += n + (list[n] == ',');
+    }
+    return strlen(text) <= FRONT_MAX_NAME ? intern_cstr(x->names, text) : label;
 }
 
 /* `label(payloads)`, `label` or `(payloads)`, as the message of that name and payload. */
@@ -148,15 +175,19 @@ static struct ident read_signature(struct scribble *s)
         label = import_word(x, "a message");
     buf_printf(&key, "%s(", label.name ? label.name : "");
     if (import_accept(x, '(') && !import_accept(x, ')')) {
+        bool one = one_payload(x);
         do
-            read_payload(s, &fields, &used, &key);
+            read_payload(s, &fields, &used, one ? 0 : fields.n + 1, &key);
         while (import_accept(x, ','));
         import_expect(x, ')', "`,` or `)` after a payload type");
     }
     label.at = import_since(x, label.at);
     struct ident m = {NULL, label.at};
+    name id = intern(x->names, buf_cstr(&key), key.n);
+    if (x->ok && !import_find(&x->messages, id))
+        label.name = label_with_payload(x, label.name, &key);
     if (x->ok)
-        m = import_message_with(x, intern(x->names, buf_cstr(&key), key.n), label, &fields);
+        m = import_message_with(x, id, label, &fields);
     buf_free(&key);
     return m;
 }
@@ -498,6 +529,8 @@ static void read_protocol(struct scribble *s, uint32_t which)
     if (x->ok && !import_at(x, '{'))
         scribble_refuse(s, "an instance of a protocol");
     read_block(s, &d->as.session.body);
+    if (!x->f->damaged)
+        scribble_apart(x, &d->as.session.body);
     d->at = import_since(x, written.at);
 }
 
@@ -519,6 +552,6 @@ void import_scribble(struct importer *x)
     x->source = source;
     if (x->f->damaged)
         return;
-    declare_structs(&s);
     import_declare_messages(x);
+    declare_structs(&s);
 }

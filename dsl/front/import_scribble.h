@@ -69,6 +69,12 @@ void scribble_refuse(struct scribble *s, const char *what);
 /* Skips the rest of what stands here, to behind its `;` or its blocks, or to the `}` of the block around it. */
 void scribble_skip(struct scribble *s);
 
+/* ---- import_scribble_apart.c ---- */
+
+/* Puts what stands behind loops without an exit, and has nothing to do with them, beside them. False: the end of the
+ * block cannot be reached. */
+bool scribble_apart(struct importer *x, struct block *b);
+
 /* ---- import_scribble_units.c ---- */
 
 /* Reads the heads of the file and of all modules that it imports. */

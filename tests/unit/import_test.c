@@ -28,6 +28,18 @@ static void becomes(struct world *w, const char *path, const char *text, const c
     assert_string_equal(buf_cstr(&w->out), want);
 }
 
+/* The import prints as `want`, comments and all, and that parses. */
+static void keeps(struct world *w, const char *path, const char *text, const char *want)
+{
+    import_text(w, path, text);
+    assert_string_equal(places(w), "");
+    buf_free(&w->out);
+    ast_print(w->f, &w->out);
+    assert_string_equal(buf_cstr(&w->out), want);
+    parse(w, want);
+    assert_string_equal(places(w), "");
+}
+
 static void refused(struct world *w, const char *path, const char *text, const char *where)
 {
     import_text(w, path, text);
@@ -36,6 +48,8 @@ static void refused(struct world *w, const char *path, const char *text, const c
 
 #define BECOMES(name, path, text, want)                                                                                \
     static void name(void **state) { becomes(*state, path, text, want); }
+#define KEEPS(name, path, text, want)                                                                                  \
+    static void name(void **state) { keeps(*state, path, text, want); }
 #define REFUSED(name, path, text, where)                                                                               \
     static void name(void **state) { refused(*state, path, text, where); }
 
@@ -71,8 +85,9 @@ BECOMES(keywords_and_clashes, "f.txt", "or: A!rec; A!A; A!250; end A: or?rec; or
 BECOMES(inner_variable_of_the_same_name, "f.txt", "A: rec x . B!a; rec x . B!b; x B: end",
         "message a;\nmessage b;\n\nlocal A = rec x . B!a . rec x_2 . B!b . x_2;\n\nlocal B = end;\n\n"
         "session F(A, B);\n")
-BECOMES(comments, "9.txt", "-- About A\n--  and more\nA: B!a; -- not this\nend\nB: A?a; end",
-        "message a;\n\n/// About A\n/// and more\nlocal A = B!a . end;\n\nlocal B = A?a . end;\n\nsession S9(A, B);\n")
+KEEPS(comments, "9.txt", "-- About A\n--  and more\nA: B!a; -- not this\nend\nB: A?a; end",
+        "message a;\n\n// not this\n/// About A\n/// and more\nlocal A = B!a . end;\n\n"
+        "local B = A?a . end;\n\nsession S9(A, B);\n")
 REFUSED(unknown_peer, "f.txt", "A: B!a;\n  C!b; end\nB: end", "E0602@2:3")
 REFUSED(unknown_variable, "f.txt", "A: B!a; x\nB: end", "E0602@1:9")
 REFUSED(variable_out_of_scope, "f.txt", "A: {rec x . B!a; x, B!b; x}\nB: end", "E0602@1:26")
@@ -107,12 +122,12 @@ REFUSED(no_marking, "f.txt", ".outputs\n.state graph\np 1 ! a q\n.end\n", "E0601
 #define SCR(body) "module m;\nglobal protocol P(role A, role B) {\n" body "}\n"
 
 BECOMES(messages, "f.scr", SCR("a() from A to B; b(int, x: Thing) from B to A; 1() from A to B; () from A to B;"),
-        "module m;\n\nmessage a;\n\nmessage b {\n  value1: i32;\n  x: Thing;\n}\n\nmessage m1;\nmessage msg;\n\n"
-        "struct Thing {\n  bytes: bytes<255>;\n}\n\n"
+        "module m;\n\nstruct Thing {\n  bytes: bytes<255>;\n}\n\n"
+        "message a;\n\nmessage b {\n  value1: i32;\n  x: Thing;\n}\n\nmessage m1;\nmessage msg;\n\n"
         "session P(role A, role B) {\n  A -> B: a;\n  B -> A: b;\n  A -> B: m1;\n  A -> B: msg;\n}\n")
 BECOMES(same_label_other_payload, "f.scr", SCR("a() from A to B; a(int) from A to B;"),
-        "module m;\n\nmessage a;\n\nmessage a_ {\n  value1: i32;\n}\n\n"
-        "session P(role A, role B) {\n  A -> B: a;\n  A -> B: a_;\n}\n")
+        "module m;\n\nmessage a;\n\nmessage a_int {\n  value: i32;\n}\n\n"
+        "session P(role A, role B) {\n  A -> B: a;\n  A -> B: a_int;\n}\n")
 BECOMES(control, "f.nuscr", SCR("rec X { choice at A { a() from A to B; continue X; } or { do Q(B, A); } }")
         "aux global protocol Q(role C, role D) { c() from D to C; }",
         "module m;\n\nmessage a;\nmessage c;\n\nsession P(role A, role B) {\n  rec X {\n    choice at A {\n"
@@ -124,7 +139,7 @@ BECOMES(several_receivers, "f.scr", "global protocol P(role A, role B, role C) {
         "message a;\n\nsession P(role A, role B, role C) {\n  A -> B: a;\n  A -> C: a;\n}\n")
 BECOMES(declared_payload, "f.scr", "type <java> \"java.lang.Integer\" from \"rt.jar\" as Int;\n"
         "global protocol P(role A, role B) { a(Int) from A to B; }",
-        "message a {\n  value1: i32;\n}\n\nsession P(role A, role B) {\n  A -> B: a;\n}\n")
+        "message a {\n  value: i32;\n}\n\nsession P(role A, role B) {\n  A -> B: a;\n}\n")
 REFUSED(unknown_role, "f.scr", SCR("a() from A to C;"), "E0202@3:15")
 REFUSED(unknown_protocol, "f.scr", SCR("do Q(A, B);"), "E0202@3:4")
 REFUSED(unbound_continue, "f.scr", SCR("rec X { a() from A to B; }\ncontinue X;"), "E0209@4:10")
@@ -153,17 +168,54 @@ BECOMES(recursion_that_does_nothing, "f.scr",
 BECOMES(recursion_to_an_outer_one_stays, "f.scr", SCR("rec X { a() from A to B; rec Y { continue X; } }"),
         "module m;\n\nmessage a;\n\nsession P(role A, role B) {\n  rec X {\n    A -> B: a;\n    rec Y {\n"
         "      continue X;\n    }\n  }\n}\n")
+#define FOUR(body) "global protocol P(role A, role B, role C, role D) {\n" body "\n}\n"
+#define FOUR_BECOMES(body) "message a;\nmessage b;\n\nsession P(role A, role B, role C, role D) {\n" body "}\n"
+BECOMES(others_pass_an_endless_loop, "f.scr", 
+        FOUR("rec X { a() from A to B; continue X; } b() from C to D; b() from D to C;"),
+        FOUR_BECOMES("  par {\n    rec X {\n      A -> B: a;\n      continue X;\n    }\n  } and {\n"
+                     "    C -> D: b;\n    D -> C: b;\n  }\n"))
+BECOMES(one_of_them_does_not, "f.scr", FOUR("rec X { a() from A to B; continue X; } b() from C to A;"),
+        FOUR_BECOMES("  rec X {\n    A -> B: a;\n    continue X;\n  }\n  C -> A: b;\n"))
+BECOMES(the_loop_has_an_exit, "f.scr",
+        FOUR("rec X { choice at A { a() from A to B; continue X; } or { b() from A to B; } } b() from C to D;"),
+        FOUR_BECOMES("  rec X {\n    choice at A {\n      A -> B: a;\n      continue X;\n    } or {\n      A -> B: b;\n"
+                     "    }\n  }\n  C -> D: b;\n"))
+BECOMES(the_loop_goes_back_to_one_around_it, "f.scr",
+        FOUR("rec X { rec Y { choice at A { a() from A to B; continue X; } or { b() from A to B; continue Y; } }"
+             " b() from C to D; }"),
+        FOUR_BECOMES("  rec X {\n    rec Y {\n      choice at A {\n        A -> B: a;\n        continue X;\n"
+                     "      } or {\n        A -> B: b;\n        continue Y;\n      }\n    }\n    C -> D: b;\n  }\n"))
 BECOMES(arguments_by_name, "f.scr",
         "global protocol P(role A, role B) { do Q(B as C, A as D); } aux global protocol Q(role C, role D) {}",
         "session P(role A, role B) {\n  do Q(B, A);\n}\n\nsession Q(role C, role D) {\n}\n")
-BECOMES(pragmas_and_comments_of_nuscr, "f.nuscr", "(*# SenderValidateRefinements #*)\n(* no ; { *)\n"
+KEEPS(pragmas_and_comments_of_nuscr, "f.nuscr", "(*# SenderValidateRefinements #*)\n(* no ; { *)\n"
         "global protocol P(role A, role B) { a() from A to B; }",
-        "message a;\n\nsession P(role A, role B) {\n  A -> B: a;\n}\n")
+        "message a;\n\n// no ; {\nsession P(role A, role B) {\n  A -> B: a;\n}\n")
 BECOMES(types_by_what_they_mean_elsewhere, "f.scr", "type <java> \"java.lang.Long\" from \"rt.jar\" as Num;\n"
         "data <java> \"x.Blob\" from \"x.jar\" as Blob;\n"
         "global protocol P(role A, role B) { a(Num, b: Blob) from A to B; }",
-        "message a {\n  value1: i64;\n  b: Blob;\n}\n\nstruct Blob {\n  bytes: bytes<255>;\n}\n\n"
+        "struct Blob {\n  bytes: bytes<255>;\n}\n\nmessage a {\n  value1: i64;\n  b: Blob;\n}\n\n"
         "session P(role A, role B) {\n  A -> B: a;\n}\n")
+KEEPS(comments_stay_where_they_are, "f.scr",
+      "// head\n\n/* block\n * of two */\nmodule m; // here\n\n// of nothing\n\n// P\n"
+      "global protocol P(role A, role B)\n{ // open\n  // first\n  a() from A to B; // one\n\n"
+      "  // two\n  choice at A // who\n  {\n    a() from A to B; /* x */\n    // last\n  } // brace\n  or {\n"
+      "    b() /* mid */ from A to B;\n  } // done\n  // end\n} // P\n// eof",
+      "// head\n\n// block\n// of two\nmodule m; // here\n\nmessage a;\nmessage b;\n\n// of nothing\n\n/// P\n"
+      "session P(role A, role B) { // open\n  // first\n  A -> B: a; // one\n\n  // two\n  choice at A { // who\n"
+      "    A -> B: a; // x\n    // last\n  } or { // brace\n    // mid\n    A -> B: b;\n  } // done\n  // end\n"
+      "} // P\n\n// eof\n")
+KEEPS(empty_lines_within_stay, "f.scr", SCR("\n\n  a() from A to B;\n\n\n  b() from A to B;\n  a() from A to B;\n\n"),
+      "module m;\n\nmessage a;\nmessage b;\n\nsession P(role A, role B) {\n"
+      "  A -> B: a;\n\n  A -> B: b;\n  A -> B: a;\n}\n")
+KEEPS(comments_of_graphs_stand_above_them, "f.txt",
+      "-- all\n\n-- one\n" GRAPH("p 1 ! a q -- why\n-- not\n", "p") "-- two\n" GRAPH("p 0 ? a q\n", "p") "-- end\n",
+      "// all\n\nmessage a;\n\n// why\n// not\n/// one\nlocal P0 = P1!a . end;\n\n/// two\n"
+      "local P1 = P0?a . end;\n\nsession F(P0, P1);\n\n// end\n")
+KEEPS(comments_of_branches_stand_above_them, "f.txt",
+      "A: {\n  -- go\n  B!a; end, -- stop\n  B!b; end }\n-- B\nB: {A?a; end, A?b; end}",
+      "message a;\nmessage b;\n\nlocal A = +{\n  // go\n  B!a . end,\n  // stop\n  B!b . end,\n};\n\n"
+      "/// B\nlocal B = &{\n  A?a . end,\n  A?b . end,\n};\n\nsession F(A, B);\n")
 REFUSED(refinement, "f.nuscr", SCR("a(x: int{x > 0}) from A to B;"), "E0602@3:9")
 REFUSED(delegation, "f.scr", SCR("a(P@A) from A to B;"), "E0602@3:4")
 REFUSED(connections, "f.scr", "explicit global protocol P(role A, role B) {}", "E0602@1:1")
@@ -283,9 +335,13 @@ int main(void)
         T(module_that_is_not_imported), T(interrupts), T(nested_protocols),
         T(arguments_that_are_not_each_given_once), T(one_branch_of_another_role), T(all_that_is_wrong_is_told),
         T(all_automata_are_read), T(parallel), T(parallel_with_nothing), T(recursion_that_does_nothing),
-        T(recursion_to_an_outer_one_stays), T(arguments_by_name), T(pragmas_and_comments_of_nuscr),
+        T(recursion_to_an_outer_one_stays), T(others_pass_an_endless_loop), T(one_of_them_does_not),
+        T(the_loop_has_an_exit), T(the_loop_goes_back_to_one_around_it), T(arguments_by_name),
+        T(pragmas_and_comments_of_nuscr),
         T(types_by_what_they_mean_elsewhere), T(protocols_of_other_modules), T(protocols_of_one_name),
-        T(modules_may_import_each_other), T(refinement), T(delegation), T(connections),
+        T(modules_may_import_each_other), T(comments_stay_where_they_are), T(empty_lines_within_stay),
+        T(comments_of_graphs_stand_above_them), T(comments_of_branches_stand_above_them), T(refinement), T(delegation),
+        T(connections),
         T(two_roles_of_one_name), T(unclosed_comment), T(unclosed_block), T(nesting_is_limited),
         T(every_prefix_ends_in_at_most_one_error),
     };
