@@ -80,6 +80,10 @@ int cmd_import(int argc, char **argv)
         complain("import: the name of the file must end in .scr, .nuscr or .txt, to say what it is: %s", argv[1]);
         return EXIT_WRONG;
     }
+    if (m.out && unit_is_imported(m.out)) {
+        complain("import: what is written is in the language of .proto-session files: %s cannot be its name", m.out);
+        return EXIT_WRONG;
+    }
     struct unit u;
     unit_read(&u, argv[1], &m.folders);
     enum exit_status status = EXIT_WRONG;

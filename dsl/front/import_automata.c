@@ -347,7 +347,11 @@ static void read_graph(struct importer *x, struct graph *g)
     while (import_at(x, IMPORT_WORD))
         read_transition(x, g);
     read_section(x, "marking");
-    g->initial = state_named(x, g, import_word(x, "the initial state"));
+    uint32_t known = g->nodes.n;
+    struct ident initial = import_word(x, "the initial state");
+    g->initial = state_named(x, g, initial);
+    if (g->initial == known && g->moves.n)
+        import_fail(x, E0602, initial.at, "no transition leads from or to the state `%s`", initial.name);
     read_section(x, "end");
     remarks_move(x->f->remarks, import_since(x, g->role.at), g->role.at.lo); /* states stand in another order then */
 }
@@ -553,7 +557,9 @@ static void import_graphs(struct importer *x)
 
 void import_automata(struct importer *x)
 {
-    if (import_at(x, '.'))
+    if (import_at(x, IMPORT_END))
+        import_fail(x, E0601, x->tok.at, "there is no automaton in this file");
+    else if (import_at(x, '.'))
         import_graphs(x);
     else if (import_at_word(x, "automaton") && x->ahead.kind == IMPORT_WORD)
         import_fail(x, E0602, x->tok.at, "automata that name channels instead of each other cannot be imported");

@@ -64,8 +64,8 @@ void scribble_skip(struct scribble *s)
             return;
         bool closes = import_at(x, '}') && --depth == 0 && parens == 0, ends = import_at(x, ';') && depth == 0;
         depth += import_at(x, '{');
-        parens += import_at(x, '(');
-        parens -= import_at(x, ')') && parens > 0;
+        parens += import_at(x, '(') || import_at(x, '[');
+        parens -= (import_at(x, ')') || import_at(x, ']')) && parens > 0;
         if (!closes && !ends)
             continue;
         import_advance(x);
@@ -547,6 +547,8 @@ void import_scribble(struct importer *x)
         read_protocol(&s, s.queue.at[i]);
     }
     x->ok = !x->fatal;
+    if (x->ok && s.protocols.n == 0 && !x->f->module.name)
+        import_fail(x, E0601, (struct span){source, 0, 0}, "there is no protocol in this file");
     for (uint32_t i = 0; i < s.named.n && !x->f->damaged; i++)
         order_args(&s, &s.named.at[i]);
     x->source = source;

@@ -39,9 +39,44 @@ t_exit "what cannot be translated: 2" 2 "$MOTET" import unknown.txt -o no.proto-
 t_has "the place is told" "$err" '^ *--> unknown\.txt:2:9$'
 t_has "and the reason" "$err" '^error\[E0602\]: no automaton is called `C`'
 t "nothing is written" [ ! -e no.proto-session ]
+cp pong.scr kept.scr
+t_exit "the file is not written over: 2" 2 "$MOTET" import kept.scr -o kept.scr
+t "it is as it was" cmp pong.scr kept.scr
+: >empty.txt
+t_exit "a file with nothing in it: 2" 2 "$MOTET" import empty.txt
 t_exit "another extension: 2" 2 "$MOTET" import unknown.xyz
 t_exit "no such file: 2" 2 "$MOTET" import nowhere.scr
 t_exit "no file named: 2" 2 "$MOTET" import
+
+# ---- comments ----
+cat >said.scr <<'END'
+// All about it
+
+module said;
+global protocol P(role A, role B) {
+  a() from A to B;  // first
+
+  // then
+  b() from A to B;
+}
+END
+t_exit "comments stay" 0 "$MOTET" import said.scr -o said.proto-session
+cat >said.want <<'END'
+// All about it
+
+module said;
+
+message a;
+message b;
+
+session P(role A, role B) {
+  A -> B: a; // first
+
+  // then
+  A -> B: b;
+}
+END
+t "where they were" diff said.want said.proto-session
 
 # ---- all errors at once ----
 cat >three.scr <<'END'

@@ -154,6 +154,12 @@ REFUSED(one_branch_of_another_role, "f.scr", SCR("choice at A { a() from B to A;
 REFUSED(all_that_is_wrong_is_told, "f.scr",
         SCR("a() from A to C;\nchoice at A { b( from A to B; c() to B; } or { d() from A to B; }\ncontinue X;"),
         "E0202@3:15 E0601@4:23 E0601@4:35 E0209@5:10")
+REFUSED(no_protocol, "f.scr", "// nothing\n", "E0601@1:1")
+REFUSED(no_automaton, "f.txt", "-- nothing\n", "E0601@2:1")
+REFUSED(values_of_a_recursion, "f.nuscr",
+        SCR("rec X [x<A>: int{x > 0}] { a() from A to B; continue X[x + 1]; } a() from A to C;"),
+        "E0602@3:7 E0202@3:80")
+REFUSED(initial_state_that_is_nowhere, "f.txt", GRAPH("p 1 ! a q\n", "r") GRAPH("", "p"), "E0602@4:10")
 REFUSED(all_automata_are_read, "f.txt",
         "A: B!a end\nB: A?a; C!x; end\nC: Q!x; end", "E0601@1:8 E0602@3:4")
 BECOMES(parallel, "f.scr", SCR("par { a() from A to B; } and { b() from B to A; }"),
@@ -340,7 +346,8 @@ int main(void)
         T(pragmas_and_comments_of_nuscr),
         T(types_by_what_they_mean_elsewhere), T(protocols_of_other_modules), T(protocols_of_one_name),
         T(modules_may_import_each_other), T(comments_stay_where_they_are), T(empty_lines_within_stay),
-        T(comments_of_graphs_stand_above_them), T(comments_of_branches_stand_above_them), T(refinement), T(delegation),
+        T(comments_of_graphs_stand_above_them), T(comments_of_branches_stand_above_them), T(refinement), T(no_protocol), T(no_automaton),
+        T(values_of_a_recursion), T(initial_state_that_is_nowhere), T(delegation),
         T(connections),
         T(two_roles_of_one_name), T(unclosed_comment), T(unclosed_block), T(nesting_is_limited),
         T(every_prefix_ends_in_at_most_one_error),
