@@ -547,7 +547,7 @@ void import_scribble(struct importer *x)
         read_protocol(&s, s.queue.at[i]);
     }
     x->ok = !x->fatal;
-    if (x->ok && s.protocols.n == 0 && !x->f->module.name)
+    if (!x->f->damaged && s.protocols.n == 0 && !x->f->module.name)
         import_fail(x, E0601, (struct span){source, 0, 0}, "there is no protocol in this file");
     for (uint32_t i = 0; i < s.named.n && !x->f->damaged; i++)
         order_args(&s, &s.named.at[i]);
