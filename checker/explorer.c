@@ -307,5 +307,6 @@ struct replay replay(struct arena *a, const struct semantics *s, const struct st
     r.broken[SAFETY_DEADLOCK] = semantics_is_deadlock(s, r.state);
     r.broken[SAFETY_FIDELITY] = semantics_fidelity_violation(s, r.state, NULL);
     r.broken[SAFETY_ORPHAN] = semantics_orphan(s, r.state, NULL);
+    r.broken[SAFETY_GAVE_UP] = semantics_gave_up(s, r.state);
     return r;
 }

@@ -347,6 +347,8 @@ uint32_t semantics_expand(const struct semantics *s, const uint8_t *state, uint3
         bad |= 1u << SAFETY_DEADLOCK;
     if (n == 0 && left_over)
         bad |= 1u << SAFETY_ORPHAN;
+    if (s->effects && semantics_gave_up(s, state))
+        bad |= 1u << SAFETY_GAVE_UP;
     if (s->phases && semantics__at_limit(s, state))
         bad |= PHASE_LIMIT;
     *broken = bad;

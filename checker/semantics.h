@@ -120,6 +120,7 @@ enum safety { /* the properties of single states; see the predicates below */
     SAFETY_DEADLOCK,
     SAFETY_FIDELITY,
     SAFETY_ORPHAN,
+    SAFETY_GAVE_UP, /* of systems with crashes; what mailboxes hold does not matter to it. A part of recovery.h */
     SAFETY_KINDS
 };
 
@@ -147,6 +148,10 @@ bool semantics_fidelity_violation(const struct semantics *s, const uint8_t *stat
  * has no edge for it or not for one of that phase, and nothing can change that: its state reads no lane, with
  * interrupts or without, or no participant can act. What is an unexpected reception is not an orphan as well. */
 bool semantics_orphan(const struct semantics *s, const uint8_t *state, struct violation *v);
+
+/* Some instance that must run is gone: its child is not temporary and no reason to crash makes it stop. So the root
+ * supervisor gave up. */
+bool semantics_gave_up(const struct semantics *s, const uint8_t *state);
 
 /* Every participant of the run is final or GONE, but not all are GONE, and every lane of the run is empty. */
 bool semantics_run_complete(const struct semantics *s, const uint8_t *state, uint32_t run);

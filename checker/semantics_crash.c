@@ -107,6 +107,15 @@ static void build_decides(struct semantics *s, struct arena *a)
         }
 }
 
+static uint32_t first_that_must_run(const struct semantics *s)
+{
+    const struct system *sys = s->m->system;
+    for (uint32_t i = 0; i < sys->n_instances; i++)
+        if (!is_temporary(sys, i) && !decides(s, i, DIRECTIVE_STOP))
+            return i;
+    return IR_NONE;
+}
+
 void semantics__build_supervision(struct semantics *s, struct arena *a)
 {
     const struct model *m = s->m;
@@ -126,7 +135,13 @@ void semantics__build_supervision(struct semantics *s, struct arena *a)
     for (uint32_t i = 0; i < sys->n_instances; i++)
         build_effects(s, a, i);
     build_decides(s, a);
+    s->must_run = first_that_must_run(s);
     s->max_steps += sys->n_instances * s->n_directives * s->n_outcomes;
+}
+
+bool semantics_gave_up(const struct semantics *s, const uint8_t *state)
+{
+    return s->effects && s->must_run != IR_NONE && get(state, s->gone[s->must_run]) != 0;
 }
 
 /* ---- enabled crashes ---- */

@@ -92,6 +92,7 @@ struct semantics {
     uint32_t n_directives; /* 1, or DIRECTIVE_CODES where some child decides */
     bool *decides;         /* [children * directives] the child has it for some reason */
     bool resumes;          /* some child does */
+    uint32_t must_run;      /* the first instance that is gone only when the root gave up; IR_NONE: there is none */
     struct effect *effects; /* [instances * n_outcomes] */
     struct edge_row *edges; /* [model edges] */
     struct group *groups;

@@ -236,15 +236,19 @@ static const struct question each_safety[SAFETY_KINDS] = {
     [SAFETY_DEADLOCK] = {.define = "-DONLY_DEADLOCK", .end_states = true, .safety = SAFETY_DEADLOCK},
     [SAFETY_FIDELITY] = {.define = "-DONLY_FIDELITY", .safety = SAFETY_FIDELITY},
     [SAFETY_ORPHAN] = {.define = "-DONLY_ORPHANS", .safety = SAFETY_ORPHAN},
+    [SAFETY_GAVE_UP] = {.define = "-DONLY_RECOVERY", .safety = SAFETY_GAVE_UP},
 };
 
-/* One search for all three; when it finds an error, one for each. */
+/* One search for all; when it finds an error, one for each. Without crashes nobody gives up. */
 static void check_safety(struct driver *d, struct spin_check *c)
 {
     struct spin_result all = search(d, &(struct question){.end_states = true});
     bool some = false;
     for (int k = 0; k < SAFETY_KINDS; k++) {
-        c->safety[k] = all.answer == SPIN_VIOLATED ? search(d, &each_safety[k]) : all;
+        bool possible = k != SAFETY_GAVE_UP || model_has_crashes(semantics_model(d->s));
+        c->safety[k] = all.answer != SPIN_VIOLATED ? all
+                       : possible                  ? search(d, &each_safety[k])
+                                                   : answer(SPIN_HOLDS, NULL);
         some = some || c->safety[k].answer != SPIN_HOLDS;
     }
     for (int k = 0; all.answer == SPIN_VIOLATED && !some && k < SAFETY_KINDS; k++)

@@ -50,8 +50,8 @@ struct spin_check {
     double seconds;
 };
 
-/* The budget holds for each search: one for the three safety properties together, one more for each of them when
- * that finds an error, and one for each formula. Result and trails live in `a`. */
+/* The budget holds for each search: one for the safety properties together, one more for each of them when that finds
+ * an error, and one for each formula. Result and trails live in `a`. */
 struct spin_check *spin_check(struct arena *a, const struct semantics *s, const struct spin_model *m,
                               const struct budget *b);
 

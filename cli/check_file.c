@@ -10,6 +10,7 @@
 #include "early.h"
 #include "lint_file.h"
 #include "promela.h"
+#include "recovery.h"
 #include "spin.h"
 #include "starvation.h"
 
@@ -17,6 +18,7 @@ static const char *const safety_titles[SAFETY_KINDS] = {
     [SAFETY_DEADLOCK] = "deadlock-free",
     [SAFETY_FIDELITY] = "fidelity",
     [SAFETY_ORPHAN] = "no-orphans",
+    [SAFETY_GAVE_UP] = "recovery",
 };
 
 static const char *const progress_titles[PROGRESS_KINDS] = {
@@ -243,14 +245,19 @@ static void add_ltl(struct checking *c, const struct semantics *s, const char *s
     add_property(c, &p);
 }
 
-/* What only the graph of all states tells: broken in `state`. `g` is NULL where the search did not end. */
+static const char *why_no_graph(const struct exploration *e)
+{
+    return e->stopped ? e->stopped : "the states with all steps between them need more memory";
+}
+
+/* What only the graph of all states tells: broken in `state`. `g` is NULL where it is not known. */
 static void add_of_graph(struct checking *c, const struct semantics *s, const char *title, const char *scope,
                          const struct exploration *e, const struct state_graph *g, bool broken, uint32_t state)
 {
     struct property p = { .title = title, .subject = semantics_model(s)->subject, .scope = scope, .n_engines = 1 };
     p.engines[0] = (struct engine_result){ "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL };
     if (!g)
-        p.engines[0].why = e->stopped ? e->stopped : "the system has no more memory";
+        p.engines[0].why = why_no_graph(e);
     else
         p.engines[0].result = broken ? VERDICT_VIOLATED : VERDICT_HOLDS;
     if (g && broken)
@@ -259,7 +266,7 @@ static void add_of_graph(struct checking *c, const struct semantics *s, const ch
 }
 
 static void check_progress(struct checking *c, const struct semantics *s, const char *scope,
-                           const struct exploration *e, struct state_graph *g)
+                           const struct exploration *e, const struct state_graph *g)
 {
     struct progress found = { 0 };
     struct starvation starving = { 0 };
@@ -269,16 +276,54 @@ static void check_progress(struct checking *c, const struct semantics *s, const 
     decided = g && c->o->unfair && starvation_check(g, &starving);
     if (c->o->unfair)
         add_of_graph(c, s, "no-starvation", scope, e, decided ? g : NULL, starving.found, starving.state);
-    state_graph_free(g);
 }
 
+static struct engine_result recovery_result(const struct exploration *e, bool gave_up, bool decided, bool stuck)
+{
+    struct engine_result x = { "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL };
+    if (gave_up || decided)
+        x.result = gave_up || stuck ? VERDICT_VIOLATED : VERDICT_HOLDS;
+    else
+        x.why = why_no_graph(e);
+    return x;
+}
+
+/* The explorer decides all of it, SPIN that no supervisor gives up for good: its answer counts where that settles it. */
+static void add_recovery(struct checking *c, const struct semantics *s, const char *scope, const struct exploration *e,
+                         const struct state_graph *g, const struct spin_check *spin)
+{
+    struct property p = { .title = safety_titles[SAFETY_GAVE_UP], .subject = semantics_model(s)->subject,
+                          .scope = scope };
+    const struct spin_result *other = spin ? &spin->safety[SAFETY_GAVE_UP] : NULL;
+    struct recovery found = { 0 };
+    bool gave_up = e && e->result[SAFETY_GAVE_UP] == VERDICT_VIOLATED, decided = g && recovery_check(g, &found);
+    if (e)
+        p.engines[p.n_engines++] = recovery_result(e, gave_up, decided, found.stuck);
+    bool stuck = !gave_up && decided && found.stuck, holds = !gave_up && decided && !found.stuck;
+    if (other && (gave_up || holds || other->answer == SPIN_VIOLATED || other->answer == SPIN_ERROR))
+        p.engines[p.n_engines++] = spin_engine_result(other);
+    if (gave_up)
+        p.story = story_of(c->a, s, e->trail[SAFETY_GAVE_UP], IR_NONE, SAFETY_GAVE_UP);
+    else if (stuck)
+        p.story = story_of(c->a, s, state_graph_trail(g, c->a, found.state), IR_NONE, SAFETY_KINDS);
+    else if (other && other->answer == SPIN_VIOLATED)
+        p.story = story_of(c->a, s, other->trail, IR_NONE, SAFETY_GAVE_UP);
+    if (p.n_engines)
+        add_property(c, &p);
+}
+
+/* With the graph where some property needs it. A graph that is too large must not cost the other properties theirs. */
 static const struct exploration *run_explorer(const struct checking *c, const struct semantics *s,
                                               const struct budget *b, struct state_graph **g)
 {
     *g = NULL;
     if (!c->o->explorer)
         return NULL;
-    return c->o->progress ? explore_graph(c->a, s, b, g) : explore(c->a, s, b);
+    if (!c->o->progress && !model_has_crashes(semantics_model(s)))
+        return explore(c->a, s, b);
+    const struct exploration *e = explore_graph(c->a, s, b, g);
+    bool too_large = !*g && (b->seconds <= 0 || e->seconds < b->seconds);
+    return too_large ? explore(c->a, s, b) : e;
 }
 
 static void check_model(struct checking *c, const struct model *m)
@@ -298,10 +343,13 @@ static void check_model(struct checking *c, const struct model *m)
         spin = NULL;
     }
     if (e || spin)
-        for (uint32_t k = 0; k < SAFETY_KINDS; k++)
+        for (uint32_t k = 0; k < SAFETY_GAVE_UP; k++)
             add_safety(c, s, scope, (enum safety)k, e, spin);
+    if (model_has_crashes(m))
+        add_recovery(c, s, scope, e, g, spin);
     if (e && c->o->progress)
         check_progress(c, s, scope, e, g);
+    state_graph_free(g);
     for (uint32_t i = 0; m->verify && i < m->verify->n_ltls && !c->no_spin; i++)
         add_ltl(c, s, scope, i, spin);
 }

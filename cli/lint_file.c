@@ -142,6 +142,7 @@ static void lint_policy(const struct explored_lints *l, const struct actor *acto
         [SAFETY_DEADLOCK] = "the others wait for ever for what would have followed",
         [SAFETY_FIDELITY] = "a message arrives that nobody expects",
         [SAFETY_ORPHAN] = "a message is left that nobody takes",
+        [SAFETY_GAVE_UP] = NULL, /* there are no supervisors */
     };
     const struct exploration *e = explore_policy(l, actor, session, actor->policy);
     uint32_t broken = 0;

@@ -97,7 +97,7 @@ static void take_steps(struct replaying *r)
 /* Which property of states the run is said to break; SAFETY_KINDS for another. */
 static enum safety saved_safety(const struct replaying *r)
 {
-    static const char *const titles[SAFETY_KINDS] = { "deadlock-free", "fidelity", "no-orphans" };
+    static const char *const titles[SAFETY_KINDS] = { "deadlock-free", "fidelity", "no-orphans", "recovery" };
     for (uint32_t k = 0; r->saved.property && k < SAFETY_KINDS; k++)
         if (strcmp(r->saved.property, titles[k]) == 0)
             return (enum safety)k;
@@ -129,7 +129,8 @@ static enum outcome judge(const struct replaying *r)
         return RUN_IMPOSSIBLE;
     if (k != SAFETY_KINDS) {
         semantics_expand(r->s, r->state, ARENA_ARRAY(r->u.a, uint32_t, codes_max), &broken);
-        return broken & 1u << k ? RUN_VIOLATES : RUN_HARMLESS;
+        enum outcome else_ = k == SAFETY_GAVE_UP ? RUN_UNJUDGED : RUN_HARMLESS; /* some session may still be stuck */
+        return broken & 1u << k ? RUN_VIOLATES : else_;
     }
     if (!formula || r->saved.cycle < 0)
         return RUN_UNJUDGED;

@@ -103,7 +103,9 @@ static const char *broken_words(uint32_t broken)
         return "deadlock";
     if (broken & 1u << SAFETY_FIDELITY)
         return "unexpected message";
-    return "orphan message";
+    if (broken & 1u << SAFETY_ORPHAN)
+        return "orphan message";
+    return "the root supervisor gave up";
 }
 
 static void print_waits(const struct walk *w, enum safety k)
@@ -266,7 +268,7 @@ static bool save(struct walk *w)
 {
     struct schedule about = { .file = w->u.path, .subject = w->m->subject, .capacity = (uint32_t)w->capacity };
     struct story story = { w->s, { w->taken.n, w->taken.at }, IR_NONE, SAFETY_KINDS };
-    static const char *const titles[SAFETY_KINDS] = { "deadlock-free", "fidelity", "no-orphans" };
+    static const char *const titles[SAFETY_KINDS] = { "deadlock-free", "fidelity", "no-orphans", "recovery" };
     struct buf text = { 0 };
     about.scope = subject_scope(&w->u, w->m);
     for (uint32_t k = 0; k < SAFETY_KINDS && !about.property; k++)

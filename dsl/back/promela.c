@@ -265,6 +265,10 @@ static void put_header(struct pml *p)
     put_command(p, "-DONLY_DEADLOCK ", safety);
     put_command(p, "-DONLY_FIDELITY ", arena_printf(p->a, "%s -E", safety));
     put_command(p, "-DONLY_ORPHANS ", arena_printf(p->a, "%s -E", safety));
+    if (p->crashes) {
+        buf_puts(&p->text, " * The supervisors do not give up:\n");
+        put_command(p, "-DONLY_RECOVERY ", arena_printf(p->a, "%s -E", safety));
+    }
     if (p->out->n_claims > 0)
         buf_puts(&p->text, " * The formulas:\n");
     for (uint32_t i = 0; i < p->out->n_claims; i++)
@@ -276,15 +280,19 @@ static void put_header(struct pml *p)
                        " * `spin -t -p FILE.pml`, with the same -D before it, shows the way there.\n"
                        " */\n"
                        "#if !defined(LTL) && !defined(COUNT_STATES)\n"
-                       "#if !defined(ONLY_DEADLOCK) && !defined(ONLY_ORPHANS)\n"
-                       "#define CHECK_FIDELITY\n"
-                       "#endif\n"
-                       "#if !defined(ONLY_DEADLOCK) && !defined(ONLY_FIDELITY)\n"
-                       "#define CHECK_ORPHANS\n"
-                       "#endif\n"
-                       "#if !defined(ONLY_FIDELITY) && !defined(ONLY_ORPHANS)\n"
+                       "#if defined(ONLY_DEADLOCK)\n"
                        "#define CHECK_DEADLOCK\n"
-                       "#endif\n"
+                       "#elif defined(ONLY_FIDELITY)\n"
+                       "#define CHECK_FIDELITY\n"
+                       "#elif defined(ONLY_ORPHANS)\n"
+                       "#define CHECK_ORPHANS\n");
+    buf_puts(&p->text, p->crashes ? "#elif defined(ONLY_RECOVERY)\n#define CHECK_RECOVERY\n" : "");
+    buf_puts(&p->text, "#else\n"
+                       "#define CHECK_DEADLOCK\n"
+                       "#define CHECK_FIDELITY\n"
+                       "#define CHECK_ORPHANS\n");
+    buf_puts(&p->text, p->crashes ? "#define CHECK_RECOVERY\n" : "");
+    buf_puts(&p->text, "#endif\n"
                        "#endif\n\n");
 }
 
@@ -318,17 +326,9 @@ static void put_text(struct pml *p)
         ltl_claims(p);
 }
 
-static bool has_budget(const struct model *m)
-{
-    for (uint32_t i = 0; i < m->n_crashes; i++)
-        if (m->crashes[i].count != 0)
-            return true;
-    return false;
-}
-
 bool promela_render(struct arena *a, const struct model *m, struct promela *out)
 {
-    struct pml p = {.a = a, .m = m, .out = out, .line = 1, .crashes = has_budget(m), .levels = phase_levels(m)};
+    struct pml p = {.a = a, .m = m, .out = out, .line = 1, .crashes = model_has_crashes(m), .levels = phase_levels(m)};
     p.vars = p.crashes || p.levels != 0;
     *out = (struct promela){0};
     choose_names(&p);

@@ -5,6 +5,7 @@
  * verdict of its own:
  *   (none)          deadlock, unexpected messages and orphan messages at once
  *   ONLY_DEADLOCK   the first alone;   ONLY_FIDELITY, ONLY_ORPHANS   the others, with pan's -E
+ *   ONLY_RECOVERY   with crashes: that the root supervisor gives up; also one of those that (none) looks for
  *   LTL             the formulas alone, one claim each
  *   COUNT_STATES    none, and no smaller crash budgets: with pan's -E, for counting the states
  *

@@ -509,3 +509,21 @@ void crash_process(struct pml *p)
                          "            skip\n"
                          "        }\n    }\n    od\n}\n", sys->n_instances);
 }
+
+/* Is gone only when the root supervisor gave up, and then with all others: it is not temporary and never told to stop. */
+static bool must_run(const struct model *m, uint32_t instance)
+{
+    return !is_temporary(m->system, instance) && !decided(m, instance, DIRECTIVE_STOP);
+}
+
+void crash_watch(struct pml *p)
+{
+    const struct system *sys = p->m->system;
+    uint32_t i = 0;
+    while (i < sys->n_instances && !must_run(p->m, i))
+        i++;
+    if (i < sys->n_instances)
+        buf_printf(&p->text, "#ifdef CHECK_RECOVERY\n"
+                             "    :: atomic { gone_%u -> assert(false) } /* %s gave up */\n"
+                             "#endif\n", i, sys->supervisors[0].name);
+}

@@ -102,5 +102,6 @@ bool crash_leaves_others(const struct pml *p, uint32_t run);
 void crash_variables(struct pml *p);
 void crash_runs(struct pml *p);    /* what becomes of each run */
 void crash_process(struct pml *p);
+void crash_watch(struct pml *p); /* options of the process `watch` */
 
 #endif

@@ -354,6 +354,8 @@ static void put_watch(struct pml *p)
         buf_putc(&p->text, ')');
     }
     buf_puts(&p->text, ") -> assert(false) }\n#endif\n");
+    if (p->crashes)
+        crash_watch(p);
     if (p->levels)
         phase_watch(p);
     buf_puts(&p->text, "    :: false\n    od\n}\n");

@@ -353,3 +353,11 @@ bool model_is_entangled(const struct model *m)
             return true;
     return m->loss != 0;
 }
+
+bool model_has_crashes(const struct model *m)
+{
+    for (uint32_t i = 0; i < m->n_crashes; i++)
+        if (m->crashes[i].count != 0)
+            return true;
+    return false;
+}

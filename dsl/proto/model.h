@@ -73,6 +73,9 @@ uint32_t model_peer(const struct model *m, uint32_t p, uint32_t role);
  * only the writer and the reader of each lane may be used. */
 bool model_is_entangled(const struct model *m);
 
+/* Can any instance crash, in the scope? */
+bool model_has_crashes(const struct model *m);
+
 /* ---- steps: the alphabet in which explorer, SPIN and trails speak ---- */
 
 enum step_kind {

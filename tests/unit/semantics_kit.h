@@ -131,6 +131,7 @@ static inline void assert_consistent(struct world *w)
     assert_int_equal(broken >> SAFETY_DEADLOCK & 1, semantics_is_deadlock(w->s, w->state));
     assert_int_equal(broken >> SAFETY_FIDELITY & 1, semantics_fidelity_violation(w->s, w->state, NULL));
     assert_int_equal(broken >> SAFETY_ORPHAN & 1, semantics_orphan(w->s, w->state, NULL));
+    assert_int_equal(broken >> SAFETY_GAVE_UP & 1, semantics_gave_up(w->s, w->state));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

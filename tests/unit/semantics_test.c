@@ -597,6 +597,7 @@ static void check_state(struct world *w)
     assert_int_equal(!!(broken & 1u << SAFETY_DEADLOCK), semantics_is_deadlock(w->s, w->state));
     assert_int_equal(!!(broken & 1u << SAFETY_FIDELITY), semantics_fidelity_violation(w->s, w->state, NULL));
     assert_int_equal(!!(broken & 1u << SAFETY_ORPHAN), semantics_orphan(w->s, w->state, NULL));
+    assert_int_equal(!!(broken & 1u << SAFETY_GAVE_UP), semantics_gave_up(w->s, w->state));
     for (uint32_t code = 0; code < semantics_n_codes(w->s); code++) {
         struct step t = semantics_decode(w->s, code);
         bool in_list = listed < n && codes[listed] == code; /* ascending */

@@ -37,7 +37,7 @@ static struct exploration *explore_small(struct arena *a, const struct semantics
 static const char *difference(struct arena *a, const struct engines *e, const struct exploration *x,
                               const struct spin_model *text)
 {
-    static const char *const names[SAFETY_KINDS] = {"deadlock", "fidelity", "orphans"};
+    static const char *const names[SAFETY_KINDS] = {"deadlock", "fidelity", "orphans", "giving up"};
     struct spin_result n = spin_count(a, e->s, text, &plenty);
     uint64_t states = x->states + (e->m->n_crashes != 0);
     if (n.answer != SPIN_HOLDS)

@@ -50,7 +50,7 @@ static bool agree(struct world *w, const struct engines *e, const struct spin_mo
     return true;
 }
 
-enum { D = 1 << SAFETY_DEADLOCK, F = 1 << SAFETY_FIDELITY, O = 1 << SAFETY_ORPHAN };
+enum { D = 1 << SAFETY_DEADLOCK, F = 1 << SAFETY_FIDELITY, O = 1 << SAFETY_ORPHAN, G = 1 << SAFETY_GAVE_UP };
 
 /* Both engines agree, and exactly the properties in `broken` are violated. */
 static void expect(struct world *w, const struct model *m, uint32_t broken)
@@ -160,7 +160,7 @@ static void each_directive_agrees(void **ctx)
         for (int temporary = 0; temporary < 2; temporary++) {
             w->k = kit_new(w->a);
             expect(w, decided(w, (enum directive)d, temporary ? RESTART_TEMPORARY : RESTART_PERMANENT),
-                   d == DIRECTIVE_RESUME ? D : 0);
+                   d == DIRECTIVE_RESUME ? D : d == DIRECTIVE_ESCALATE ? G : 0);
         }
 }
 
@@ -233,7 +233,7 @@ static struct model *catches_a_crash(struct world *w)
 static void a_crash_that_is_caught_agrees(void **ctx)
 {
     struct world *w = *ctx;
-    expect(w, catches_a_crash(w), 0);
+    expect(w, catches_a_crash(w), G); /* two crashes, and one restart allowed */
 }
 
 /* C is never told and takes nothing: each message that A sends it is of one more phase. */
@@ -251,6 +251,35 @@ static void a_counter_at_its_end_is_no_verdict(void **ctx)
         assert_int_equal(c->safety[k].answer, SPIN_INCONCLUSIVE);
         assert_non_null(c->safety[k].why);
     }
+}
+
+/* ---- who gives up ---- */
+
+/* b may end for good by itself; `a` may not, so it is down only when the root gave up. */
+static struct model *storm(struct world *w, uint32_t intensity, enum restart_type a)
+{
+    kit_role(w->k, "A", "0 B!x 1");
+    kit_role(w->k, "B", "0 A?x 1");
+    uint32_t root = kit_supervisor(w->k, IR_NONE, ONE_FOR_ALL, intensity);
+    kit_child(w->k, root, "b", 1, RESTART_TEMPORARY);
+    kit_child(w->k, root, "a", 1, a);
+    kit_crashes(w->k, 2, IR_NONE);
+    return kit_model(w->k, 1, 1);
+}
+
+static void a_root_that_gives_up_is_seen_by_both(void **ctx)
+{
+    struct world *w = *ctx;
+    for (uint32_t intensity = 0; intensity < 4; intensity++) {
+        w->k = kit_new(w->a);
+        expect(w, storm(w, intensity, RESTART_TRANSIENT), intensity < 2 ? G : 0);
+    }
+}
+
+static void where_no_child_must_run_nobody_misses_one(void **ctx)
+{
+    struct world *w = *ctx;
+    expect(w, storm(w, 0, RESTART_TEMPORARY), 0);
 }
 
 /* ---- a rendering that is not what it must be ---- */
@@ -299,6 +328,12 @@ static void a_crash_that_is_not_caught_is_noticed(void **ctx)
     expect_noticed(w, catches_a_crash(w), "dead == 1 && DEAD", "dead == 9 && DEAD");
 }
 
+static void a_root_that_is_not_watched_is_noticed(void **ctx)
+{
+    struct world *w = *ctx;
+    expect_noticed(w, storm(w, 1, RESTART_PERMANENT), "atomic { gone_1 ->", "atomic { false ->");
+}
+
 static void a_drop_that_waits_is_noticed(void **ctx)
 {
     struct world *w = *ctx;
@@ -322,6 +357,9 @@ int main(void)
         T(nested_events_in_a_loop_agree),
         T(a_crash_that_is_caught_agrees),
         T(a_counter_at_its_end_is_no_verdict),
+        T(a_root_that_gives_up_is_seen_by_both),
+        T(where_no_child_must_run_nobody_misses_one),
+        T(a_root_that_is_not_watched_is_noticed),
         T(a_purge_that_is_left_out_is_noticed),
         T(a_raise_that_is_left_out_is_noticed),
         T(a_message_that_is_not_stale_at_once_is_noticed),
