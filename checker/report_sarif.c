@@ -18,6 +18,7 @@ static const struct {
     {"deadlock-free", "no reachable state is without a step while some participant has not ended"},
     {"fidelity", "nobody is left with messages alone that its state does not expect"},
     {"no-orphans", "nobody ends with a message of its session in a lane"},
+    {"recovery", "no supervisor gives up for good, and every session that is not closed can go on"},
     {"progress", "every message can still be received, and whoever can only receive can still act"},
     {"no-unfinished", "whoever could still receive can still act"},
     {"no-leftovers", "no message is in a lane when all are at their end"},

@@ -248,7 +248,7 @@ static void check_safety(struct driver *d, struct spin_check *c)
         bool possible = k != SAFETY_GAVE_UP || model_has_crashes(semantics_model(d->s));
         c->safety[k] = all.answer != SPIN_VIOLATED ? all
                        : possible                  ? search(d, &each_safety[k])
-                                                   : answer(SPIN_HOLDS, NULL);
+                                                   : spin_answer_of(SPIN_HOLDS, NULL);
         some = some || c->safety[k].answer != SPIN_HOLDS;
     }
     for (int k = 0; all.answer == SPIN_VIOLATED && !some && k < SAFETY_KINDS; k++)

@@ -59,9 +59,9 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         .verb = "check",
         .synopsis = "[OPTION...] FILE|FOLDER...",
         .about = "Decides for each session and system of each file what holds: implementable, deadlock-free,\n"
-                 "fidelity, no-orphans, and the formulas of its verify blocks. What is violated comes with a\n"
-                 "counterexample: a solid arrow sends into a lane, a dotted one takes from it. Of a folder all\n"
-                 "*.proto-session files are checked.\n",
+                 "fidelity, no-orphans, with crashes recovery, and the formulas of its verify blocks. What is\n"
+                 "violated comes with a counterexample: a solid arrow sends into a lane, a dotted one takes from\n"
+                 "it. Of a folder all *.proto-session files are checked.\n",
         .options = options,
         .n_options = sizeof options / sizeof *options,
         .min_operands = 1,
