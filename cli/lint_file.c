@@ -136,6 +136,19 @@ static const struct exploration *explore_policy(const struct explored_lints *l, 
     return m ? explore(l->u->a, semantics_new(l->u->a, m), &small) : NULL;
 }
 
+/* "drop_newest", which stands between the mailbox and the next `;`. */
+static void fix_policy(const struct explored_lints *l, struct diag *w, const struct actor *actor)
+{
+    struct span at = actor->decl->as.actor.mailbox.at;
+    const char *text = l->u->sources->at[at.file]->text, *word = word_policy(actor->policy);
+    const char *end = strchr(text + at.hi, ';'), *found = strstr(text + at.hi, word);
+    if (!found || !end || found > end)
+        return;
+    at.lo = (uint32_t)(found - text);
+    at.hi = at.lo + (uint32_t)strlen(word);
+    diag_fix(l->u->diags, w, at, word_policy(POLICY_BLOCK));
+}
+
 static void lint_policy(const struct explored_lints *l, const struct actor *actor, uint32_t session)
 {
     static const char *const consequences[SAFETY_KINDS] = {
@@ -159,6 +172,7 @@ static void lint_policy(const struct explored_lints *l, const struct actor *acto
                               l->u->ir->sessions[session].name);
     diag_note(d, w, "with `%s`, %s; with `block` this cannot happen", word_policy(actor->policy), consequences[broken]);
     diag_help(d, w, "write `block`, which is what a mailbox does when nothing is said");
+    fix_policy(l, w, actor);
 }
 
 static void lint_policies(const struct explored_lints *l)

@@ -14,6 +14,41 @@ struct linter {
 enum { LINTS_MAX = 200 };
 static bool enough(const struct linter *l) { return l->d->n >= LINTS_MAX; }
 
+/* ---- what a fix takes away ---- */
+
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+/* A declaration with its documentation, and all of its lines where nothing else stands on them. */
+static struct span with_lines(const struct linter *l, struct span at)
+{
+    const struct source *s = l->ir->sources->at[at.file];
+    uint32_t lo = at.lo, hi = at.hi;
+    while (lo && is_blank(s->text[lo - 1]))
+        lo--;
+    while (hi < s->size && is_blank(s->text[hi]))
+        hi++;
+    if (lo && s->text[lo - 1] != '\n')
+        return at;
+    for (uint32_t above = lo; above; lo = above) {
+        for (above--; above && s->text[above - 1] != '\n';)
+            above--;
+        const char *line = s->text + above;
+        while (is_blank(*line))
+            line++;
+        if (strncmp(line, "///", 3) != 0)
+            break;
+    }
+    bool alone = hi == s->size || s->text[hi] == '\n';
+    return (struct span){at.file, lo, alone ? hi + (hi < s->size) : at.hi};
+}
+
+static struct span with_blanks_before(const struct linter *l, struct span at)
+{
+    while (at.lo && is_blank(l->ir->sources->at[at.file]->text[at.lo - 1]))
+        at.lo--;
+    return at;
+}
+
 /* ---- roles ---- */
 
 static bool takes_part(const struct session_type *t, uint32_t role) { return t->locals[role].n_edges > 0; }
@@ -103,11 +138,23 @@ static void lint_messages(struct linter *l)
             continue;
         struct diag *w = diag_add(l->d, W0208, m->name.at, "message `%s` is never used", m->name.name);
         diag_help(l->d, w, "leave its declaration out");
-        diag_fix(l->d, w, m->at, "");
+        diag_fix(l->d, w, with_lines(l, m->at), "");
     }
 }
 
 /* ---- imports ---- */
+
+/* With the comma that it leaves behind. Fixes of neighbours do not overlap; a list may end in a comma. */
+static struct span without_item(const struct import_decl *x, uint32_t k)
+{
+    const struct import_name *n = &x->names.at[k];
+    struct span at = {n->name.at.file, n->name.at.lo, n->as.name ? n->as.at.hi : n->name.at.hi};
+    if (k + 1 < x->names.n)
+        at.hi = n[1].name.at.lo;
+    else if (k && n[-1].used)
+        at.lo = n[-1].as.name ? n[-1].as.at.hi : n[-1].name.at.hi;
+    return at;
+}
 
 static void lint_imports(struct linter *l)
 {
@@ -116,7 +163,7 @@ static void lint_imports(struct linter *l)
         if (!x->used) {
             struct diag *w = diag_add(l->d, W0209, x->at, "nothing of this import is used");
             diag_help(l->d, w, "leave it out");
-            diag_fix(l->d, w, x->at, "");
+            diag_fix(l->d, w, with_lines(l, x->at), "");
             continue;
         }
         for (uint32_t k = 0; k < x->names.n && !enough(l); k++) {
@@ -126,6 +173,7 @@ static void lint_imports(struct linter *l)
             struct diag *w = diag_add(l->d, W0209, n->name.at, "`%s` is imported and never used",
                                       n->as.name ? n->as.name : n->name.name);
             diag_help(l->d, w, "leave it out of the list");
+            diag_fix(l->d, w, without_item(x, k), "");
         }
     }
 }
@@ -319,6 +367,7 @@ static void lint_child(struct linter *l, const struct supervisor_decl *s, const 
                    s->intensity ? "`%s` is never restarted" : "`%s` gives up at the first crash",
                    s->intensity ? c->name.name : s->name.name);
         diag_help(l->d, w, s->intensity ? "leave it out" : "leave it out, or let the intensity be 1 or more");
+        diag_fix(l->d, w, with_blanks_before(l, at), "");
         return;
     }
     uint64_t least = crash_loop_ns(c, s->intensity);

@@ -75,6 +75,54 @@ t_has "and a warning is left" "$err" '^warning\[W0208\]'
 t "which is put right, too" apply fixable.proto-session
 t_exit "and all holds" 0 check fixable.proto-session
 t "nothing is said any more" test ! -s "$err"
+printf 'module names;\nmessage A; message B = 40; message C; message D;\n' >names.proto-session
+printf 'module more;\nmessage Q;\n' >more.proto-session
+cat >many.proto-session <<'END'
+module many;
+import names { A as First, B, C as Last, D };
+import more;
+
+/// About Pong,
+/// at length
+message Pong { note: string<8>; }
+
+/// About Ping
+message Ping;
+
+session S(role X, role Y) { X -> Y: B; Y -> X: Ping; X -> Y: B; X -> Y: B; }
+actor Left plays S.X { mailbox 1; }
+actor Right plays S.Y { mailbox 1 shared drop_newest; }
+system Both {
+  supervisor root one_for_one intensity 3 in 10s {
+    child l: Left temporary backoff 1ms..2ms;
+    child r: Right permanent;
+  }
+  wire S(X = l, Y = r);
+}
+END
+cat >many.want <<'END'
+module many;
+import names { B,  };
+
+
+/// About Ping
+message Ping;
+
+session S(role X, role Y) { X -> Y: B; Y -> X: Ping; X -> Y: B; X -> Y: B; }
+actor Left plays S.X { mailbox 1; }
+actor Right plays S.Y { mailbox 1 shared block; }
+system Both {
+  supervisor root one_for_one intensity 3 in 10s {
+    child l: Left temporary;
+    child r: Right permanent;
+  }
+  wire S(X = l, Y = r);
+}
+END
+t "all that can be put right at once is" apply many.proto-session
+t "and nothing else" diff many.want many.proto-session
+t_exit "then all holds" 0 check many.proto-session
+t_lacks "without a warning" "$err" '^warning'
 cat >never_full.proto-session <<'END'
 message Ping;
 message Pong;
