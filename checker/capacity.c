@@ -1,6 +1,6 @@
 /* capacity.c -- see capacity.h. Exhaustive: one search backwards through the graph for each send that some state has no
- * room for. Races: in each state in which a participant has a choice of peers, what the others can ever send to it while it
- * does nothing, by a closure that forgets the order and number of messages. */
+ * room for. Races: in each state in which a participant has a choice of peers, what the others can ever send to it
+ * while it does nothing, by a closure that forgets the order and number of messages. */
 #include "capacity.h"
 
 #include <stdlib.h>

@@ -9,22 +9,22 @@
  * 2019), with conditions on choices that are a little weaker than theirs. Room is enough when
  *   1. (the model is of a kind for which this is true) lanes are FIFO, block and share nothing; nothing gets lost or
  *      crashes and no event happens; no participant may both send and receive in one state;
- *   2. (exhaustive) from each reachable state in which participant p stands before a send, a state can be reached in which
- *      it can take place, by steps of others, of which each that is a send is made where all sends of its participant's
- *      state have room;
- *   3. (inputs do not race) where a participant could take a message from one peer, no other peer can bring it one that it
- *      could take instead, however long it waits and however much room there is.
- * Theirs are: k-exhaustivity (2 without the words on sends), k-OBI (a participant that can make one of its sends can make
- * all; with it, 2 follows) and k-IBI, for which 3 is a check that never says yes wrongly.
+ *   2. (exhaustive) from each reachable state in which participant p stands before a send, a state can be reached in
+ *      which it can take place, by steps of others, of which each that is a send is made where all sends of its
+ *      participant's state have room;
+ *   3. (inputs do not race) where a participant could take a message from one peer, no other peer can bring it one that
+ *      it could take instead, however long it waits and however much room there is.
+ * Theirs are: k-exhaustivity (2 without the words on sends), k-OBI (a participant that can make one of its sends can
+ * make all; with it, 2 follows) and k-IBI, for which 3 is a check that never says yes wrongly.
  *
- * Why it is true. Let r be a run with larger lanes, and q a run with these in which no participant has done anything else
- * than in r, only less of it or more. While somebody lags behind r in q, q can be continued: take the first action of r that
- * q lacks. A receive can be made at once, as what comes before it in r is in q. Before a send, go the way of (2). If on that
- * way somebody who lags behind would leave r: by a send, then let it make that of r instead, which has room, too; by
- * a receive, this is excluded by (3). In either case q has got closer to r, so that this ends. Now all of r is in q, and
- * from the state after r what q has more can be done, in its order: the state reached has the histories, and therefore
- * the states and lanes, of q. From there follows what is said above, as a participant or message that is stuck for ever
- * after r is so after q, and the other way round.
+ * Why it is true. Let r be a run with larger lanes, and q a run with these in which no participant has done anything
+ * else than in r, only less of it or more. While somebody lags behind r in q, q can be continued: take the first action
+ * of r that q lacks. A receive can be made at once, as what comes before it in r is in q. Before a send, go the way of
+ * (2). If on that way somebody who lags behind would leave r: by a send, then let it make that of r instead, which has
+ * room, too; by a receive, this is excluded by (3). In either case q has got closer to r, so that this ends. Now all of
+ * r is in q, and from the state after r what q has more can be done, in its order: the state reached has the histories,
+ * and therefore the states and lanes, of q. From there follows what is said above, as a participant or message that is
+ * stuck for ever after r is so after q, and the other way round.
  */
 #ifndef MOTET_CHECKER_CAPACITY_H
 #define MOTET_CHECKER_CAPACITY_H

@@ -1,10 +1,11 @@
 /* bounds.c -- motet bounds: the smallest mailboxes with which a system or session is safe.
  *
- * First all mailboxes have the same size, 1, 2, ... up to --upto: safety is not monotone in it, so each size is explored
- * and what a larger one breaks is said. Where one more place makes no new state, no lane ever holds more; and where the
- * rule of capacity.h applies, what a larger one lets through can happen with this one, too: in both cases every larger size
- * is as safe, which is said, too. Then, from the smallest size that is safe, each actor's mailbox is made
- * smaller alone, in the order of the file, as long as all stays safe: the result is minimal, though another one may be, too.
+ * First all mailboxes have the same size, 1, 2, ... up to --upto: safety is not monotone in it, so each size is
+ * explored and what a larger one breaks is said. Where one more place makes no new state, no lane ever holds more; and
+ * where the rule of capacity.h applies, what a larger one lets through can happen with this one, too: in both cases
+ * every larger size is as safe, which is said, too. Then, from the smallest size that is safe, each actor's mailbox is
+ * made smaller alone, in the order of the file, as long as all stays safe: the result is minimal, though another one
+ * may be, too.
  */
 #include <stdio.h>
 #include <string.h>

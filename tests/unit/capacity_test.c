@@ -258,8 +258,8 @@ static void what_is_enough_is_enough_for_all_larger_lanes(void **ctx)
                 compare_sizes(&w, k, seed, &t);
         arena_free(w.a);
     }
-    print_message("enough %u (%u safe), too small %u, races %u; %u verdicts change\n", t.enough, t.safe, t.small, t.races,
-                  t.changed);
+    print_message("enough %u (%u safe), too small %u, races %u; %u verdicts change\n", t.enough, t.safe, t.small,
+                  t.races, t.changed);
     assert_true(t.enough > n / 10 && t.safe > n / 50 && t.small > n / 50 && t.races > 0);
     assert_true(t.changed > 0);
 }
