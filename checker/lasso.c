@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ltl_atoms.h"
+
 /* The positions of the infinite word: state i is the one after i steps. */
 struct word {
     struct arena *a;
@@ -98,104 +100,6 @@ bool lasso_is_fair(struct arena *a, const struct semantics *s, const struct lass
     return true;
 }
 
-/* ---- events ---- */
-
-static bool role_matches(const struct model *m, const struct ltl *atom, uint32_t participant)
-{
-    const struct model_participant *who = &m->participants[participant];
-    const struct session_type *session = &m->ir->sessions[m->runs[who->run].session];
-    const struct role *role = &session->roles[who->role];
-    if (atom->session.name != NULL && atom->session.name != session->name)
-        return false;
-    return atom->role.base.name == role->base && (!atom->role.indexed || atom->role.index == role->index);
-}
-
-static bool child_matches(const struct model *m, const struct ltl *atom, uint32_t instance)
-{
-    const struct instance *i = &m->system->instances[instance];
-    return m->system->children[i->child].name == atom->name.name && (!atom->has_index || atom->index == i->index);
-}
-
-struct place { /* among the members of a supervisor, in start order; instances of a family one by one */
-    bool below;
-    uint32_t member, index;
-};
-
-/* Where instance `i` stands below supervisor `s`. */
-static struct place place_of(const struct system *sys, uint32_t s, uint32_t i)
-{
-    uint32_t child = sys->instances[i].child, under = sys->children[child].supervisor, via = IR_NONE;
-    while (under != s && under != IR_NONE) {
-        via = under;
-        under = sys->supervisors[under].parent;
-    }
-    struct place p = {under == s, 0, via == IR_NONE ? sys->instances[i].index : 0};
-    for (uint32_t k = 0; p.below && k < sys->supervisors[s].n_members; k++) {
-        const struct member *mb = &sys->supervisors[s].members[k];
-        if (mb->is_supervisor ? mb->index == via : via == IR_NONE && mb->index == child)
-            p.member = k;
-    }
-    return p;
-}
-
-/* Does the restart after this crash reach instance `i`? */
-static bool reaches(const struct system *sys, const struct step *crash, uint32_t i)
-{
-    const struct child *c = &sys->children[sys->instances[crash->instance].child];
-    uint32_t s = c->supervisor;
-    bool ends = crash->directive == DIRECTIVE_DEFAULT && c->restart == RESTART_TEMPORARY;
-    if (ends || crash->directive == DIRECTIVE_STOP || crash->directive == DIRECTIVE_RESUME)
-        return false;
-    for (uint32_t k = 0; k < crash->outcome && s != IR_NONE; k++)
-        s = sys->supervisors[s].parent;
-    if (s == IR_NONE)
-        return false;
-    struct place failed = place_of(sys, s, crash->instance), it = place_of(sys, s, i);
-    bool same = it.member == failed.member && it.index == failed.index;
-    bool later = it.member > failed.member || (it.member == failed.member && it.index > failed.index);
-    switch (sys->supervisors[s].strategy) {
-    case ONE_FOR_ONE: return it.below && same;
-    case ONE_FOR_ALL: return it.below;
-    case REST_FOR_ONE: return it.below && (same || later);
-    }
-    return false;
-}
-
-static bool is_restart(const struct word *w, const struct ltl *atom, const struct step *step, uint32_t at)
-{
-    const struct system *sys = w->m->system;
-    for (uint32_t i = 0; i < sys->n_instances; i++)
-        if (child_matches(w->m, atom, i) && reaches(sys, step, i) && semantics_instance_up(w->s, state_at(w, at), i))
-            return true;
-    return false;
-}
-
-/* Is the step that led to position `at` the event? */
-static bool is_event(const struct word *w, const struct ltl *atom, uint32_t at)
-{
-    if (at == 0 || at > w->l->n)
-        return false;
-    const struct step *step = &w->l->steps[at - 1];
-    if (step->kind == STEP_CRASH)
-        return atom->kind == LTL_CRASHED ? child_matches(w->m, atom, step->instance)
-                                         : atom->kind == LTL_RESTARTED && is_restart(w, atom, step, at);
-    if (step->kind == STEP_EVENT || atom->kind != (step->kind == STEP_RECEIVE ? LTL_RECEIVED : LTL_SENT))
-        return false; /* what gets lost was sent */
-    const struct message *messages = w->m->ir->messages;
-    uint32_t declared = messages[step_edge(w->m, step)->message].base; /* whatever values it stands for */
-    return messages[declared].name == atom->name.name &&
-           role_matches(w->m, atom, step_participant(w->m, step));
-}
-
-static bool is_done(const struct word *w, const struct ltl *atom, uint32_t at)
-{
-    for (uint32_t r = 0; r < w->m->n_runs; r++)
-        if (w->m->ir->sessions[w->m->runs[r].session].name == atom->name.name &&
-            !semantics_run_complete(w->s, state_at(w, at), r))
-            return false;
-    return true;
-}
-
 /* ---- formulas: for each position, does it hold there? ---- */
 
 static bool *eval(const struct word *w, const struct ltl *f);
@@ -257,11 +161,11 @@ static bool *eval(const struct word *w, const struct ltl *f)
     case LTL_CRASHED:
     case LTL_RESTARTED:
         for (uint32_t i = 0; i < w->n; i++)
-            v[i] = is_event(w, f, i);
+            v[i] = i > 0 && i <= w->l->n && ltl_is_event(w->s, f, &w->l->steps[i - 1], state_at(w, i));
         break;
     case LTL_DONE:
         for (uint32_t i = 0; i < w->n; i++)
-            v[i] = is_done(w, f, i);
+            v[i] = ltl_is_done(w->s, f, state_at(w, i));
         break;
     }
     return v;

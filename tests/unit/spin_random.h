@@ -243,6 +243,24 @@ static inline struct model *random_model(struct kit *k, uint64_t number)
     return m;
 }
 
+/* Two pairs of roles that know nothing of each other: the one may go on for ever without the other. */
+static inline struct model *random_pairs(struct kit *k, uint64_t number)
+{
+    static const char *const talks[] = {"0 %s!a 0", "0 %s!a 1, 1 %s?b 0", "0 %s!a 0, 0 %s!b 1", "0 %s!a 1, 1 %s!b 2",
+                                        "0 %s!a 1, 0 %s!b 2, 1 %s!c 0"};
+    uint64_t seed = number * 2654435761u + 54321;
+    for (uint32_t pair = 0; pair < 2; pair++) {
+        const char *one = role_name(k, 2 * pair), *other = role_name(k, 2 * pair + 1);
+        const char *talk = talks[random_below(&seed, 5)];
+        char *answer = arena_printf(k->a, talk, one, one, one);
+        for (char *c = answer; *c; c++)
+            *c = (char)(*c == '!' ? '?' : *c == '?' ? '!' : *c);
+        kit_role(k, one, arena_printf(k->a, talk, other, other, other));
+        kit_role(k, other, answer);
+    }
+    return kit_model(k, 1, 1 + random_below(&seed, 2));
+}
+
 /* ---- formulas ---- */
 
 static inline struct ltl *random_atom(struct kit *k, const struct model *m, uint64_t *seed)
