@@ -68,12 +68,6 @@ double process_clock(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void nap(long ms)
-{
-    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
-}
-
 /* ---- finding programs ---- */
 
 static bool is_program(const char *path)
@@ -82,20 +76,27 @@ static bool is_program(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-bool process_exists(const char *program)
+bool process_find(const char *program, char *path, size_t size)
 {
-    char path[4096];
     const char *dirs = getenv("PATH");
-    if (strchr(program, '/') != NULL)
-        return is_program(program);
+    if (strchr(program, '/') != NULL) {
+        int len = snprintf(path, size, "%s", program);
+        return len < (int)size && is_program(program);
+    }
     for (const char *p = dirs ? dirs : "/usr/bin:/bin"; *p != '\0';) {
         size_t n = strcspn(p, ":");
-        int len = snprintf(path, sizeof path, "%.*s/%s", n ? (int)n : 1, n ? p : ".", program);
-        if (n < sizeof path && len < (int)sizeof path && is_program(path))
+        int len = snprintf(path, size, "%.*s/%s", n ? (int)n : 1, n ? p : ".", program);
+        if (n < size && len < (int)size && is_program(path))
             return true;
         p += n + (p[n] == ':');
     }
     return false;
+}
+
+bool process_exists(const char *program)
+{
+    char path[4096];
+    return process_find(program, path, sizeof path);
 }
 
 /* ---- the child's side ---- */
@@ -135,9 +136,11 @@ struct run {
     int input;  /* -1: there is none, or all is written */
     const char *feed;
     size_t feed_left;
-    bool reaped;
+    double deadline; /* 0: none. Once it was asked to stop: when it is killed */
+    bool asked, reaped, over;
     int wait_status;
     size_t keep; /* bytes of output still kept */
+    double start;
     struct process_result *r;
 };
 
@@ -192,29 +195,6 @@ static void reap(struct run *run)
         run->reaped = true;
 }
 
-/* Waits until the program has ended or `deadline` has passed (0: none) or, if `heed`, a guarded signal came. */
-static void wait_for_end(struct run *run, double deadline, bool heed)
-{
-    long pause = 1;
-    for (;;) {
-        feed(run);
-        drain(run);
-        reap(run);
-        if (run->reaped || (heed && process_guard_interrupted()))
-            return;
-        double left = deadline == 0 ? 1e9 : deadline - process_clock();
-        if (left <= 0)
-            return;
-        if (run->output < 0) { /* it closed its output and lives on */
-            nap(pause);
-            pause = pause < 50 ? pause * 2 : 50;
-            continue;
-        }
-        struct pollfd p[] = {{run->output, POLLIN, 0}, {run->input, POLLOUT, 0}}; /* one below 0 is passed over */
-        poll(p, 2, left < 0.05 ? (int)(left * 1000) + 1 : 50);
-    }
-}
-
 static void kill_group(struct run *run)
 {
     kill(-run->pid, SIGKILL);
@@ -232,19 +212,15 @@ static void kill_group(struct run *run)
     run->output = run->input = -1;
 }
 
-static void supervise(struct run *run, const struct process_limits *limits, double start)
+static void finish(struct run *run)
 {
-    wait_for_end(run, limits->seconds > 0 ? start + limits->seconds : 0, true);
-    bool interrupted = process_guard_interrupted();
-    bool timeout = !run->reaped && !interrupted;
-    if (timeout) { /* a verifier that is asked to stop still says how far it came */
-        kill(-run->pid, SIGINT);
-        wait_for_end(run, process_clock() + GRACE_MS / 1000.0, true);
-    }
+    bool ended = run->reaped;
     kill_group(run);
-    if (interrupted || process_guard_interrupted()) {
+    run->over = true;
+    run->r->seconds = process_clock() - run->start;
+    if (process_guard_interrupted()) {
         run->r->end = PROCESS_INTERRUPTED;
-    } else if (timeout) {
+    } else if (run->asked || !ended) {
         run->r->end = PROCESS_TIMEOUT;
     } else if (WIFEXITED(run->wait_status)) {
         run->r->end = PROCESS_EXITED;
@@ -252,6 +228,65 @@ static void supervise(struct run *run, const struct process_limits *limits, doub
     } else {
         run->r->end = PROCESS_SIGNALED;
         run->r->status = WTERMSIG(run->wait_status);
+    }
+}
+
+/* A verifier that is asked to stop still says how far it came. */
+static void ask_to_stop(struct run *run)
+{
+    run->asked = true;
+    run->deadline = process_clock() + GRACE_MS / 1000.0;
+    kill(-run->pid, SIGINT);
+}
+
+/* What can be done for the program without waiting. */
+static void attend(struct run *run)
+{
+    feed(run);
+    drain(run);
+    reap(run);
+    bool late = run->deadline != 0 && process_clock() >= run->deadline;
+    if (run->reaped || process_guard_interrupted() || (late && run->asked))
+        finish(run);
+    else if (late)
+        ask_to_stop(run);
+}
+
+/* Waits until some program has something to say, or some time. */
+static void wait_for_some(const struct run *runs, uint32_t n, struct pollfd *polls)
+{
+    double now = process_clock(), left = 0.05;
+    nfds_t k = 0;
+    bool silent = false;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct run *r = &runs[i];
+        if (r->over)
+            continue;
+        if (r->deadline != 0 && r->deadline - now < left)
+            left = r->deadline - now;
+        silent = silent || r->output < 0; /* it closed its output and lives on */
+        polls[k++] = (struct pollfd){r->output, POLLIN, 0}; /* one below 0 is passed over */
+        polls[k++] = (struct pollfd){r->input, POLLOUT, 0};
+    }
+    if (k != 0)
+        poll(polls, k, left <= 0 ? 0 : silent ? 1 : (int)(left * 1000) + 1);
+}
+
+/* Until all are over; when `enough` says so of one, the others are asked to stop. */
+static void attend_all(struct run *runs, uint32_t n, struct pollfd *polls, process_enough *enough, void *ctx)
+{
+    for (bool some = true; some;) {
+        some = false;
+        for (uint32_t i = 0; i < n; i++) {
+            if (runs[i].over)
+                continue;
+            attend(&runs[i]);
+            some = some || !runs[i].over;
+            for (uint32_t k = 0; runs[i].over && enough && enough(ctx, runs[i].r) && k < n; k++)
+                if (!runs[k].over && !runs[k].asked)
+                    ask_to_stop(&runs[k]);
+        }
+        wait_for_some(runs, n, polls);
     }
 }
 
@@ -300,34 +335,55 @@ static void close_all(const struct pipes *p)
     close_some(p->report, 2);
 }
 
-struct process_result process_run_with(const char *const *argv, const char *dir, const struct process_limits *limits,
-                                       const char *input, size_t n)
+/* What cannot be started is over at once, and the result says why. */
+static void launch(struct run *run, const struct process_job *j)
 {
-    struct process_result r = {PROCESS_FAILED, 0, {0}, false, 0};
-    double start = process_clock();
     struct pipes p;
-    pid_t pid = open_pipes(&p, input != NULL) ? fork() : -1;
+    *run = (struct run){.start = process_clock(), .input = -1, .output = -1, .r = j->result, .over = true};
+    *j->result = (struct process_result){PROCESS_FAILED, 0, {0}, false, 0};
+    pid_t pid = open_pipes(&p, j->input != NULL) ? fork() : -1;
     if (pid == 0)
-        become(argv, dir, limits->memory, &(struct ends){p.input[1], p.output[1], p.report[1]});
+        become(j->argv, j->dir, j->limits.memory, &(struct ends){p.input[1], p.output[1], p.report[1]});
     if (pid < 0) {
-        r.status = errno;
+        j->result->status = errno;
         close_all(&p);
-        return r;
+        return;
     }
     setpgid(pid, pid); /* both sides do it: neither may be late */
     close_some((int[]){p.input[1], p.output[1], p.report[1]}, 3);
-    struct run run = {.pid = pid, .output = p.output[0], .input = p.input[0], .feed = input, .feed_left = n,
-                      .keep = limits->output ? limits->output : SIZE_MAX, .r = &r};
+    run->pid = pid;
+    run->output = p.output[0];
+    run->input = p.input[0];
+    run->feed = j->input;
+    run->feed_left = j->n_input;
+    run->keep = j->limits.output ? j->limits.output : SIZE_MAX;
+    run->deadline = j->limits.seconds > 0 ? run->start + j->limits.seconds : 0;
     int why = start_error(p.report[0]);
     close(p.report[0]);
-    if (why != 0) {
-        kill_group(&run);
-        r.end = why == ENOENT || why == EACCES || why == ENOTDIR ? PROCESS_NOT_FOUND : PROCESS_FAILED;
-        r.status = why;
-    } else {
-        supervise(&run, limits, start);
+    if (why == 0) {
+        run->over = false;
+        return;
     }
-    r.seconds = process_clock() - start;
+    kill_group(run);
+    j->result->end = why == ENOENT || why == EACCES || why == ENOTDIR ? PROCESS_NOT_FOUND : PROCESS_FAILED;
+    j->result->status = why;
+}
+
+void process_run_all(const struct process_job *jobs, uint32_t n, process_enough *enough, void *ctx)
+{
+    struct run runs[PROCESS_MOST];
+    struct pollfd polls[2 * PROCESS_MOST];
+    for (uint32_t i = 0; i < n; i++)
+        launch(&runs[i], &jobs[i]);
+    attend_all(runs, n, polls, enough, ctx);
+}
+
+struct process_result process_run_with(const char *const *argv, const char *dir, const struct process_limits *limits,
+                                       const char *input, size_t n)
+{
+    struct process_result r;
+    struct process_job job = {argv, dir, *limits, input, n, &r};
+    process_run_all(&job, 1, NULL, NULL);
     return r;
 }
 

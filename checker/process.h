@@ -41,6 +41,25 @@ struct process_result process_run(const char *const *argv, const char *dir, cons
 struct process_result process_run_with(const char *const *argv, const char *dir, const struct process_limits *limits,
                                        const char *input, size_t n);
 
+struct process_job {
+    const char *const *argv;
+    const char *dir;
+    struct process_limits limits;
+    const char *input; /* or NULL */
+    size_t n_input;
+    struct process_result *result;
+};
+
+/* Is the result of one that has ended all that was wanted? */
+typedef bool process_enough(void *ctx, const struct process_result *r);
+
+enum { PROCESS_MOST = 64 };
+/* Runs n <= PROCESS_MOST programs at the same time, and waits for the end of all; once `enough` (which may be NULL) is
+ * true of one, the others are asked to stop, and end with PROCESS_TIMEOUT. */
+void process_run_all(const struct process_job *jobs, uint32_t n, process_enough *enough, void *ctx);
+
+/* Where that program is on PATH (a name with a slash is the path). False: there is none, or its path is too long. */
+bool process_find(const char *program, char *path, size_t size);
 /* Is there such a program on PATH (or at that path, when the name has a slash)? */
 bool process_exists(const char *program);
 

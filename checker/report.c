@@ -138,7 +138,9 @@ static void put_engines(struct buf *out, const struct property *p)
         put_engine(out, &p->engines[i]);
         seconds += p->engines[i].seconds;
     }
-    if (seconds > 0)
+    if (p->cached)
+        buf_puts(out, ", cached");
+    else if (seconds > 0)
         buf_printf(out, ", %.2f s", seconds);
 }
 

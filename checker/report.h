@@ -22,6 +22,7 @@ struct property {
     const char *subject; /* the session or system */
     const char *scope;   /* "2 sessions, 1 crash of participant", or NULL */
     enum verdict result;
+    bool cached;         /* it was found out earlier, about the same model; the engines' seconds are of then */
     const char *error;   /* why there is no result: a disagreement or a failed engine; or NULL */
     uint32_t n_engines;
     struct engine_result engines[2];

@@ -95,6 +95,8 @@ static void put_property(struct json *out, const struct report *r, const struct 
     json_string(out, "result", p->error ? "error" : verdict_word(p->result));
     if (p->error)
         json_string(out, "why", p->error);
+    if (p->cached)
+        json_bool(out, "cached", true);
     json_open_array(out, "engines");
     for (uint32_t i = 0; i < p->n_engines; i++)
         put_engine(out, &p->engines[i]);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "check_cache.h"
 #include "check_file.h"
 #include "cli.h"
 #include "find.h"
@@ -25,6 +26,9 @@ struct check {
     bool ascii, progress, early;
     struct text_list folders; /* of modules */
     const char *save; /* a folder for counterexamples, or NULL */
+    const char *cache_folder;
+    bool no_cache;
+    const struct check_cache *cache;
     path_vec files;
     VEC(bool) named; /* of each file: on the command line, not found in a folder */
     enum exit_status worst;
@@ -52,6 +56,9 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "jobs", 'j', OPTION_NUMBER, "N", &k->jobs, 1, 1024, "files that are checked at the same time (cores)" },
         IMPORT_OPTION(&k->folders),
         { "save", 0, OPTION_TEXT, "DIR", &k->save, 0, 0, "write each counterexample there: a page, and steps for replay" },
+        { "cache", 0, OPTION_TEXT, "DIR", &k->cache_folder, 0, 0,
+          "where answers are kept for models that do not change ($MOTET_CACHE, or motet in the user's cache folder)" },
+        { "no-cache", 0, OPTION_FLAG, NULL, &k->no_cache, 0, 0, "keep no answers and use none that were kept" },
         { "ascii", 0, OPTION_FLAG, NULL, &k->ascii, 0, 0, "draw charts without UTF-8" },
         { "color", 0, OPTION_CHOICE, "auto|always|never", &k->color, 0, 0, "auto: on a terminal without NO_COLOR" },
     };
@@ -172,7 +179,7 @@ static void check_one(void *ctx, uint32_t i, struct job *j)
     const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
                                      k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
                                      k->choices != 0, k->early, k->any_capacity, !k->named.at[i], k->capacity,
-                                     k->seconds, k->mib };
+                                     k->seconds, k->mib, k->cache };
     struct unit u;
     struct report r;
     unit_load(&u, k->files.at[i], &k->folders);
@@ -225,6 +232,15 @@ static void print_summary(const struct check *k)
     printf("\n");
 }
 
+static void open_cache(struct check *k, struct arena *a)
+{
+    const char *problem = NULL;
+    if (!k->no_cache && k->engines != ENGINES_NONE)
+        k->cache = check_cache_open(a, k->cache_folder, &problem);
+    if (problem)
+        complain("check: %s", problem);
+}
+
 static enum exit_status check_all(struct check *k)
 {
     print_frame(k, true);
@@ -255,6 +271,8 @@ int cmd_check(int argc, char **argv)
         for (uint32_t f = k.named.n; f < k.files.n; f++)
             vec_push(a, k.named, k.files.at[f] == argv[1 + i]);
     }
+    if (found)
+        open_cache(&k, a);
     enum exit_status status = found ? check_all(&k) : EXIT_WRONG;
     arena_free(a);
     return status;

@@ -3,6 +3,7 @@
 
 #include "assertions.h"
 #include "buf.h"
+#include "check_cache.h"
 #include "check_capacity.h"
 #include "check_refinements.h"
 #include "domains.h"
@@ -334,10 +335,14 @@ static void check_model(struct checking *c, const struct model *m)
     }
     const struct semantics *s = semantics_new(c->a, m);
     const struct budget budget = { (double)c->o->seconds, c->o->mib << 20 };
+    const char *scope = scope_of(c->a, m);
+    struct cache_key key = { { 0 } };
+    uint32_t first = c->r->properties.n;
+    if (check_cache_find(c->o, s, scope, c->r, &key))
+        return;
     struct state_graph *g;
     const struct exploration *e = run_explorer(c, s, &budget, &g);
     const struct spin_check *spin = c->o->spin && !c->no_spin ? run_spin(c, s, &budget) : NULL;
-    const char *scope = scope_of(c->a, m);
     if (spin && (spin->missing || spin->trouble)) {
         report_missing(c, spin);
         spin = NULL;
@@ -352,6 +357,8 @@ static void check_model(struct checking *c, const struct model *m)
     state_graph_free(g);
     for (uint32_t i = 0; m->verify && i < m->verify->n_ltls && !c->no_spin; i++)
         add_ltl(c, s, scope, i, spin);
+    if (!c->no_spin)
+        check_cache_keep(c->o, key, c->r, first);
 }
 
 /* ---- subjects ---- */

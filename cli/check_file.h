@@ -4,6 +4,8 @@
 #include "load.h"
 #include "report.h"
 
+struct check_cache;
+
 struct check_options {
     bool explorer, spin; /* the engines to run; neither: only what projection decides */
     bool progress;       /* decide progress, no-unfinished and no-leftovers, too: the explorer alone can */
@@ -14,6 +16,7 @@ struct check_options {
     uint64_t capacity;   /* of the lanes of a session that no actor plays */
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;
+    const struct check_cache *cache; /* NULL: nothing is kept */
 };
 
 /* The subjects are every session that has a global type (can it be implemented?), every session that has verify blocks,

@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "cli.h"
 #include "frames.h"
-#include "lasso.h"
+#include "judge.h"
 #include "load.h"
 #include "options.h"
 #include "output.h"
@@ -84,60 +84,11 @@ static bool prepare(struct replaying *r)
     return true;
 }
 
-static void take_steps(struct replaying *r)
+static enum run_outcome judge(const struct replaying *r)
 {
-    for (; r->taken < r->saved.n; r->taken++) {
-        struct step *step = &r->steps[r->taken];
-        if (!step_named(r->u.a, r->s, r->state, r->saved.steps[r->taken], step))
-            return;
-        semantics_apply(r->s, r->state, step, r->state);
-    }
-}
-
-/* Which property of states the run is said to break; SAFETY_KINDS for another. */
-static enum safety saved_safety(const struct replaying *r)
-{
-    static const char *const titles[SAFETY_KINDS] = { "deadlock-free", "fidelity", "no-orphans", "recovery" };
-    for (uint32_t k = 0; r->saved.property && k < SAFETY_KINDS; k++)
-        if (strcmp(r->saved.property, titles[k]) == 0)
-            return (enum safety)k;
-    return SAFETY_KINDS;
-}
-
-static const struct ltl *saved_formula(const struct replaying *r)
-{
-    const struct verify *v = semantics_model(r->s)->verify;
-    for (uint32_t i = 0; v && r->saved.property && i < v->n_ltls; i++)
-        if (strncmp(r->saved.property, "ltl ", 4) == 0 && strcmp(r->saved.property + 4, v->ltls[i].name.name) == 0)
-            return v->ltls[i].formula;
-    return NULL;
-}
-
-enum outcome {
-    RUN_IMPOSSIBLE, /* some step is not enabled in its turn */
-    RUN_HARMLESS,   /* all are, and the property is not broken */
-    RUN_VIOLATES,
-    RUN_UNJUDGED    /* what is said to be broken cannot be seen from one run */
-};
-
-static enum outcome judge(const struct replaying *r)
-{
-    enum safety k = saved_safety(r);
-    const struct ltl *formula = saved_formula(r);
-    uint32_t codes_max = semantics_max_steps(r->s), broken;
     if (r->taken < r->saved.n)
         return RUN_IMPOSSIBLE;
-    if (k != SAFETY_KINDS) {
-        semantics_expand(r->s, r->state, ARENA_ARRAY(r->u.a, uint32_t, codes_max), &broken);
-        enum outcome else_ = k == SAFETY_GAVE_UP ? RUN_UNJUDGED : RUN_HARMLESS; /* some session may still be stuck */
-        return broken & 1u << k ? RUN_VIOLATES : else_;
-    }
-    if (!formula || r->saved.cycle < 0)
-        return RUN_UNJUDGED;
-    struct lasso l = { r->saved.n, r->steps, (uint32_t)r->saved.cycle };
-    if (!lasso_is_run(r->u.a, r->s, &l))
-        return RUN_HARMLESS;
-    return lasso_satisfies(r->u.a, r->s, &l, formula) ? RUN_HARMLESS : RUN_VIOLATES;
+    return run_judge(r->u.a, r->s, r->saved.property, r->steps, r->saved.n, r->saved.cycle, r->state);
 }
 
 /* ---- telling ---- */
@@ -152,7 +103,7 @@ static void tell_impossible(const struct replaying *r, struct buf *out)
         buf_printf(out, "  %s\n", step_text(r->u.a, semantics_model(r->s), &steps[i]));
 }
 
-static void tell(const struct replaying *r, enum outcome o, struct buf *out)
+static void tell(const struct replaying *r, enum run_outcome o, struct buf *out)
 {
     const char *property = r->saved.property ? r->saved.property : "the run";
     switch (o) {
@@ -165,7 +116,7 @@ static void tell(const struct replaying *r, enum outcome o, struct buf *out)
     }
 }
 
-static void render(const struct replaying *r, const struct story *story, enum outcome o, struct buf *out)
+static void render(const struct replaying *r, const struct story *story, enum run_outcome o, struct buf *out)
 {
     struct chart_style style = { r->ascii, !r->to && isatty(STDOUT_FILENO), CHART_WIDTH, "  " };
     const char *title = arena_printf(r->u.a, "%s of %s: %s", r->saved.property ? r->saved.property : "a run",
@@ -203,9 +154,9 @@ static int write_out(const struct replaying *r, const struct buf *text)
 
 static int replay_run(struct replaying *r)
 {
-    take_steps(r);
-    enum outcome o = judge(r);
-    struct story story = { r->s, { r->taken, r->steps }, IR_NONE, saved_safety(r) };
+    r->taken = run_take(r->u.a, r->s, r->saved.steps, r->saved.n, r->steps, r->state);
+    enum run_outcome o = judge(r);
+    struct story story = { r->s, { r->taken, r->steps }, IR_NONE, run_safety(r->saved.property) };
     if (r->saved.cycle >= 0 && o != RUN_IMPOSSIBLE)
         story.cycle = (uint32_t)r->saved.cycle;
     struct buf text = { 0 };

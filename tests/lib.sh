@@ -12,6 +12,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/motet-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 out=$work/stdout
 err=$work/stderr
+export MOTET_CACHE=off # the tests of the cache have their own
 
 pass() { echo "ok - $1"; }
 fail() { echo "not ok - $1"; shift; for l in "$@"; do printf '%s\n' "$l" | sed 's/^/#   /'; done; }
