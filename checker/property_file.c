@@ -128,7 +128,9 @@ static bool is_still_violated(struct reading *r, const struct property *p, struc
     int64_t cycle = t->cycle == IR_NONE ? -1 : (int64_t)t->cycle;
     switch (run_judge(r->a, r->s, p->title, t->trail.steps, t->trail.n, cycle, state)) {
     case RUN_VIOLATES: return true;
-    case RUN_UNJUDGED: return strncmp(p->title, "ltl ", 4) != 0; /* a matter of all runs: only that it is possible */
+    case RUN_UNJUDGED: /* a matter of all runs: only that this one is possible can be seen */
+        t->broken = SAFETY_KINDS;
+        return strncmp(p->title, "ltl ", 4) != 0;
     case RUN_IMPOSSIBLE:
     case RUN_HARMLESS: break;
     }
