@@ -37,6 +37,9 @@ static void put_property(struct json *j, struct arena *a, const struct property 
     json_string(j, "title", p->title);
     json_string(j, "subject", p->subject);
     json_string(j, "scope", p->scope);
+    json_string(j, "fairness", p->fairness);
+    json_string(j, "otherwise", p->otherwise);
+    json_string(j, "vacuous", p->vacuous);
     json_string(j, "result", verdict_word(p->result));
     json_open_array(j, "engines");
     for (uint32_t i = 0; i < p->n_engines; i++) {
@@ -163,6 +166,9 @@ static void take_property(struct reading *r, const cJSON *object, struct propert
     *p = (struct property){.cached = true, .subject = semantics_model(r->s)->subject};
     p->title = take_string(r, object, "title", false);
     p->scope = take_string(r, object, "scope", true);
+    p->fairness = take_string(r, object, "fairness", true);
+    p->otherwise = take_string(r, object, "otherwise", true);
+    p->vacuous = take_string(r, object, "vacuous", true);
     p->result = take_verdict(r, object);
     take_engines(r, object, p);
     r->wrong = r->wrong || strcmp(subject, p->subject) != 0;

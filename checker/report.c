@@ -153,6 +153,17 @@ static void put_reasons(struct buf *out, const struct property *p)
             buf_printf(out, "      %s: %s\n", engine_title(&p->engines[i]), p->engines[i].why);
 }
 
+/* What a verdict on a formula leaves open. */
+static void put_remarks(struct buf *out, const struct property *p)
+{
+    bool weak = p->fairness && strcmp(p->fairness, "weak") == 0;
+    if (p->otherwise)
+        buf_printf(out, "      %s under weak fairness, %s without fairness\n",
+                   weak ? verdict_word(p->result) : p->otherwise, weak ? p->otherwise : verdict_word(p->result));
+    if (p->vacuous)
+        buf_printf(out, "      vacuous: %s\n", p->vacuous);
+}
+
 static void put_property(const struct report *r, const struct property *p, struct buf *out, int title_width,
                          int subject_width, const struct chart_style *style)
 {
@@ -164,6 +175,7 @@ static void put_property(const struct report *r, const struct property *p, struc
         out->p[--out->n] = '\0';
     buf_putc(out, '\n');
     put_reasons(out, p);
+    put_remarks(out, p);
     if (p->story) {
         buf_putc(out, '\n');
         chart_draw(out, r->a, p->story, style);

@@ -92,11 +92,17 @@ static void put_property(struct json *out, const struct report *r, const struct 
     json_string(out, "subject", p->subject);
     if (p->scope)
         json_string(out, "scope", p->scope);
+    if (p->fairness)
+        json_string(out, "fairness", p->fairness);
     json_string(out, "result", p->error ? "error" : verdict_word(p->result));
     if (p->error)
         json_string(out, "why", p->error);
     if (p->cached)
         json_bool(out, "cached", true);
+    if (p->otherwise)
+        json_string(out, "otherwise", p->otherwise);
+    if (p->vacuous)
+        json_string(out, "vacuous", p->vacuous);
     json_open_array(out, "engines");
     for (uint32_t i = 0; i < p->n_engines; i++)
         put_engine(out, &p->engines[i]);

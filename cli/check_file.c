@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "check_cache.h"
 #include "check_capacity.h"
+#include "check_ltl.h"
 #include "check_refinements.h"
 #include "domains.h"
 #include "progress.h"
@@ -231,24 +232,31 @@ static void add_safety(struct checking *c, const struct semantics *s, const char
     add_property(c, &p);
 }
 
-static void add_ltl(struct checking *c, const struct semantics *s, const char *scope, uint32_t i,
-                    const struct spin_check *spin)
-{
-    const struct model *m = semantics_model(s);
-    struct property p = { .title = arena_printf(c->a, "ltl %s", m->verify->ltls[i].name.name),
-                          .subject = m->subject, .scope = scope, .n_engines = 1 };
-    p.engines[0] = (struct engine_result){ .engine = "spin", .result = VERDICT_INCONCLUSIVE,
-                                           .why = "a formula is checked by SPIN, which was not run" };
-    if (spin)
-        p.engines[0] = spin_engine_result(&spin->ltl[i]);
-    if (spin && spin->ltl[i].answer == SPIN_VIOLATED)
-        p.story = story_of(c->a, s, spin->ltl[i].trail, spin->ltl[i].cycle, SAFETY_KINDS);
-    add_property(c, &p);
-}
-
 static const char *why_no_graph(const struct exploration *e)
 {
     return e->stopped ? e->stopped : "the states with all steps between them need more memory";
+}
+
+/* The formulas, each by the explorer where there is a graph, and by SPIN where it was asked. */
+static void check_ltls(struct checking *c, const struct semantics *s, const char *scope, const struct exploration *e,
+                       const struct state_graph *g, const struct spin_check *spin, const struct budget *b)
+{
+    const struct verify *v = semantics_model(s)->verify;
+    struct ltl_check k = { .a = c->a, .s = s, .scope = scope, .g = g, .budget = b };
+    if (e && !g)
+        k.no_graph = why_no_graph(e);
+    for (uint32_t i = 0; (e || spin) && v && i < v->n_ltls; i++) {
+        struct engine_result x = { 0 };
+        k.spin = NULL;
+        if (spin) {
+            x = spin_engine_result(&spin->ltl[i]);
+            k.spin = &x;
+            k.spin_trail = spin->ltl[i].answer == SPIN_VIOLATED ? &spin->ltl[i].trail : NULL;
+            k.spin_cycle = spin->ltl[i].cycle;
+        }
+        struct property p = check_ltl(&k, i);
+        add_property(c, &p);
+    }
 }
 
 /* What only the graph of all states tells: broken in `state`. `g` is NULL where it is not known. */
@@ -320,7 +328,8 @@ static const struct exploration *run_explorer(const struct checking *c, const st
     *g = NULL;
     if (!c->o->explorer)
         return NULL;
-    if (!c->o->progress && !model_has_crashes(semantics_model(s)))
+    const struct model *m = semantics_model(s);
+    if (!c->o->progress && !model_has_crashes(m) && !(m->verify && m->verify->n_ltls))
         return explore(c->a, s, b);
     const struct exploration *e = explore_graph(c->a, s, b, g);
     bool too_large = !*g && (b->seconds <= 0 || e->seconds < b->seconds);
@@ -354,9 +363,8 @@ static void check_model(struct checking *c, const struct model *m)
         add_recovery(c, s, scope, e, g, spin);
     if (e && c->o->progress)
         check_progress(c, s, scope, e, g);
+    check_ltls(c, s, scope, e, g, spin, &budget);
     state_graph_free(g);
-    for (uint32_t i = 0; m->verify && i < m->verify->n_ltls && !c->no_spin; i++)
-        add_ltl(c, s, scope, i, spin);
     if (!c->no_spin)
         check_cache_keep(c->o, key, c->r, first);
 }

@@ -44,10 +44,10 @@ for f in orphan/late_heartbeat orphan/double_answer; do
     refused $f no-orphans "explorer spin"
     t "$f: a chart" charted "$work/json"
 done
-refused ltl/endless_retry "ltl served" spin
+refused ltl/endless_retry "ltl served" "explorer spin"
 t "ltl/endless_retry: the chart has a part that repeats" jq -e \
     '.properties[] | select(.name == "ltl served") | .counterexample | has("cycle") and (.events | length > 0)' "$work/json"
-refused ltl/ship_before_pay "ltl money_first" spin
+refused ltl/ship_before_pay "ltl money_first" "explorer spin"
 t "ltl/ship_before_pay: a chart" charted "$work/json"
 
 cd "$root/examples/ring_of_four" || exit 1
