@@ -42,7 +42,7 @@ holds "is borne" "$work/restart_storm.proto-session"
 t "one restart more" with restart_storm 's/intensity 1/intensity 2/'
 holds "bears it, too" "$work/restart_storm.proto-session"
 
-found systems stale_answer "ltl fresh" "spin violated"
+found systems stale_answer "ltl fresh" "$both"
 holds "in one session nothing outlives the crash" stale_answer_fixed.proto-session
 
 found systems lucky_mailbox no-orphans "$both"
@@ -52,7 +52,7 @@ t_exit "bounds looks at all sizes" 0 "$MOTET" bounds lucky_mailbox.proto-session
 cp "$out" "$work/lucky_mailbox.bounds.txt"
 t_golden "and calls them not monotone" "$work/lucky_mailbox.bounds.txt" "$golden/lucky_mailbox.bounds.txt"
 
-found systems starved_request "ltl served" "spin violated"
+found systems starved_request "ltl served" "$both"
 t "with a fair scheduler it is served" jq -e \
     '[.properties[] | select(.name == "ltl served") | .result] == ["holds", "violated"]' "$work/json"
 t "the one that waits is the client" jq -e '.properties[] | select(.result == "violated") | .counterexample |
