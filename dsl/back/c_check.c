@@ -164,6 +164,7 @@ static void limit(struct c_gen *g, struct span at, uint64_t n, uint64_t most, co
     struct diag *x = diag_add(g->d, E0523, at, "%s: %llu, and generated C holds at most %llu", what,
                               (unsigned long long)n, (unsigned long long)most);
     diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
+    diag_help(g->d, x, "make it smaller, or split what it belongs to");
 }
 
 static void check_automaton(struct c_gen *g, const struct c_session *s, uint32_t r)
@@ -227,6 +228,7 @@ static void check_mixed(struct c_gen *g, const struct c_actor *a, const struct a
         diag_label(g->d, x, receive->at, "once it has received this, it must not send the other");
         diag_note(g->d, x, "a handler that was asked what to send could find that it came to nothing");
         diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
+        diag_help(g->d, x, "let one of the two roles decide, or let this send stay possible after the receive");
     }
 }
 
@@ -238,6 +240,7 @@ static void check_self(struct c_gen *g, const struct c_actor *a, const struct au
         struct diag *x = diag_add(g->d, E0525, m->edges[e].at, "actor `%s` has no lane to itself in generated C",
                                   a->type->name);
         diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
+        diag_help(g->d, x, "leave this interaction out: a role needs no message to know what it does itself");
     }
 }
 

@@ -1,7 +1,8 @@
 /* c_expr.c -- expressions in C, with the meaning that they have in the language: of numbers, which never overflow.
  *
  * A truth value becomes a C condition. A number becomes a motet_int (motet/check.h); where two values are compared
- * that C compares exactly, both unsigned or both signed, they stay as they are. c_expr_bits says how many bits a
+ * that are both unsigned or both signed, they stay as they are. Comparisons are calls, as a compiler would warn of an
+ * operator between what a file may well compare: a u8 with 255, a field with itself. c_expr_bits says how many bits a
  * number may need, so that what a motet_int cannot hold is refused before anything is written.
  */
 #include "ast_print.h"
@@ -161,7 +162,8 @@ static const char *compare(struct c_gen *g, const struct c_expr_scope *s, const 
 {
     enum kind left = kind_of(e->left), right = kind_of(e->right);
     if (left == right && left != COMPUTED)
-        return arena_printf(g->a, "%s %s %s", plain(g, s, e->left), comparison(e->kind), plain(g, s, e->right));
+        return arena_printf(g->a, "motet_compare_%s(%s, %s) %s 0", left == SIGNED ? "i" : "u", plain(g, s, e->left),
+                            plain(g, s, e->right), comparison(e->kind));
     return arena_printf(g->a, "%s %s 0", binary(g, s, "compare", e), comparison(e->kind));
 }
 
@@ -186,7 +188,8 @@ const char *c_expr_truth(struct c_gen *g, const struct c_expr_scope *s, const st
     case EX_EQ: case EX_NE:
         if (!e->left->truth)
             return compare(g, s, e);
-        return arena_printf(g->a, "%s %s %s", operand(g, s, e->left), comparison(e->kind), operand(g, s, e->right));
+        return arena_printf(g->a, "motet_compare_u(%s, %s) %s 0", c_expr_truth(g, s, e->left),
+                            c_expr_truth(g, s, e->right), comparison(e->kind));
     default: return value_text(g, s, e);
     }
 }

@@ -3,11 +3,12 @@
  */
 #include "c_gen.h"
 
-static void refuse(struct c_gen *g, struct span at, const char *what, const char *why)
+static void refuse(struct c_gen *g, struct span at, const char *what, const char *why, const char *instead)
 {
     struct diag *x = diag_add(g->d, E0526, at, "%s", what);
     diag_note(g->d, x, "%s", why);
     diag_note(g->d, x, "this limits C generation alone; the file can be checked and drawn");
+    diag_help(g->d, x, "%s", instead);
 }
 
 /* ---- sessions ---- */
@@ -30,7 +31,9 @@ static void refuse_events(struct c_gen *g, const struct session_type *s)
     refuse(g, first->at,
            arena_printf(g->a, "session `%s` catches `%s` here; generated C cannot leave a body of `try`", s->name,
                         event_text(first->kind)),
-           "the runtime has no phases: it could not tell a message of the body from one of the handler");
+           "the runtime has no phases: it could not tell a message of the body from one of the handler",
+           "let the roles say so: a `choice` whose branches are the outcomes; or let it fail: an actor that returns "
+           "MOTET_FAIL_TIMEOUT aborts its sessions, and its supervisor decides what follows");
 }
 
 /* ---- actors ---- */
@@ -38,16 +41,17 @@ static void refuse_events(struct c_gen *g, const struct session_type *s)
 static void refuse_actor(struct c_gen *g, const struct actor *a)
 {
     const struct actor_decl *d = &a->decl->as.actor;
-    struct span at = a->decl->name.at;
     if (a->inbox > 0)
-        refuse(g, d->inbox.given ? d->inbox.at : at,
+        refuse(g, d->inbox.at,
                arena_printf(g->a, "actor `%s` has an inbox; generated C has no messages outside sessions", a->name),
-               "the runtime delivers messages of sessions alone");
+               "the runtime delivers messages of sessions alone",
+               "give these messages a session of their own, with a role for who sends them");
     if (a->isolated)
-        refuse(g, at,
+        refuse(g, d->isolated_at,
                arena_printf(g->a, "actor `%s` is to run in a process of its own; generated C runs in one process",
                             a->name),
-               "all actors of a system share the memory of its process, and a fault in one ends all");
+               "all actors of a system share the memory of its process, and a fault in one ends all",
+               "leave it out where one process for all will do");
 }
 
 void c_refuse(struct c_gen *g)

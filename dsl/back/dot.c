@@ -125,14 +125,16 @@ static const char legend[] =
     "solid: sends (P!Yes); dashed: receives (C?Prepare); dotted: catches an event; filled: the role acts; "
     "white: it waits; diamond: several ways on; double circle: it may end";
 
-static void open_graph(struct buf *out, const struct ir *ir)
+/* Members of a supervisor stand in start order, which Graphviz forgets within clusters when it looks again for crossings. */
+static void open_graph(struct buf *out, const struct ir *ir, bool has_system)
 {
     buf_puts(out, "digraph ");
     buf_json_string(out, ir->module, strlen(ir->module));
     buf_puts(out, " {\n"
                   "  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=13, style=\"rounded\", color=\"#b8c0c8\","
-                  " labeljust=l, nodesep=0.3, ranksep=0.35, pad=0.2];\n"
-                  "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, margin=\"0.08,0.04\", color=\"#2b3138\"];\n"
+                  " labeljust=l, nodesep=0.3, ranksep=0.35, pad=0.2");
+    buf_puts(out, has_system ? ", remincross=false];\n" : "];\n");
+    buf_puts(out, "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, margin=\"0.08,0.04\", color=\"#2b3138\"];\n"
                   "  edge [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, arrowsize=0.7, color=\"#2b3138\"];\n");
 }
 
@@ -260,10 +262,12 @@ bool dot_document(const struct ir *ir, const struct dot_selection *sel, struct b
     if (!picks.n)
         return false;
     struct drawing *all = ARENA_ARRAY(ir->a, struct drawing, picks.n);
-    bool has_locals = false;
-    for (uint32_t i = 0; i < picks.n; i++)
+    bool has_locals = false, has_system = false;
+    for (uint32_t i = 0; i < picks.n; i++) {
         has_locals |= picks.at[i].kind == DRAW_LOCAL;
-    open_graph(out, ir);
+        has_system |= picks.at[i].kind == DRAW_SYSTEM;
+    }
+    open_graph(out, ir, has_system);
     for (uint32_t i = 0; i < picks.n; i++) {
         all[i] = (struct drawing){ .ir = ir, .out = out, .id = i };
         draw(&all[i], &picks.at[i]);
@@ -304,7 +308,7 @@ void dot_render(const struct ir *ir, struct outputs *out)
     for (uint32_t i = 0; i < picks.n; i++) {
         struct buf text = { 0 };
         struct drawing d = { .ir = ir, .out = &text };
-        open_graph(&text, ir);
+        open_graph(&text, ir, picks.at[i].kind == DRAW_SYSTEM);
         draw(&d, &picks.at[i]);
         close_graph(&text, picks.at[i].kind == DRAW_LOCAL);
         outputs_add(out, file_name(ir, &picks.at[i]), &text, false);

@@ -147,6 +147,14 @@ static void fill(struct flowing *f, uint32_t node)
     f->out->at[node].final = q->final && x.context == 0;
 }
 
+static void lead_in(struct dot_flow *flow, struct dot_way w, bool from_fork)
+{
+    if (w.node == IR_NONE)
+        return;
+    flow->at[w.node].ways_in += from_fork ? 2 : 1;
+    flow->at[w.node].last = w.edge;
+}
+
 struct dot_flow *dot_flow(struct arena *a, const struct global *g)
 {
     struct flowing f = {.a = a, .g = g, .out = ARENA_NEW(a, struct dot_flow)};
@@ -164,8 +172,7 @@ struct dot_flow *dot_flow(struct arena *a, const struct global *g)
         f.out->at[n].ways_in += 2;
     for (uint32_t n = 0; n < f.out->n; n++)
         for (uint32_t i = 0; i < f.out->at[n].ways.n; i++)
-            if (f.out->at[n].ways.at[i].node != IR_NONE)
-                f.out->at[f.out->at[n].ways.at[i].node].ways_in += f.out->at[n].fork ? 2 : 1;
+            lead_in(f.out, f.out->at[n].ways.at[i], f.out->at[n].fork);
     return f.out;
 }
 

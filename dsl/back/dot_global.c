@@ -1,7 +1,7 @@
 /* dot_global.c -- global types as flow charts.
  *
- * A block is a longest run of interactions without a choice, a join, a fork or an end inside. It begins with an edge
- * of a node that is the start, is a choice, or is reached in more than one way. Rows that differ only in the index of
+ * A block is a longest run of interactions without a choice, a join, a fork or an end inside, all of them in the bodies of
+ * the same `try`s. It begins with an edge of a node that is the start, is a choice, or is reached in more than one way. Rows that differ only in the index of
  * one family, counting up, are drawn as one. A dotted arrow leaves the body of a `try` by an event. */
 #include "ast_print.h"
 #include "dot_private.h"
@@ -16,11 +16,20 @@ struct chart {
 
 static const struct dot_flow_node *at(const struct chart *c, uint32_t node) { return &c->flow->at[node]; }
 
+static bool same_bodies(const struct global *g, uint32_t e, uint32_t f)
+{
+    const struct index_list *a = &g->regions[g->edges[e].regions], *b = &g->regions[g->edges[f].regions];
+    bool same = a->n == b->n;
+    for (uint32_t i = 0; same && i < a->n; i++)
+        same = a->at[i] == b->at[i];
+    return same;
+}
+
 /* Does a run of interactions go on through this node? */
 static bool runs_through(const struct chart *c, uint32_t node)
 {
     const struct dot_flow_node *x = at(c, node);
-    return x->ways.n == 1 && !x->fork && x->ways_in == 1;
+    return x->ways.n == 1 && !x->fork && x->ways_in == 1 && same_bodies(c->g, x->last, x->ways.at[0].edge);
 }
 
 static const char *own_node(const struct chart *c, uint32_t node)
@@ -196,18 +205,20 @@ static bool in_body(const struct chart *c, const struct dot_flow_node *x, uint32
     return false;
 }
 
-/* What is drawn first of the body; IR_NONE where nothing is. A fork begins where its branches do. */
+/* What is drawn first of the body; IR_NONE where nothing is. A fork begins where its branches do. States are numbered
+ * from the start on, and the handlers of what is within the body after it. */
 static uint32_t body_node(const struct chart *c, uint32_t try)
 {
+    uint32_t first = IR_NONE;
     for (uint32_t n = 0; n < c->flow->n; n++) {
         const struct dot_flow_node *x = at(c, n);
         bool inside = in_body(c, x, try);
         for (uint32_t i = 0; i < x->ways.n && x->fork; i++)
             inside |= in_body(c, at(c, x->ways.at[i].node), try);
-        if (inside && !runs_through(c, n))
-            return n;
+        if (inside && !runs_through(c, n) && (first == IR_NONE || x->state < at(c, first)->state))
+            first = n;
     }
-    return IR_NONE;
+    return first;
 }
 
 /* Handlers that begin at the same place share an arrow. */

@@ -54,6 +54,7 @@ struct dot_flow_node {
     bool final;
     struct dot_ways ways;
     uint32_t ways_in; /* two where a block begins here in any case */
+    uint32_t last;    /* where there is one way in: the edge that leads in */
 };
 struct dot_flow { /* node 0 is the start; the starts of handlers follow */
     struct dot_flow_node *at;

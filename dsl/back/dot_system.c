@@ -1,4 +1,5 @@
 /* dot_system.c -- a system: its supervision tree from the root down, the wired sessions below the children. */
+#include "ast_print.h"
 #include "dot_private.h"
 #include "words.h"
 
@@ -58,8 +59,37 @@ static void put_room(const struct drawing *d, const struct actor *a, const struc
                                     a->shared ? " shared" : "", *policy ? " " : "", policy));
     if (a->inbox)
         small_line(d->out, arena_printf(d->ir->a, "inbox %u %s", a->inbox, word_policy(a->inbox_policy)));
+    if (a->sessions)
+        small_line(d->out, arena_printf(d->ir->a, "at most %u session%s", a->sessions, a->sessions == 1 ? "" : "s"));
     if (a->isolated)
         small_line(d->out, "a process of its own");
+}
+
+static void put_condition(const struct drawing *d, const char *what, const struct expr *e)
+{
+    struct buf text = {0};
+    ast_print_expr(e, &text);
+    small_line(d->out, arena_printf(d->ir->a, "%s %s", what, buf_cstr(&text)));
+    buf_free(&text);
+}
+
+static void put_conditions(const struct drawing *d, const char *what, const expr_vec *all)
+{
+    for (uint32_t i = 0; i < all->n; i++)
+        put_condition(d, what, all->at[i]);
+}
+
+static void put_contracts(const struct drawing *d, const struct actor_decl *a)
+{
+    put_conditions(d, "invariant", &a->invariants);
+    for (uint32_t i = 0; i < a->contracts.n; i++) {
+        const struct contract *k = &a->contracts.at[i];
+        const char *index = k->role.indexed ? arena_printf(d->ir->a, "[%u]", k->role.index) : "";
+        small_line(d->out, arena_printf(d->ir->a, "on %s.%s%s.%s", k->session_decl->name.name, k->role.base.name, index,
+                                        k->message_decl->name.name));
+        put_conditions(d, "requires", &k->requires);
+        put_conditions(d, "ensures", &k->ensures);
+    }
 }
 
 /* What is done about each failure, but for what the restart type says. */
@@ -93,6 +123,7 @@ static void put_child(struct drawing *d, const struct system *sys, uint32_t i)
         small_line(d->out, arena_printf(d->ir->a, "backoff %s..%s", duration(d, c->backoff_min_ns),
                                         duration(d, c->backoff_max_ns)));
     put_decisions(d, c);
+    put_contracts(d, &actor->decl->as.actor);
     buf_puts(d->out, ">];\n");
     dot_bottom(d, node);
 }

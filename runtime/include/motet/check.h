@@ -37,6 +37,16 @@ motet_int motet_int_div(motet_int a, uint64_t divisor);
 motet_int motet_int_mod(motet_int a, uint64_t divisor);
 int motet_int_compare(motet_int a, motet_int b); /* below, equal to or above 0 */
 
+static inline int motet_compare_u(uint64_t a, uint64_t b) /* likewise */
+{
+    return (a > b) - (a < b);
+}
+
+static inline int motet_compare_i(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
 /* Prints which check of which actor failed; the status with which the actor fails. `what` names file and line. */
 motet_status motet_check_failed(const char *actor, const char *what);
 

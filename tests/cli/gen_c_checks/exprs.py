@@ -65,7 +65,16 @@ COMPARE = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b:
            "==": lambda a, b: a == b, "!=": lambda a, b: a != b}
 
 
+def edge():
+    """A field and the least or the largest number that it can be: true of all values, or of none but that one."""
+    name = rnd.choice(list(FIELDS))
+    n, op = rnd.choice(RANGES[FIELDS[name]]), rnd.choice(list(COMPARE))
+    return (f"{name} {op} {n}", 65, lambda s, v: COMPARE[op](v[name], n))
+
+
 def comparison(depth):
+    if rnd.randrange(8) == 0:
+        return edge()
     while True:
         left, right = number(depth), number(depth)
         # of a field and a literal that it cannot reach the language says so; such are no tests of values
