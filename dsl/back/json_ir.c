@@ -547,6 +547,61 @@ static void put_verify(struct json *j, const struct ir *ir, const struct verify 
     json_close_object(j);
 }
 
+/* ---- the file ---- */
+
+static void put_import(struct json *j, const struct ir *ir, const struct import_decl *x)
+{
+    json_open_object(j, NULL);
+    if (x->path)
+        json_string(j, "path", x->path);
+    else
+        json_string(j, "module", x->module.name);
+    json_open_array(j, "names");
+    for (uint32_t i = 0; i < x->names.n; i++) {
+        json_open_object(j, NULL);
+        json_string(j, "name", x->names.at[i].name.name);
+        if (x->names.at[i].as.name)
+            json_string(j, "as", x->names.at[i].as.name);
+        json_close_object(j);
+    }
+    json_close_array(j);
+    put_line(j, ir, x->at);
+    json_close_object(j);
+}
+
+static void put_imports(struct json *j, const struct ir *ir)
+{
+    json_open_array(j, "imports");
+    for (uint32_t i = 0; i < ir->file->imports.n; i++)
+        put_import(j, ir, &ir->file->imports.at[i]);
+    json_close_array(j);
+}
+
+static void put_local_type(struct json *j, const char *key, const struct local *l)
+{
+    struct buf text = { 0 };
+    ast_print_local(l, &text);
+    json_string(j, key, buf_cstr(&text));
+    buf_free(&text);
+}
+
+static void put_assertions(struct json *j, const struct ir *ir)
+{
+    json_open_array(j, "assertions");
+    for (uint32_t i = 0; i < ir->file->decls.n; i++) {
+        const struct decl *d = ir->file->decls.at[i];
+        if (d->kind != D_ASSERT)
+            continue;
+        json_open_object(j, NULL);
+        put_local_type(j, "left", d->as.assert_.left);
+        json_string(j, "relation", d->as.assert_.kind == ASSERT_SUBTYPE ? "<=" : "==");
+        put_local_type(j, "right", d->as.assert_.right);
+        put_line(j, ir, d->at);
+        json_close_object(j);
+    }
+    json_close_array(j);
+}
+
 /* ---- the document ---- */
 
 void json_ir(const struct ir *ir, struct buf *out)
@@ -557,6 +612,7 @@ void json_ir(const struct ir *ir, struct buf *out)
     json_string(&j, "module", ir->module);
     json_string(&j, "file", base_name(ir->sources->at[ir->file->source]->path));
     put_doc(&j, ir->file->doc);
+    put_imports(&j, ir);
     put_types(&j, ir);
     put_messages(&j, ir);
     json_open_array(&j, "sessions");
@@ -575,6 +631,7 @@ void json_ir(const struct ir *ir, struct buf *out)
     for (uint32_t i = 0; i < ir->n_verifies; i++)
         put_verify(&j, ir, &ir->verifies[i]);
     json_close_array(&j);
+    put_assertions(&j, ir);
     json_close_object(&j);
     json_end(&j);
 }

@@ -423,6 +423,12 @@ static void local(struct printer *w, const struct local *l)
     }
 }
 
+void ast_print_local(const struct local *l, struct buf *out)
+{
+    struct printer w = {.out = out};
+    local(&w, l);
+}
+
 /* ---- actors and systems ---- */
 
 /* "mailbox 2 shared drop_newest" */
