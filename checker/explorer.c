@@ -70,10 +70,30 @@ static void note_bad(struct search *x)
         }
 }
 
+/* What was found so far is not of the level that begins now. */
+static void begin_level(struct search *x)
+{
+    uint32_t n = atomic_load(&x->n_chunks);
+    for (uint32_t c = x->level_chunks; c < n; c++)
+        x->chunks[c].level_from = CHUNK;
+    for (uint32_t i = 0; i < x->n_workers; i++)
+        if (x->workers[i].end) /* what it filled when the last level began */
+            x->chunks[x->workers[i].chunk].level_from = CHUNK;
+    for (uint32_t i = 0; i < x->n_workers; i++) {
+        struct worker *w = &x->workers[i];
+        if (w->end == 0)
+            continue;
+        w->chunk = (w->end - 1) >> CHUNK_BITS;
+        x->chunks[w->chunk].level_from = w->next - (w->chunk << CHUNK_BITS);
+    }
+    x->level_chunks = n;
+}
+
 /* What the workers found is what is expanded next. */
 static bool next_level(struct search *x)
 {
     x->level.n = 0;
+    begin_level(x);
     for (uint32_t i = 0; i < x->n_workers; i++) {
         struct worker *w = &x->workers[i];
         for (uint32_t k = 0; k < w->found.n; k++)
@@ -210,47 +230,115 @@ struct exploration *explore(struct arena *a, const struct semantics *s, const st
     return explore_with(a, s, b, &(struct explore_options){0});
 }
 
-/* The properties that several workers found broken: which state they came upon first is a matter of chance. */
-static uint32_t found_by_chance(const struct search *x)
+/* Properties that are broken, but the trail is not the one that is promised: with reduction it may be too long, and which
+ * state several workers came upon first is a matter of chance. */
+static uint32_t without_good_trail(const struct search *x)
 {
     uint32_t found = 0;
     for (int k = 0; k < SAFETY_KINDS; k++)
-        found |= (uint32_t)(x->e->result[k] == VERDICT_VIOLATED && !x->bad_ordered[k]) << k;
+        found |= (uint32_t)(x->e->result[k] == VERDICT_VIOLATED && (x->e->reduced || !x->bad_ordered[k])) << k;
     return found;
 }
 
-/* A search by one worker, as far as these properties need it. Where there is no more time, the trails are as short, and others
- * the next time. */
+static struct budget what_is_left(const struct budget *b, const struct timespec *start)
+{
+    struct budget rest = *b;
+    if (b->seconds > 0) /* never 0, which is no limit */
+        rest.seconds = b->seconds - seconds_since(start) > 1e-9 ? b->seconds - seconds_since(start) : 1e-9;
+    return rest;
+}
+
+/* A full search by one worker, as far as these properties need it. Where the budget does not reach for it, the trails
+ * stay, which are as short unless there was reduction, and others the next time. */
 static void settle_trails(struct search *x, struct arena *a, uint32_t kinds)
 {
-    struct budget rest = *x->budget;
+    struct budget rest = what_is_left(x->budget, &x->start);
     struct search y;
-    rest.seconds = rest.seconds > 0 ? rest.seconds - x->e->seconds : 0;
-    if (x->budget->seconds > 0 && rest.seconds <= 0)
-        return;
     search_init(&y, a, x->s, &rest);
     y.wanted = kinds;
     search(&y, a, 1);
     store_free_states(&y);
-    for (int k = 0; k < SAFETY_KINDS; k++)
-        if (kinds & 1u << k && y.e->result[k] == VERDICT_VIOLATED)
+    for (int k = 0; k < SAFETY_KINDS; k++) {
+        bool found = y.e->result[k] == VERDICT_VIOLATED;
+        if (kinds & 1u << k && found)
             x->e->trail[k] = y.e->trail[k];
+        x->e->longer[k] = kinds & 1u << k && !found && x->e->reduced;
+    }
     x->e->seconds = seconds_since(&x->start);
     x->e->bytes = y.e->bytes > x->e->bytes ? y.e->bytes : x->e->bytes;
+}
+
+static void search_with(struct search *x, struct arena *a, const struct explore_options *o)
+{
+    x->parallel_from = o->parallel_from ? o->parallel_from : PARALLEL_FROM;
+    search(x, a, o->workers ? o->workers : 1);
+    store_free_states(x);
+}
+
+/* Which reductions are any use for this model. */
+static uint32_t possible_reductions(const struct semantics *s, uint32_t wanted)
+{
+    return wanted & (semantics_can_take_alone(s) ? REDUCE_ORDER : 0);
+}
+
+static struct exploration *explore_fully(struct arena *a, const struct semantics *s, const struct budget *b,
+                                         const struct explore_options *o, uint64_t most_states)
+{
+    struct search x;
+    search_init(&x, a, s, b);
+    x.most_states = most_states;
+    search_with(&x, a, o);
+    uint32_t kinds = without_good_trail(&x);
+    if (kinds)
+        settle_trails(&x, a, kinds);
+    return x.e;
+}
+
+/* What the full search found before it was given up is known. */
+static uint32_t take_over(struct exploration *e, const struct exploration *full)
+{
+    uint32_t kinds = 0;
+    for (int k = 0; full && k < SAFETY_KINDS; k++)
+        if (full->result[k] == VERDICT_VIOLATED) {
+            e->result[k] = VERDICT_VIOLATED;
+            e->trail[k] = full->trail[k];
+            kinds |= 1u << k;
+        }
+    return kinds;
+}
+
+static struct exploration *explore_reduced(struct arena *a, const struct semantics *s, const struct budget *b,
+                                           const struct explore_options *o, uint32_t reduce,
+                                           const struct exploration *full)
+{
+    struct search x;
+    search_init(&x, a, s, b);
+    x.alone = reduce & REDUCE_ORDER;
+    x.e->reduced = reduce;
+    search_with(&x, a, o);
+    uint32_t kinds = without_good_trail(&x) & ~take_over(x.e, full);
+    if (kinds)
+        settle_trails(&x, a, kinds);
+    return x.e;
 }
 
 struct exploration *explore_with(struct arena *a, const struct semantics *s, const struct budget *b,
                                  const struct explore_options *o)
 {
-    struct search x;
-    search_init(&x, a, s, b);
-    x.parallel_from = o->parallel_from ? o->parallel_from : PARALLEL_FROM;
-    search(&x, a, o->workers ? o->workers : 1);
-    store_free_states(&x);
-    uint32_t chance = found_by_chance(&x);
-    if (chance)
-        settle_trails(&x, a, chance);
-    return x.e;
+    struct timespec start;
+    struct exploration *full = NULL;
+    uint32_t reduce = possible_reductions(s, o->reduce);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    if (!reduce || o->full_first)
+        full = explore_fully(a, s, b, o, reduce ? o->full_first : 0);
+    bool no_time = b->seconds > 0 && seconds_since(&start) >= b->seconds;
+    if (full && (!reduce || full->complete || no_time))
+        return full;
+    struct budget rest = what_is_left(b, &start);
+    struct exploration *e = explore_reduced(a, s, &rest, o, reduce, full);
+    e->seconds = seconds_since(&start);
+    e->bytes = full && full->bytes > e->bytes ? full->bytes : e->bytes;
+    return e;
 }
 
 struct exploration *explore_graph(struct arena *a, const struct semantics *s, const struct budget *b,

@@ -1,8 +1,8 @@
 /* explorer.h -- exhaustive breadth-first search over the step relation, in process.
  *
  * One pass decides all properties of single states (enum safety). Breadth first, so that the first bad state is
- * one of the nearest to the initial state and its trail a shortest counterexample. No reduction: `states` is the
- * number of reachable states. A property that was not found broken holds only when the search is complete.
+ * one of the nearest to the initial state and its trail a shortest counterexample. Unless reduction is asked for,
+ * `states` is the number of reachable states. A property that was not found broken holds only when the search is complete.
  */
 #ifndef MOTET_CHECKER_EXPLORER_H
 #define MOTET_CHECKER_EXPLORER_H
@@ -21,6 +21,8 @@ struct trail {
 
 struct exploration {
     enum verdict result[SAFETY_KINDS];
+    uint32_t reduced;                 /* what was left out, enum explore_reduce */
+    bool longer[SAFETY_KINDS];        /* the budget did not reach for a shortest trail */
     struct trail trail[SAFETY_KINDS]; /* where the result is VERDICT_VIOLATED */
     bool complete;                    /* every reachable state was expanded */
     const char *stopped;              /* why not, in a few words; NULL when complete */
@@ -36,13 +38,19 @@ struct exploration {
 /* Result and trails live in `a`. */
 struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b);
 
+enum explore_reduce { /* a bit each */
+    REDUCE_ORDER = 1 /* of steps of which it does not matter which comes first, not all orders */
+};
+
 struct explore_options {
+    uint32_t reduce;     /* what may be left out, enum explore_reduce: verdicts stay, `states` are fewer */
+    uint64_t full_first; /* with `reduce`: only when there are more states than that */
     uint32_t workers; /* threads that search at the same time, where there is enough to do; 0: one */
     uint32_t parallel_from; /* states of a level from which on there is; 0: some thousand */
 };
 
-/* The same. Whatever the options, a search that is complete finds the same states and transitions, and its trails are
- * the same; `taken` and results too. */
+/* The same. Whatever the number of workers, a search that is complete finds the same, in each field but bytes and
+ * seconds. Trails are shortest ones also with reduction, as far as the budget goes. */
 struct exploration *explore_with(struct arena *a, const struct semantics *s, const struct budget *b,
                                  const struct explore_options *o);
 

@@ -49,6 +49,7 @@ struct batch {
 struct worker {
     struct search *x;
     uint32_t next, end;      /* where its next state goes, and where its chunk ends */
+    uint32_t chunk;          /* which chunk it filled when the level began */
     uint32_t range_from;     /* its states of the next level in its chunk start here */
     struct ranges found;     /* those in chunks that are full */
     struct range now;        /* what it expands; `n` are left */
@@ -59,6 +60,7 @@ struct worker {
     uint64_t added;          /* states that are not in search.found yet */
     uint32_t bad[SAFETY_KINDS]; /* the first state of this level that breaks the property, or NO_STATE */
     uint32_t since_clock;    /* states expanded since it looked at the clock */
+    uint32_t *alone;         /* [max steps] */
     bool out_of_room;        /* it came back early */
 };
 
@@ -87,6 +89,9 @@ struct search {
     struct ranges level;    /* what is expanded */
     atomic_uint next_range;
     uint32_t parallel_from; /* states of a level from which on all workers run */
+    uint64_t most_states;   /* the search ends when there are more; 0: no limit */
+    bool alone;             /* partial-order reduction */
+    uint32_t level_chunks;  /* chunks that there were when the level began */
     uint32_t depth;
     uint32_t wanted;        /* the search ends when these properties, a bit each, are found broken; 0: at its end */
     bool ordered;           /* states were found in the order of a single worker */
@@ -106,6 +111,12 @@ static inline uint8_t *state_at(const struct search *x, uint32_t i)
 static inline struct origin *origin_at(const struct search *x, uint32_t i)
 {
     return &x->chunks[i >> CHUNK_BITS].origins[i & (CHUNK - 1)];
+}
+
+/* The state was found in the level that is being expanded: it comes later than all that were found before. */
+static inline bool is_of_next_level(const struct search *x, uint32_t i)
+{
+    return (i & (CHUNK - 1)) >= x->chunks[i >> CHUNK_BITS].level_from;
 }
 
 static inline double seconds_since(const struct timespec *start)

@@ -17,10 +17,11 @@ bool worker_init(struct worker *w, struct search *x)
     w->batch.hashes = malloc(cap * sizeof *w->batch.hashes);
     w->batch.origins = malloc(cap * sizeof *w->batch.origins);
     w->codes = malloc(((size_t)x->max_steps + 1) * sizeof *w->codes);
+    w->alone = malloc(((size_t)x->max_steps + 1) * sizeof *w->alone);
     w->taken = calloc(semantics_n_codes(x->s) + (size_t)1, sizeof *w->taken);
     for (int k = 0; k < SAFETY_KINDS; k++)
         w->bad[k] = NO_STATE;
-    bool ok = w->batch.states && w->batch.hashes && w->batch.origins && w->codes && w->taken;
+    bool ok = w->batch.states && w->batch.hashes && w->batch.origins && w->codes && w->alone && w->taken;
     return ok ? true : search_stop(x, "the system has no more memory");
 }
 
@@ -30,6 +31,7 @@ void worker_fini(struct worker *w)
     free(w->batch.hashes);
     free(w->batch.origins);
     free(w->codes);
+    free(w->alone);
     free(w->taken);
     free(w->found.at);
 }
@@ -153,13 +155,82 @@ static bool expand(struct worker *w, uint32_t state)
     return true;
 }
 
+/* ---- with partial-order reduction ---- */
+
+/* Looks each of these steps' successors up at once. *later: one of them is of the next level. */
+static bool visit_now(struct worker *w, uint32_t state, const uint32_t *codes, uint32_t n, bool *later)
+{
+    struct search *x = w->x;
+    bool ok = true;
+    w->batch.n = 0;
+    *later = false;
+    for (uint32_t i = 0; i < n; i++)
+        add_successor(w, state, state_at(x, state), codes[i]);
+    for (uint32_t i = 0; ok && i < n; i++) {
+        uint32_t index = store_insert(w, w->batch.states + i * x->size, w->batch.hashes[i], w->batch.origins[i]);
+        ok = index != NO_STATE;
+        *later |= ok && is_of_next_level(x, index);
+    }
+    w->batch.n = 0;
+    return ok;
+}
+
+/* Takes the steps of participant `p` alone, where that is enough and one of them leads to a later level: so no step is put
+ * off for ever, as levels do not end in a cycle. False: it does not do, or the search is stopped. */
+static bool expand_alone(struct worker *w, uint32_t state, uint32_t p)
+{
+    struct search *x = w->x;
+    bool later = false;
+    uint32_t n = semantics_alone(x->s, state_at(x, state), p, w->alone);
+    if (n == 0 || !visit_now(w, state, w->alone, n, &later) || !later)
+        return false;
+    w->transitions += n;
+    return true;
+}
+
+static bool expand_someone_alone(struct worker *w, uint32_t state)
+{
+    const struct semantics *s = w->x->s;
+    uint32_t n = semantics_model(s)->n_participants;
+    for (int anew = 0; anew < 2; anew++)
+        for (uint32_t p = 0; p < n; p++) {
+            if (semantics_starts_anew(s, state_at(w->x, state), p) == anew && expand_alone(w, state, p))
+                return true;
+            if (search_stopped(w->x))
+                return false;
+        }
+    return false;
+}
+
+static bool expand_reduced(struct worker *w, uint32_t state)
+{
+    struct search *x = w->x;
+    bool later;
+    uint32_t broken, n = semantics_expand(x->s, state_at(x, state), w->codes, &broken);
+    if (broken)
+        note_broken(w, state, broken);
+    bool ok = true;
+    if (!expand_someone_alone(w, state) && !search_stopped(x)) {
+        ok = visit_now(w, state, w->codes, n, &later);
+        w->transitions += n;
+    }
+    w->expanded++;
+    atomic_fetch_add_explicit(&x->found, w->added, memory_order_relaxed);
+    w->added = 0;
+    return ok && !search_stopped(x);
+}
+
 static bool in_time(struct worker *w)
 {
     struct search *x = w->x;
-    if (++w->since_clock < CLOCK_EVERY || x->budget->seconds <= 0)
+    if (++w->since_clock < CLOCK_EVERY)
         return true;
     w->since_clock = 0;
-    return seconds_since(&x->start) < x->budget->seconds ? true : search_stop(x, "the time budget was used up");
+    if (x->most_states && atomic_load_explicit(&x->found, memory_order_relaxed) > x->most_states)
+        return search_stop(x, "there are more states than were asked for");
+    if (x->budget->seconds > 0 && seconds_since(&x->start) >= x->budget->seconds)
+        return search_stop(x, "the time budget was used up");
+    return true;
 }
 
 /* Another range of the level, or false. */
@@ -178,13 +249,14 @@ void worker_run(struct worker *w)
     struct search *x = w->x;
     w->out_of_room = false;
     while (!search_stopped(x)) {
-        if (w->batch.n + x->max_steps > w->batch.cap && !flush(w))
+        bool full = x->alone ? !store_has_room(x, w->batch.cap) : w->batch.n + x->max_steps > w->batch.cap;
+        if (full && !flush(w))
             return;
         if (w->now.n == 0 && !take_range(w)) {
             flush(w);
             return;
         }
-        if (!in_time(w) || !expand(w, w->now.first))
+        if (!in_time(w) || !(x->alone ? expand_reduced : expand)(w, w->now.first))
             return;
         w->now.first++;
         w->now.n--;

@@ -90,6 +90,14 @@ static void group_edges(struct semantics *s, uint32_t p, const struct state *q, 
         }
 }
 
+static void mark_heads(const struct automaton *au, struct state_row *rows)
+{
+    rows[0].head = true;
+    for (uint32_t q = 0; q < au->n_states; q++)
+        for (uint32_t e = au->states[q].first; e < au->states[q].first + au->states[q].n; e++)
+            rows[au->edges[e].target].head |= au->edges[e].target <= q;
+}
+
 static void build_rows(struct semantics *s, struct arena *a)
 {
     const struct model *m = s->m;
@@ -107,6 +115,7 @@ static void build_rows(struct semantics *s, struct arena *a)
         s->state_base[p] = n_states;
         for (uint32_t e = 0; e < au->n_edges; e++)
             s->edges[m->edge_base[p] + e] = edge_row(s, p, e);
+        mark_heads(au, &s->states[n_states]);
         for (uint32_t q = 0; q < au->n_states; q++) {
             struct state_row *row = &s->states[n_states++];
             group_edges(s, p, &au->states[q], row, &n_groups);

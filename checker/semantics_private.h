@@ -47,6 +47,7 @@ struct group { /* the edges of a state that write, or read, one lane; or all its
 /* The groups of a state: sends, then receives, then interrupts that it takes, then events. */
 struct state_row {
     bool final;
+    bool head; /* the initial state, and in each cycle some state */
     uint32_t first_group, n_sends, n_groups;
     uint32_t reads;   /* of its groups 0 .. reads - 1, those from n_sends on are receives */
     uint32_t n_lanes; /* lanes that these receives read */

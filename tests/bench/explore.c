@@ -1,4 +1,4 @@
-/* explore.c -- the explorer alone on one subject: explore FILE [WORKERS [MEGABYTES]].
+/* explore.c -- the explorer alone on one subject: explore FILE [WORKERS [MEGABYTES [REDUCE]]].
  *
  * Prints one line: states, transitions, seconds of processor time, bytes for each state, and 1 when the search was
  * complete. The subject is the file's first system in its first scope, or its first session.
@@ -41,7 +41,8 @@ int main(int argc, char **argv)
         return 2;
     }
     struct budget b = {0, (argc > 3 ? strtoull(argv[3], NULL, 10) : 4096) << 20};
-    struct explore_options o = {.workers = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1};
+    struct explore_options o = {.workers = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1,
+                                .reduce = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0};
     double start = processor_seconds();
     const struct exploration *e = explore_with(u.a, semantics_new(u.a, m), &b, &o);
     printf("%llu %llu %.3f %.1f %d\n", (unsigned long long)e->states, (unsigned long long)e->transitions,
