@@ -5,6 +5,7 @@
 #include "assertions.h"
 #include "explorer.h"
 #include "proto.h"
+#include "starvation.h"
 
 #define MESSAGES "message a; message b; message c; message d; message ready; message value;\n"
 
@@ -119,6 +120,11 @@ PAIR(triple_buffering, "S!ready . S!ready . rec X . S!ready . S?value . K?ready 
      "rec X . S!ready . S?value . K?ready . K!value . X", "yes 6", NULL)
 PAIR(buffering_the_other_way, "rec X . S!ready . S?value . K?ready . K!value . X",
      "S!ready . rec X . S!ready . S?value . K?ready . K!value . X", "no", NULL)
+/* A source that has the first value ready before it is asked, and one that asks twice before it looks. */
+PAIR(streaming, "T!value . rec X . T?ready . +{ T!value . X, T!b . T?ready . end }",
+     "rec X . T?ready . +{ T!value . X, T!b . end }", "yes 1", NULL)
+PAIR(streaming_and_forgetting, "T!value . rec X . T?ready . +{ T!value . X, T!b . end }",
+     "rec X . T?ready . +{ T!value . X, T!b . end }", "no", "`T` has ended, and `U` has still to do ?ready")
 PAIR(sends_to_two_commute, "B!b . A!a . end", "A!a . B!b . end", "yes 1", NULL)
 PAIR(receives_of_two_commute, "B?b . A?a . end", "A?a . B?b . end", "yes 1", NULL)
 PAIR(choices_of_two_belong_together, "&{ B?a . A?c . end, B?b . A?d . end }",
@@ -349,6 +355,73 @@ static bool safe(struct garden *g, const struct automaton *t, const struct local
     return true;
 }
 
+/* Is the path one of `t`, and what it does there an action of it? */
+static bool is_walk(const struct automaton *t, const struct subtype_result *r)
+{
+    uint32_t state = 0;
+    for (uint32_t i = 0; i <= r->n_path; i++) {
+        const struct edge *e = i < r->n_path ? r->path[i] : r->sub, *all = &t->edges[t->states[state].first];
+        if (e && (e < all || e >= all + t->states[state].n))
+            return false;
+        state = e ? e->target : state;
+    }
+    return true;
+}
+
+/* `t`, which of what it may send sends what is on the path, and behind it what is wrong there. */
+static struct automaton along(struct arena *a, const struct automaton *t, const struct subtype_result *r)
+{
+    uint32_t n = r->n_path + 1, state = 0;
+    struct automaton x = {.n_states = n + t->n_states};
+    x.states = ARENA_ARRAY(a, struct state, x.n_states);
+    x.edges = ARENA_ARRAY(a, struct edge, t->n_edges * (n + 1));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct edge *on = i < r->n_path ? r->path[i] : r->sub;
+        struct state *s = &x.states[i];
+        *s = (struct state){.first = x.n_edges, .final = t->states[state].final};
+        for (uint32_t k = t->states[state].first; k < t->states[state].first + t->states[state].n; k++) {
+            if (on && on->dir == DIR_SEND && on != &t->edges[k])
+                continue;
+            struct edge e = t->edges[k];
+            e.target = on == &t->edges[k] && i + 1 < n ? i + 1 : n + e.target;
+            x.edges[x.n_edges++] = e;
+        }
+        s->n = x.n_edges - s->first;
+        state = on && i + 1 < n ? on->target : state;
+    }
+    for (uint32_t i = 0; i < t->n_states; i++) {
+        x.states[n + i] = t->states[i];
+        x.states[n + i].first += x.n_edges;
+    }
+    for (uint32_t k = 0; k < t->n_edges; k++) {
+        x.edges[x.n_edges + k] = t->edges[k];
+        x.edges[x.n_edges + k].target += n;
+    }
+    x.n_edges += t->n_edges;
+    return x;
+}
+
+/* Against the supertype's dual, does something wait for ever? */
+static bool starves(struct garden *g, const struct automaton *t, const struct local *u, uint32_t capacity)
+{
+    struct starvation found = {0};
+    struct state_graph *graph;
+    g->s->locals[0] = *t;
+    assert_true(automaton_of(g, u, true, 1, &g->s->locals[1]));
+    struct model *m = model_of_session(g->c.ir, 0, NULL, capacity, g->c.d);
+    explore_graph(g->c.a, semantics_new(g->c.a, m), &(struct budget){0, 0}, &graph);
+    assert_true(graph && starvation_check(graph, &found));
+    state_graph_free(graph);
+    return found.found;
+}
+
+/* Does the path of a no lead to something that goes wrong? */
+static bool is_shown(struct garden *g, const struct automaton *t, const struct local *u, const struct subtype_result *r)
+{
+    struct automaton x = along(g->c.a, t, r);
+    return is_walk(t, r) && (!safe(g, &x, u, r->n_path + 1) || starves(g, &x, u, r->n_path + 1));
+}
+
 enum { TYPES = 4000, DEPTH = 5 };
 
 static void the_laws_hold(void **state)
@@ -379,9 +452,11 @@ static void the_laws_hold(void **state)
         }
         uint32_t capacity = r.ahead > 0 ? r.ahead : 1;
         if (r.answer == SUBTYPE_YES)
-            wrong |= !safe(&g, &at, u, capacity) || !safe(&g, &at, u, capacity + 2);
+            wrong |= !safe(&g, &at, u, capacity) || !safe(&g, &at, u, capacity + 2) || starves(&g, &at, u, capacity);
         if (r.answer == SUBTYPE_NO && r.reason != SUBTYPE_SENDS)
             wrong |= safe(&g, &at, u, r.n_path + 1);
+        if (r.answer == SUBTYPE_NO)
+            wrong |= !is_shown(&g, &at, u, &r);
         if (wrong) {
             show(&g, "T", t);
             show(&g, "U", u);
@@ -395,6 +470,34 @@ static void the_laws_hold(void **state)
     print_message("synchronous %u, asynchronous %u, no %u, unknown %u, chains %u\n",
                   yes[0], yes[1], no, unknown, chains);
     assert_true(yes[0] > 500 && yes[1] > 200 && no > 200 && chains > 200);
+}
+
+/* Types that have nothing to do with each other: a yes is safe, and each way to say no is shown. */
+static void answers_about_strangers_are_right(void **state)
+{
+    (void)state;
+    uint32_t by_reason[SUBTYPE_BEYOND + 1] = {0};
+    seed = 0xa11;
+    for (int i = 0; i < 2 * TYPES; i++) {
+        struct garden g = garden();
+        struct local *u = random_type(&g, 3), *t = random_type(&g, 3);
+        struct automaton at, au;
+        assert_true(automaton_of(&g, u, false, 0, &au) && automaton_of(&g, t, false, 0, &at));
+        struct subtype_result r = subtype_check(g.c.a, &at, &au);
+        uint32_t capacity = r.ahead > 0 ? r.ahead : 1;
+        bool right = r.answer == SUBTYPE_YES  ? safe(&g, &at, u, capacity) && !starves(&g, &at, u, capacity)
+                     : r.answer == SUBTYPE_NO ? is_shown(&g, &at, u, &r)
+                                              : true;
+        if (!right) {
+            show(&g, "T", t);
+            show(&g, "U", u);
+            fail_msg("pair %d: answer %d, reason %d, ahead %u, path of %u", i, r.answer, r.reason, r.ahead, r.n_path);
+        }
+        by_reason[r.reason]++;
+        compiled_free(&g.c);
+    }
+    for (int k = SUBTYPE_FINE; k <= SUBTYPE_NEVER; k++)
+        assert_true(by_reason[k] > 0);
 }
 
 int main(void)
@@ -415,12 +518,12 @@ int main(void)
         cmocka_unit_test(drops_what_comes), cmocka_unit_test(may_read_for_ever), cmocka_unit_test(ahead_without_bound),
         cmocka_unit_test(grows_with_the_choice), cmocka_unit_test(ring), cmocka_unit_test(ring_backwards),
         cmocka_unit_test(ring_with_a_choice), cmocka_unit_test(double_buffering), cmocka_unit_test(triple_buffering),
-        cmocka_unit_test(buffering_the_other_way), cmocka_unit_test(sends_to_two_commute),
+        cmocka_unit_test(buffering_the_other_way), cmocka_unit_test(streaming), cmocka_unit_test(streaming_and_forgetting), cmocka_unit_test(sends_to_two_commute),
         cmocka_unit_test(receives_of_two_commute), cmocka_unit_test(choices_of_two_belong_together),
         cmocka_unit_test(decides_later), cmocka_unit_test(decides_what_is_left), cmocka_unit_test(alternating_bit),
         cmocka_unit_test(alternating_bit_ahead), cmocka_unit_test(alternating_bit_window),
         cmocka_unit_test(equal_both_ways), cmocka_unit_test(of_a_dual), cmocka_unit_test(who_is_the_peer),
-        cmocka_unit_test(the_laws_hold),
+        cmocka_unit_test(the_laws_hold), cmocka_unit_test(answers_about_strangers_are_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
