@@ -273,7 +273,7 @@ static void render_source(struct c_gen *g, const struct c_actor *a)
     emit_set(&e, "Name", a->type->name);
     emit(&e, "/* ${actor}.c -- actor ${Name}: its automata as tables, and what calls the handlers.\n"
              " * Line numbers are those of ${file}.\n${generated} */\n#include \"${actor}.h\"\n\n"
-             "#define NO MOTET_NONE\n");
+             "enum { NO = MOTET_NONE };\n");
     c_emit_state_checks(g, &e, a);
     for (uint32_t i = 0; i < a->faces.n; i++)
         emit_face(g, &e, a, &a->faces.at[i]);

@@ -80,6 +80,23 @@ static bool among(const char *s, const char *const *words, size_t n)
     return false;
 }
 
+static bool begins_with(const char *s, const char *start)
+{
+    return strncmp(s, start, strlen(start)) == 0;
+}
+
+/* A macro of stdint.h or inttypes.h, as SIZE_MAX or PRIu64: it would take the place of any name, also of a field. */
+static bool is_integer_macro(const char *s)
+{
+    static const char *const kinds[] = {"INT", "UINT", "SIZE_", "PTRDIFF_", "SIG_ATOMIC_", "WCHAR_", "WINT_"};
+    size_t n = strlen(s);
+    bool bound = n > 4 && (strcmp(s + n - 4, "_MAX") == 0 || strcmp(s + n - 4, "_MIN") == 0);
+    for (size_t i = 0; bound && i < sizeof kinds / sizeof *kinds; i++)
+        if (begins_with(s, kinds[i]))
+            return true;
+    return (begins_with(s, "PRI") || begins_with(s, "SCN")) && islower((unsigned char)s[3]);
+}
+
 /* Who else owns the name, or NULL. */
 static const char *foreign_owner(const char *scope, const char *cname)
 {
@@ -89,7 +106,9 @@ static const char *foreign_owner(const char *scope, const char *cname)
         return "reserved for the compiler";
     if (among(cname, c_words, sizeof c_words / sizeof *c_words))
         return "a word of C";
-    if (*scope == 0 && (strncmp(cname, "motet_", 6) == 0 || strncmp(cname, "MOTET_", 6) == 0))
+    if (is_integer_macro(cname))
+        return "a macro of C's integer types";
+    if (begins_with(cname, "MOTET_") || (*scope == 0 && begins_with(cname, "motet_")))
         return "a name of the library";
     return NULL;
 }

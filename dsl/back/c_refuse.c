@@ -54,10 +54,37 @@ static void refuse_actor(struct c_gen *g, const struct actor *a)
                "leave it out where one process for all will do");
 }
 
+/* ---- systems ---- */
+
+static bool somebody_begins(const struct session_type *s)
+{
+    for (uint32_t r = 0; r < s->n_roles; r++) {
+        const struct state *first = &s->locals[r].states[0];
+        if (first->n > 0 && s->locals[r].edges[first->first].dir == DIR_SEND) /* sends stand first */
+            return true;
+    }
+    return false;
+}
+
+static void refuse_wires(struct c_gen *g, const struct system *sys)
+{
+    for (uint32_t i = 0; i < sys->n_wires; i++) {
+        const struct session_type *s = &g->ir->sessions[sys->wires[i].session];
+        if (somebody_begins(s))
+            continue;
+        refuse(g, sys->wires[i].at,
+               arena_printf(g->a, "nobody begins session `%s`; generated C cannot open it", s->name),
+               "the runtime begins a session by asking a role what it sends, and no role of this one sends first",
+               "leave the wire out, or let a role send first");
+    }
+}
+
 void c_refuse(struct c_gen *g)
 {
     for (uint32_t i = 0; i < g->ir->n_sessions; i++)
         refuse_events(g, &g->ir->sessions[i]);
     for (uint32_t i = 0; i < g->ir->n_actors; i++)
         refuse_actor(g, &g->ir->actors[i]);
+    for (uint32_t i = 0; i < g->ir->n_systems; i++)
+        refuse_wires(g, &g->ir->systems[i]);
 }

@@ -16,7 +16,9 @@
 
 #define DEFAULT_SHUTDOWN_NS UINT64_C(5000000000)
 
-enum { TEMPORARY = 1, STOPPED = 2 }; /* bits of supervisor.temporary: by restart type; by decision, until it starts */
+/* Bits of supervisor.temporary: by restart type; by decision. Both are 0 while the instance is to start: the start of a
+ * temporary one, with its supervisor, is no restart, and what befalls others before it does not take it away. */
+enum { TEMPORARY = 1, STOPPED = 2 };
 
 /* ---- the tree ---- */
 
@@ -46,7 +48,6 @@ static motet_err walk_child(struct walk *k, uint16_t child, uint32_t owner, uint
         a->spec = spec;
         a->type = spec->actor;
         sys->sup.owner[a->number] = owner;
-        sys->sup.temporary[a->number] = spec->restart == MOTET_TEMPORARY ? TEMPORARY : 0;
         k->next_actor++;
     }
     return MOTET_OK;
@@ -238,7 +239,7 @@ static void finish(motet_system *sys)
         motet__actor_enter(a, motet__verdict_starts(&sup->tree, &sup->verdict, i) ? MOTET__DOWN : MOTET__GONE);
     }
     for (uint32_t i = 0; i < sup->n_start; i++) {
-        sup->temporary[sup->start[i]] &= TEMPORARY;
+        sup->temporary[sup->start[i]] = 0;
         motet__timers_arm(&sup->timers, sup->start[i], sup->start_at);
     }
     sup->planned = false;
@@ -317,6 +318,7 @@ static bool start_next(motet_system *sys)
     sup->in_flight = id;
     a->incarnation += a->ordered;
     a->ordered = true;
+    sup->temporary[id] = a->spec->restart == MOTET_TEMPORARY ? TEMPORARY : 0;
     motet__actor_enter(a, MOTET__STARTING);
     motet__actor_wake(a);
     return true;

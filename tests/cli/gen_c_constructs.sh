@@ -110,6 +110,15 @@ session S(role X, role Y) { X -> Y: Ask where n * n * n * n * n > 7; }
 $two
 END
 
+refused "a session that nobody begins" E0526 6:68 'nobody begins session `S`; generated C cannot open it' <<END
+message Ask;
+local X = Y?Ask . end;
+local Y = X?Ask . end;
+session S(X, Y);
+$two
+$system
+END
+
 # ---- refinements ----
 
 protocol <<END

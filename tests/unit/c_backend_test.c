@@ -301,6 +301,25 @@ static void names_of_the_library_are_refused(void **state)
            "a name of the library");
 }
 
+/* A macro stands for something else wherever it is named, also behind a dot. */
+static void fields_named_as_macros_are_refused(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(
+        PROTOCOL("message M { UINT8_MAX: u8; INTPTR_MIN: u8; SIZE_MAX: u8; PRIu64: u8; MOTET_NONE: u8; }",
+                 "Buyer -> Seller: M;"));
+    assert_false(c_render(ir, outputs, diags));
+    assert_int_equal(diags->n_errors, 5);
+}
+
+static void fields_named_nearly_as_macros_are_not(void **state)
+{
+    (void)state;
+    generate(PROTOCOL("message M { NO: u8; PRINT: u8; INT: u8; }", "Buyer -> Seller: M where NO > 0;"));
+    has("customer.c", "m->NO");
+    lacks("customer.c", "#define NO");
+}
+
 static void every_collision_of_a_file_is_told(void **state)
 {
     (void)state;
@@ -845,6 +864,8 @@ int main(void)
         TEST(an_actor_named_like_a_header_is_refused),
         TEST(an_actor_and_a_system_share_the_files),
         TEST(names_of_the_library_are_refused),
+        TEST(fields_named_as_macros_are_refused),
+        TEST(fields_named_nearly_as_macros_are_not),
         TEST(every_collision_of_a_file_is_told),
         TEST(a_mailbox_past_sixteen_bits_is_refused),
         TEST(a_choice_too_large_for_a_stack_is_refused),

@@ -283,6 +283,33 @@ static void under_rest_for_one_the_later_ones_wait_for_a_failed_init(void **stat
     assert_string_equal(fx.order, "+a0+b0+c0+d0-d0-c0-b0-a0");
 }
 
+/* The last child is temporary. It has not been started yet when another init fails, so its start is no restart. */
+static void start_behind_a_failed_init(motet_strategy strategy, const char *order)
+{
+    commit_kit();
+    init_name = "c";
+    atomic_store(&init_failures, 2);
+    fx.on_init = fail_init;
+    fx.supervisors[0].strategy = strategy;
+    fx.children[3].restart = MOTET_TEMPORARY;
+    motet_system *sys = fx_start(2);
+    fx_idle(sys);
+    fx_stop(sys);
+    assert_string_equal(fx.order, order);
+}
+
+static void a_temporary_child_behind_a_failed_init_starts(void **state)
+{
+    (void)state;
+    start_behind_a_failed_init(MOTET_REST_FOR_ONE, "+a0+b0+c0+d0-d0-c0-b0-a0");
+}
+
+static void a_temporary_child_behind_a_failed_init_starts_under_one_for_all(void **state)
+{
+    (void)state;
+    start_behind_a_failed_init(MOTET_ONE_FOR_ALL, "+a0+b0-b0-a0+a0+b0-b0-a0+a0+b0+c0+d0-d0-c0-b0-a0");
+}
+
 static void an_init_that_fails_always_makes_the_system_give_up(void **state)
 {
     (void)state;
@@ -724,6 +751,8 @@ int main(void)
         cmocka_unit_test_setup(sessions_of_others_go_on, fx_setup),
         cmocka_unit_test_setup(an_init_that_fails_is_tried_again, fx_setup),
         cmocka_unit_test_setup(under_rest_for_one_the_later_ones_wait_for_a_failed_init, fx_setup),
+        cmocka_unit_test_setup(a_temporary_child_behind_a_failed_init_starts, fx_setup),
+        cmocka_unit_test_setup(a_temporary_child_behind_a_failed_init_starts_under_one_for_all, fx_setup),
         cmocka_unit_test_setup(an_init_that_fails_always_makes_the_system_give_up, fx_setup),
         cmocka_unit_test_setup(one_for_one_restarts_the_child, fx_setup),
         cmocka_unit_test_setup(one_for_all_stops_in_reverse_and_starts_in_order, fx_setup),
