@@ -20,6 +20,7 @@ struct engine_result {
 struct property {
     const char *title;   /* "deadlock-free", "ltl decides" */
     const char *subject; /* the session or system */
+    struct span at;      /* where that is declared; {0, 0, 0}: nowhere */
     const char *scope;   /* "2 sessions, 1 crash of participant", or NULL */
     enum verdict result;
     bool cached;         /* it was found out earlier, about the same model; the engines' seconds are of then */

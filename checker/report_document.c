@@ -10,7 +10,7 @@ static struct span place_of(const struct finding *f)
 {
     if (f->reasons.n && f->reasons.at[0].at.hi > f->reasons.at[0].at.lo)
         return f->reasons.at[0].at;
-    return f->events.n ? f->events.at[f->events.n - 1].at : (struct span){0, 0, 0};
+    return f->events.n ? f->events.at[f->events.n - 1].at : f->p->at;
 }
 
 static const char *why_of(const struct property *p, enum verdict v)

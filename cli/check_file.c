@@ -1,6 +1,8 @@
 /* check_file.c -- see check_file.h. Where one subject cannot be checked the others still are. */
 #include "check_file.h"
 
+#include <string.h>
+
 #include "assertions.h"
 #include "buf.h"
 #include "check_cache.h"
@@ -447,6 +449,7 @@ static void add_assertion(struct checking *c, const struct decl *d)
     }
     struct property p = { .title = d->as.assert_.kind == ASSERT_EQUAL ? "equal" : "subtype", .subject = x.text,
                           .n_engines = 1 };
+    p.at = d->at;
     if (x.ahead)
         p.scope = arena_printf(c->a, "asynchronous, up to %u ahead: lanes need room for that", x.ahead);
     p.engines[0] = (struct engine_result){ "subtyping", verdicts[x.answer], false, x.pairs, 0, x.why };
@@ -465,6 +468,21 @@ static uint32_t check_assertions(struct checking *c)
         n++;
     }
     return n;
+}
+
+/* Properties of sessions and systems are placed where these are declared. */
+static void place_properties(const struct ir *ir, struct report *r)
+{
+    for (uint32_t i = 0; i < r->properties.n; i++) {
+        struct property *p = &r->properties.at[i];
+        const struct decl *d = NULL;
+        for (uint32_t k = 0; k < ir->n_sessions && !d; k++)
+            d = strcmp(ir->sessions[k].name, p->subject) == 0 ? ir->sessions[k].decl : NULL;
+        for (uint32_t k = 0; k < ir->n_systems && !d; k++)
+            d = strcmp(ir->systems[k].name, p->subject) == 0 ? ir->systems[k].decl : NULL;
+        if (d)
+            p->at = d->name.at;
+    }
 }
 
 void check_file(const struct unit *u, const struct check_options *o, struct report *r)
@@ -498,5 +516,6 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
                  "nothing to check without an engine: no session has a global type");
     }
+    place_properties(u->ir, r);
     lint_file(u, o->explorer, (uint32_t)o->capacity);
 }

@@ -81,6 +81,7 @@ check --format=sarif --early --progress --choices=unfair ruled.proto-session >ru
 t "so is each of an assertion, and of what only options ask for" jq -e '.runs[0] as $r |
     all($r.results[].ruleId; . as $id | any($r.tool.driver.rules[]; .id == $id)) and any($r.results[].ruleId; . == "equal")' ruled.json
 t "why a type is none is told" jq -e 'any(.runs[0].results[] | select(.ruleId == "equal") | .message.text; test("violated: at the start, "))' ruled.json
+t "each finding has a place in its file" jq -e 'all(.runs[0].results[]; .locations[0].physicalLocation.region.startLine > 0)' ruled.json
 t "the notes of a diagnostic are part of its text" jq -e 'any(.runs[0].results[].message.text; test("\nnote: at the start, "))' ruled.json
 t_exit "nothing found: no results" 0 check --format=sarif many/good.proto-session
 t "and still a document" jq -e '.runs[0].results == []' "$out"
