@@ -767,7 +767,7 @@ static bool has_remarks(const struct file *f, const struct decl *d)
 /* What has no place within it stands above it. */
 static void remarked(struct printer *w, struct remark_cursor *rest, struct remarks *r, const struct decl *d)
 {
-    remarks_above(rest, d->at.lo, w->out, 0);
+    remarks_above(rest, d->at.lo + 1, w->out, 0); /* those moved there, too */
     if (remarks_blank_below(rest))
         buf_putc(w->out, '\n');
     struct buf text = {0};

@@ -15,6 +15,7 @@
  * `rec` around its part of the tree. Every other state that is reached in more than one way (and the initial one, if at
  * all) is a `local` declaration of its own. So no state is written twice.
  */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "import_internal.h"
@@ -356,6 +357,31 @@ static void read_graph(struct importer *x, struct graph *g)
     remarks_move(x->f->remarks, import_since(x, g->role.at), g->role.at.lo); /* states stand in another order then */
 }
 
+/* "Door" of "Door = 1" for automaton 1; NULL: the line says something else. */
+static const char *name_in(struct importer *x, const char *line, uint32_t number)
+{
+    const char *end = line, *rest;
+    while (isalnum((unsigned char)*end) || *end == '_')
+        end++;
+    rest = end + strspn(end, " ");
+    if (isdigit((unsigned char)*line) || end == line || end - line > FRONT_MAX_NAME / 2 || *rest != '=')
+        return NULL;
+    rest += strspn(rest, "= ");
+    bool right = strcmp(rest, arena_printf(x->a, "%u", number)) == 0;
+    return right ? arena_strndup(x->a, line, (size_t)(end - line)) : NULL;
+}
+
+/* What the last line of the comment above an automaton calls it: that line is no documentation then. Or P1. */
+static const char *called(struct importer *x, struct graph *g, uint32_t number)
+{
+    const char *before = g->doc ? strrchr(g->doc, '\n') : NULL;
+    const char *given = g->doc ? name_in(x, before ? before + 1 : g->doc, number) : NULL;
+    if (!given)
+        return arena_printf(x->a, "P%u", number);
+    g->doc = before ? arena_strndup(x->a, g->doc, (size_t)(before - g->doc)) : NULL;
+    return given;
+}
+
 /* Counting sort by state, which keeps the order of the file. */
 static void sort_moves(struct importer *x, struct graph *g)
 {
@@ -538,7 +564,7 @@ static void import_graphs(struct importer *x)
     while (x->ok && !import_at(x, IMPORT_END)) {
         struct graph g = {0};
         read_graph(x, &g);
-        g.role.name = import_claim(x, arena_printf(x->a, "P%u", graphs.n), "P");
+        g.role.name = import_claim(x, called(x, &g, graphs.n), "P");
         vec_push(x->a, roles, g.role);
         vec_push(x->a, graphs, g);
         if (import_recover(x, x->stuck))

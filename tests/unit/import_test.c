@@ -218,6 +218,11 @@ KEEPS(comments_of_graphs_stand_above_them, "f.txt",
       "-- all\n\n-- one\n" GRAPH("p 1 ! a q -- why\n-- not\n", "p") "-- two\n" GRAPH("p 0 ? a q\n", "p") "-- end\n",
       "// all\n\nmessage a;\n\n// why\n// not\n/// one\nlocal P0 = P1!a . end;\n\n/// two\n"
       "local P1 = P0?a . end;\n\nsession F(P0, P1);\n\n// end\n")
+KEEPS(comments_call_graphs, "f.txt",
+      "-- all\n-- Lift = 0\n" GRAPH("p 1 ! a q\n", "p") "-- Door = 1\n" GRAPH("p 0 ? a q\n-- or\np 2 ! a q\n", "p")
+      "-- Gate = 7\n" GRAPH("p 1 ? a q\n", "p"),
+      "message a;\n\n/// all\nlocal Lift = Door!a . end;\n\n// or\nlocal Door = mixed{\n  Lift?a . end,\n"
+      "  P2!a . end,\n};\n\n/// Gate = 7\nlocal P2 = Door?a . end;\n\nsession F(Lift, Door, P2);\n")
 KEEPS(comments_of_branches_stand_above_them, "f.txt",
       "A: {\n  -- go\n  B!a; end, -- stop\n  B!b; end }\n-- B\nB: {A?a; end, A?b; end}",
       "message a;\nmessage b;\n\nlocal A = +{\n  // go\n  B!a . end,\n  // stop\n  B!b . end,\n};\n\n"
@@ -346,7 +351,8 @@ int main(void)
         T(pragmas_and_comments_of_nuscr),
         T(types_by_what_they_mean_elsewhere), T(protocols_of_other_modules), T(protocols_of_one_name),
         T(modules_may_import_each_other), T(comments_stay_where_they_are), T(empty_lines_within_stay),
-        T(comments_of_graphs_stand_above_them), T(comments_of_branches_stand_above_them), T(refinement), T(no_protocol), T(no_automaton),
+        T(comments_of_graphs_stand_above_them), T(comments_call_graphs), T(comments_of_branches_stand_above_them),
+        T(refinement), T(no_protocol), T(no_automaton),
         T(values_of_a_recursion), T(initial_state_that_is_nowhere), T(delegation),
         T(connections),
         T(two_roles_of_one_name), T(unclosed_comment), T(unclosed_block), T(nesting_is_limited),
