@@ -183,6 +183,8 @@ static void lint_imports(struct linter *l)
 struct loop { /* is there a way out of a `rec`? */
     VEC(name) inside; /* the recursion variables bound by it or within it */
     bool escapes;     /* a `continue` leads to a `rec` around it */
+    const struct decl *self; /* the session, when its recursion by `do` is looked at, or NULL */
+    bool recurs;             /* there is such a `do` */
     VEC(const struct decl *) seen; /* local types that were followed */
     struct arena *a;
 };
@@ -202,6 +204,10 @@ static bool block_ends(struct loop *k, const struct block *b);
 static bool statement_ends(struct loop *k, const struct stmt *s)
 {
     bool any = false, all = true;
+    if (s->kind == ST_DO && k->self && s->decl == k->self) {
+        k->recurs = true;
+        return false;
+    }
     if (s->kind == ST_MESSAGE || s->kind == ST_DO)
         return true;
     if (s->kind == ST_CONTINUE) {
@@ -235,6 +241,14 @@ static void warn_endless(struct linter *l, const struct ident *var, struct span 
     struct diag *w = diag_add(l->d, W0210, var->name ? var->at : at, "there is no way out of this recursion");
     diag_note(l->d, w, "a session that never ends stays open for as long as its actors run");
     diag_help(l->d, w, "%s", help);
+}
+
+/* A session that takes place again in each of its branches. */
+static void lint_self(struct linter *l, const struct decl *d)
+{
+    struct loop k = {.a = l->a, .self = d};
+    if (!block_ends(&k, &d->as.session.body) && k.recurs)
+        warn_endless(l, &d->name, d->at, "let a role choose: a branch without `do` ends it");
 }
 
 /* The outermost ones only. In the body of a `try` an event is the way out. */
@@ -308,10 +322,12 @@ static void lint_recursion(struct linter *l)
         const struct decl *d = l->ir->file->decls.at[i];
         if (d->imported)
             continue;
-        if (d->kind == D_SESSION && !d->as.session.by_locals)
+        if (d->kind == D_SESSION && !d->as.session.by_locals) {
             lint_block(l, &d->as.session.body);
-        else if (d->kind == D_LOCAL)
+            lint_self(l, d);
+        } else if (d->kind == D_LOCAL) {
             lint_local(l, d->as.local);
+        }
     }
 }
 

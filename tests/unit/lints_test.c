@@ -85,6 +85,12 @@ LINTS(endless_within, "message M; message N; message O;\n"
 LINTS(the_outer_one_alone, "message M; message N;\n"
       S("rec X { A -> B: M;\n rec Y { choice at A { A -> B: M; continue Y; } or { A -> B: N; continue X; } } }"),
       "W0210:3")
+LINTS(endless_by_do, "message M; message N;\n"
+      S("choice at A { A -> B: M; do S(A, B); } or { A -> B: N; do S(A, B); }"), "W0210:2")
+LINTS(do_with_an_end, "message M; message N;\n"
+      S("choice at A { A -> B: M; do S(A, B); } or { A -> B: N; }"), "")
+LINTS(an_event_ends_do, "message M; message N;\n"
+      S("try { A -> B: M; do S(A, B); } catch cancel at A { A -> B: N; }"), "")
 LINTS(a_branch_leads_out, "message M; message N;\n"
       S("rec X { choice at A { A -> B: M; continue X; } or { A -> B: N; } }"), "")
 LINTS(out_by_the_outer_one, "message M; message N; message O;\n"
@@ -136,7 +142,8 @@ int main(void)
         cmocka_unit_test(unused_message), cmocka_unit_test(used_by_a_local_type), cmocka_unit_test(only_messages),
         cmocka_unit_test(an_inbox_takes_any), cmocka_unit_test(not_without_end),
         cmocka_unit_test(endless), cmocka_unit_test(endless_in_all_branches),
-        cmocka_unit_test(endless_within), cmocka_unit_test(the_outer_one_alone), cmocka_unit_test(a_branch_leads_out),
+        cmocka_unit_test(endless_within), cmocka_unit_test(the_outer_one_alone), cmocka_unit_test(a_branch_leads_out), cmocka_unit_test(endless_by_do),
+        cmocka_unit_test(do_with_an_end), cmocka_unit_test(an_event_ends_do),
         cmocka_unit_test(out_by_the_outer_one), cmocka_unit_test(an_event_leads_out), cmocka_unit_test(endless_local),
         cmocka_unit_test(local_with_an_end), cmocka_unit_test(local_out_by_name), cmocka_unit_test(never_so_many),
         cmocka_unit_test(doubling_reaches_it), cmocka_unit_test(just_within), cmocka_unit_test(capped),
