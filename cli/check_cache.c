@@ -126,10 +126,21 @@ static struct cache_key key_of(const struct check_options *o, struct arena *a, c
     return key;
 }
 
-/* ---- answers ---- */
+/* ---- answers: a digit for each edge (none when it is not known which are taken), a line end, the properties ---- */
+
+/* False when the text does not begin with such digits. */
+static bool read_taken(struct arena *a, const char *text, size_t length, uint32_t n_edges, const bool **taken)
+{
+    bool *is = ARENA_ARRAY(a, bool, n_edges);
+    uint32_t n = 0;
+    for (; n < n_edges && n < length && (text[n] == '0' || text[n] == '1'); n++)
+        is[n] = text[n] == '1';
+    *taken = n == n_edges && n ? is : NULL;
+    return n < length && text[n] == '\n' && (n == n_edges || n == 0);
+}
 
 bool check_cache_find(const struct check_options *o, const struct semantics *s, const char *scope, struct report *r,
-                      struct cache_key *key)
+                      struct cache_key *key, const bool **taken)
 {
     struct properties found;
     size_t n;
@@ -137,16 +148,23 @@ bool check_cache_find(const struct check_options *o, const struct semantics *s, 
         return false;
     *key = key_of(o, r->a, semantics_model(s), scope);
     const char *text = cache_find(o->cache->files, r->a, *key, &n);
-    if (!text || !properties_read(r->a, s, text, n, &found))
+    if (!text || !read_taken(r->a, text, n, semantics_model(s)->n_edges, taken))
+        return false;
+    size_t head = *taken ? semantics_model(s)->n_edges + (size_t)1 : 1;
+    if (!properties_read(r->a, s, text + head, n - head, &found))
         return false;
     for (uint32_t i = 0; i < found.n; i++)
         vec_push(r->a, r->properties, found.at[i]);
     return true;
 }
 
-void check_cache_keep(const struct check_options *o, struct cache_key key, const struct report *r, uint32_t first)
+void check_cache_keep(const struct check_options *o, struct cache_key key, const struct report *r, uint32_t first,
+                      const bool *taken, uint32_t n_edges)
 {
     struct buf text = { 0 };
+    for (uint32_t i = 0; taken && i < n_edges; i++)
+        buf_putc(&text, taken[i] ? '1' : '0');
+    buf_putc(&text, '\n');
     if (o->cache && first < r->properties.n &&
         properties_write(&text, r->a, &r->properties.at[first], r->properties.n - first) && !text.failed)
         cache_keep(o->cache->files, key, text.p, text.n); /* or not: that is as good */

@@ -9,6 +9,7 @@
 #include "check_capacity.h"
 #include "check_ltl.h"
 #include "check_refinements.h"
+#include "coverage.h"
 #include "domains.h"
 #include "progress.h"
 #include "early.h"
@@ -37,6 +38,7 @@ struct checking {
     struct report *r;
     struct arena *a;
     bool no_spin; /* found missing */
+    struct coverage *coverage;
 };
 
 /* ---- the scope, in words ---- */
@@ -338,6 +340,22 @@ static const struct exploration *run_explorer(const struct checking *c, const st
     return too_large ? explore(c->a, s, b) : e;
 }
 
+/* Do the model's properties, from number `first` on, leave anything open that could happen otherwise? */
+static bool is_sound(const struct checking *c, uint32_t first)
+{
+    bool sound = true;
+    for (uint32_t i = first; i < c->r->properties.n; i++)
+        for (uint32_t k = 0; k < SAFETY_GAVE_UP; k++)
+            sound &= strcmp(c->r->properties.at[i].title, safety_titles[k]) != 0 ||
+                     c->r->properties.at[i].result == VERDICT_HOLDS;
+    return sound;
+}
+
+static void cover(struct checking *c, const struct model *m, uint32_t first, const bool *taken)
+{
+    coverage_add(c->coverage, m, is_sound(c, first) ? taken : NULL);
+}
+
 static void check_model(struct checking *c, const struct model *m)
 {
     if (!m) { /* a limit, and a diagnostic says which */
@@ -349,8 +367,11 @@ static void check_model(struct checking *c, const struct model *m)
     const char *scope = scope_of(c->a, m);
     struct cache_key key = { { 0 } };
     uint32_t first = c->r->properties.n;
-    if (check_cache_find(c->o, s, scope, c->r, &key))
+    const bool *taken = NULL;
+    if (check_cache_find(c->o, s, scope, c->r, &key, &taken)) {
+        cover(c, m, first, taken);
         return;
+    }
     struct state_graph *g;
     const struct exploration *e = run_explorer(c, s, &budget, &g);
     const struct spin_check *spin = c->o->spin && !c->no_spin ? run_spin(c, s, &budget) : NULL;
@@ -367,8 +388,10 @@ static void check_model(struct checking *c, const struct model *m)
         check_progress(c, s, scope, e, g);
     check_ltls(c, s, scope, e, g, spin, &budget);
     state_graph_free(g);
+    taken = e && e->complete ? e->taken : NULL;
     if (!c->no_spin)
-        check_cache_keep(c->o, key, c->r, first);
+        check_cache_keep(c->o, key, c->r, first, taken, m->n_edges);
+    cover(c, m, first, taken);
 }
 
 /* ---- subjects ---- */
@@ -502,6 +525,7 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
         diag_add(u->diags, E0502, (struct span){ 0, 0, 0 },
                  "nothing to check: no session, no system and no assertion is declared");
     }
+    c.coverage = coverage_new(u);
     check_refinements(u, o, r);
     if (explores(&c))
         note_unmodelled(u, r);
@@ -518,4 +542,8 @@ void check_file(const struct unit *u, const struct check_options *o, struct repo
     }
     place_properties(u->ir, r);
     lint_file(u, o->explorer, (uint32_t)o->capacity);
+    if (o->explorer && !unit_is_imported(u->path)) {
+        coverage_report(c.coverage, r);
+        diags_sort(u->diags);
+    }
 }

@@ -27,89 +27,6 @@ static struct model *model_of(const struct explored_lints *l, uint32_t session)
     return model_of_session(l->u->ir, session, NULL, l->capacity, l->ignored);
 }
 
-/* ---- branches that are never taken, of sessions given by local types: their branches need not fit ---- */
-
-enum { MISSED_MAX = 100 }; /* more are not looked at */
-typedef VEC(const struct edge *) edge_vec;
-
-struct takings { /* of all sessions: a local type may be part of several */
-    edge_vec taken, missed;
-    VEC(uint32_t) session, role; /* of those missed */
-};
-
-/* What happened in some run, by edge of the model, and who was where, by state. */
-static void mark_runs(const struct state_graph *g, const struct model *m, bool *fired, bool **seen)
-{
-    for (uint64_t i = 0; i < g->n_steps; i++) {
-        struct step s = semantics_decode(g->s, g->code[i]);
-        if (s.kind == STEP_SEND || s.kind == STEP_RECEIVE || s.kind == STEP_EVENT)
-            fired[s.edge] = true;
-    }
-    for (uint32_t i = 0; i < g->n; i++)
-        for (uint32_t p = 0; p < m->n_participants; p++) {
-            uint32_t at = semantics_at(g->s, state_graph_state(g, i), p);
-            if (at != SEMANTICS_GONE)
-                seen[p][at] = true;
-        }
-}
-
-static void collect_takings(const struct explored_lints *l, const struct model *m, const struct state_graph *g,
-                            uint32_t session, struct takings *out)
-{
-    struct arena *a = l->u->a;
-    bool *fired = ARENA_ARRAY(a, bool, m->n_edges), **seen = ARENA_ARRAY(a, bool *, m->n_participants);
-    for (uint32_t p = 0; p < m->n_participants; p++)
-        seen[p] = ARENA_ARRAY(a, bool, m->participants[p].automaton->n_states);
-    mark_runs(g, m, fired, seen);
-    for (uint32_t p = 0; p < m->n_participants; p++) {
-        const struct automaton *x = m->participants[p].automaton;
-        for (uint32_t q = 0; q < x->n_states; q++)
-            for (uint32_t e = x->states[q].first; e < x->states[q].first + x->states[q].n; e++) {
-                if (fired[m->edge_base[p] + e]) {
-                    vec_push(a, out->taken, &x->edges[e]);
-                } else if (seen[p][q] && x->edges[e].dir == DIR_RECEIVE) {
-                    vec_push(a, out->missed, &x->edges[e]);
-                    vec_push(a, out->session, session);
-                    vec_push(a, out->role, m->participants[p].role);
-                }
-            }
-    }
-}
-
-static bool is_taken(const struct takings *t, const struct edge *e)
-{
-    for (uint32_t i = 0; i < t->taken.n; i++)
-        if (t->taken.at[i]->at.lo == e->at.lo && t->taken.at[i]->at.file == e->at.file)
-            return true;
-    return false;
-}
-
-static void lint_branches(const struct explored_lints *l)
-{
-    const struct ir *ir = l->u->ir;
-    struct takings t = { .session = { 0 } };
-    for (uint32_t i = 0; i < ir->n_sessions; i++) {
-        const struct session_type *s = &ir->sessions[i];
-        struct state_graph *g = NULL;
-        struct model *m = s->usable && s->by_locals && !s->decl->imported ? model_of(l, i) : NULL;
-        const struct semantics *sem = m ? semantics_new(l->u->a, m) : NULL;
-        if (m && is_safe(explore_graph(l->u->a, sem, &small, &g)) && g)
-            collect_takings(l, m, g, i, &t);
-        state_graph_free(g);
-    }
-    for (uint32_t i = 0; i < t.missed.n && i < MISSED_MAX; i++) {
-        const struct edge *e = t.missed.at[i];
-        const struct session_type *s = &ir->sessions[t.session.at[i]];
-        if (is_taken(&t, e))
-            continue;
-        struct diag *w = diag_add(l->u->diags, W0301, e->at, "`%s` never receives `%s` from `%s` here",
-                                  s->roles[t.role.at[i]].name, ir->messages[e->message].name, s->roles[e->peer].name);
-        diag_note(l->u->diags, w, "in no run of session `%s`, with lanes that hold %u, is this branch taken", s->name,
-                  l->capacity);
-        diag_help(l->u->diags, w, "leave the branch out, or let `%s` send it", s->roles[e->peer].name);
-    }
-}
-
 /* ---- mailboxes that drop what the protocol cannot miss ---- */
 
 static bool plays(const struct actor *a, uint32_t session, uint32_t role)
@@ -194,7 +111,6 @@ void lint_file(const struct unit *u, bool explore, uint32_t capacity)
     lints_check(u->ir, u->diags);
     if (explore) {
         struct explored_lints l = { u, capacity, diags_new(u->a) };
-        lint_branches(&l);
         lint_policies(&l);
     }
     diags_sort(u->diags);
