@@ -16,8 +16,8 @@ struct semantics;
  * there is none; *problem says why a folder that was asked for cannot be used, else it is NULL. */
 struct check_cache *check_cache_open(struct arena *a, const char *folder, const char **problem);
 
-/* Adds the properties of the model to the report; *taken says of each of its edges whether some run takes it, or is NULL
- * when that is not known. False when they are not known; then *key is for check_cache_keep. */
+/* Adds the properties of the model to the report; *taken says of each of its edges whether some run takes it, or is
+ * NULL when that is not known. False when they are not known; then *key is for check_cache_keep. */
 bool check_cache_find(const struct check_options *o, const struct semantics *s, const char *scope, struct report *r,
                       struct cache_key *key, const bool **taken);
 /* Keeps the report's properties from number `first` on, if all are definite, and which edges are taken (or NULL). */

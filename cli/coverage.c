@@ -68,8 +68,8 @@ static bool same_place(const struct edge *a, const struct edge *b)
     return a->at.file == b->at.file && a->at.lo == b->at.lo && a->dir == b->dir;
 }
 
-/* The edge of a model stands for all of the role's edges with its place, message and peer: where values are kept apart it
- * is one of several for the same. */
+/* The edge of a model stands for all of the role's edges with its place, message and peer: where values are kept apart
+ * it is one of several for the same. */
 static bool stands_for(const struct model *m, const struct edge *of_model, const struct edge *e)
 {
     bool event = e->dir == DIR_EVENT;
@@ -169,8 +169,8 @@ static void warn(const struct coverage *c, const struct site *s)
         w = diag_add(d, W0301, e->at, "`%s` never %s `%s` %s `%s` here", who,
                      e->dir == DIR_SEND ? "sends" : "receives", c->u->ir->messages[e->message].name,
                      e->dir == DIR_SEND ? "to" : "from", peer);
-    diag_note(d, w, "`%s` gets to where it could, and does not in any run of session `%s` in the scopes that were checked",
-              who, t->name);
+    diag_note(d, w, "`%s` gets to where it could, and does not in any run of session `%s` in the scopes that were "
+                    "checked", who, t->name);
     if (e->dir == DIR_RECEIVE)
         diag_help(d, w, "leave the branch out, or let `%s` send it", peer);
     else
@@ -187,7 +187,8 @@ static void note_crashes(const struct coverage *c, uint32_t session, struct repo
             again |= t->events[k].at.file == v->at.file && t->events[k].at.lo == v->at.lo;
         if (v->kind == EV_CRASH && !c->possible[session][e] && !again)
             vec_push(r->a, r->notes,
-                     arena_printf(r->a, "what `%s` does when `%s` crashes (%s) was not explored: no scope lets it crash",
+                     arena_printf(r->a, "what `%s` does when `%s` crashes (%s) was not explored: no scope lets it "
+                                        "crash",
                                   t->roles[v->catcher].name, t->roles[v->who].base,
                                   source_where(c->u->sources, v->at)));
     }
