@@ -132,12 +132,27 @@ static void put_report(const struct check *k, const struct unit *u, const struct
 
 /* ---- counterexamples ---- */
 
-/* "store.Store.2.ltl-decides": the file, the subject, its scope when it has one, the property. */
-static const char *save_name(const struct report *r, const struct property *p, int64_t scope)
+static const char *base_of(const char *path)
 {
-    const char *slash = strrchr(r->path, '/'), *base = slash ? slash + 1 : r->path, *dot = strchr(base, '.');
-    char *text = arena_printf(r->a, "%.*s.%s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base,
-                              p->subject);
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* "store" of "a/store.proto-session"; where another of the files is called so, "a-store". Blanks and slashes go later. */
+static const char *file_title(const struct check *k, struct arena *a, const char *path)
+{
+    const char *base = base_of(path), *dot = strchr(base, '.'), *end = dot && dot > base ? dot : base + strlen(base);
+    uint32_t same = 0;
+    for (uint32_t i = 0; i < k->files.n; i++)
+        same += strcmp(base_of(k->files.at[i]), base) == 0;
+    const char *from = same > 1 ? path + strspn(path, "./") : base;
+    return arena_strndup(a, from, (size_t)(end - from));
+}
+
+/* "store.Store.2.ltl-decides": the file, the subject, its scope when it has one, the property. */
+static const char *save_name(const struct check *k, const struct report *r, const struct property *p, int64_t scope)
+{
+    char *text = arena_printf(r->a, "%s.%s", file_title(k, r->a, r->path), p->subject);
     if (scope >= 0)
         text = arena_printf(r->a, "%s.%lld", text, (long long)scope + 1);
     text = arena_printf(r->a, "%s.%s", text, p->title);
@@ -154,7 +169,7 @@ static void add_saved(const struct check *k, const struct unit *u, const struct 
                               .property = p->title };
     struct buf text = { 0 };
     about.scope = subject_scope(u, semantics_model(p->story->s));
-    const char *base = save_name(r, p, about.scope);
+    const char *base = save_name(k, r, p, about.scope);
     schedule_write(&text, r->a, &about, p->story);
     outputs_add(out, arena_printf(r->a, "%s.json", base), &text, false);
     buf_free(&text);

@@ -47,6 +47,11 @@ t_exit "an empty file is there for nobody: 2" 2 check shared
 rm shared/empty.proto-session
 mkfifo shared/pipe.proto-session
 t_exit "a pipe in a folder is passed over" 0 timeout 60 "$MOTET" check --engine=explorer shared
+mkdir -p twice/left twice/right
+cp many/deep/stuck.proto-session twice/left/
+cp many/deep/stuck.proto-session twice/right/
+t_exit "two files of one name" 1 check --save=saved twice
+t "have counterexamples of their own" [ "$(ls saved | tr '\n' ' ')" = "$(printf 'twice-%s-stuck.Stuck.deadlock-free.%s ' left html left json right html right json)" ]
 check --jobs=1 many >one.out 2>one.err
 check --jobs=8 many >all.out 2>all.err
 t "the output does not depend on the number of jobs" diff one.out all.out
