@@ -138,7 +138,7 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* "store" of "a/store.proto-session"; where another of the files is called so, "a-store". Blanks and slashes go later. */
+/* "store" of "a/store.proto-session"; where another of the files is called so, "a/store". */
 static const char *file_title(const struct check *k, struct arena *a, const char *path)
 {
     const char *base = base_of(path), *dot = strchr(base, '.'), *end = dot && dot > base ? dot : base + strlen(base);

@@ -1,28 +1,18 @@
 /* ast_print.c -- one function a construct; two blanks a level. */
-#include "ast_print.h"
-
-#include "ast.h"
-#include "buf.h"
-#include "remarks.h"
+#include "ast_print_internal.h"
 #include "words.h"
 
 enum { WIDTH = 100 }; /* where chains of actions go on in the next line */
 
-struct printer {
-    struct buf *out;
-    size_t level;
-    struct remark_cursor remarks; /* of the declaration, when it was imported */
-};
-
-static void line(struct printer *w) { buf_repeat(w->out, ' ', 2 * w->level); }
-static void ident(struct printer *w, const struct ident *id) { buf_puts(w->out, id->name ? id->name : "?"); }
+void print_line(struct printer *w) { buf_repeat(w->out, ' ', 2 * w->level); }
+void print_ident(struct printer *w, const struct ident *id) { buf_puts(w->out, id->name ? id->name : "?"); }
 
 static void doc(struct printer *w, const char *text, const char *mark)
 {
     while (text) {
         const char *end = strchr(text, '\n');
         size_t n = end ? (size_t)(end - text) : strlen(text);
-        line(w);
+        print_line(w);
         buf_puts(w->out, mark);
         if (n)
             buf_putc(w->out, ' ');
@@ -68,30 +58,30 @@ static void type(struct printer *w, const struct type *t)
         type(w, t->elem);
         buf_putc(w->out, '>');
         return;
-    case TY_NAMED: ident(w, &t->name); return;
+    case TY_NAMED: print_ident(w, &t->name); return;
     case TY_REF:
         buf_puts(w->out, "ref<");
-        ident(w, &t->name);
+        print_ident(w, &t->name);
         buf_putc(w->out, '.');
-        ident(w, &t->role);
+        print_ident(w, &t->role);
         buf_putc(w->out, '>');
         return;
     }
 }
 
-static void fields(struct printer *w, const field_vec *v)
+void print_fields(struct printer *w, const field_vec *v)
 {
     buf_puts(w->out, "{\n");
     w->level++;
     for (uint32_t i = 0; i < v->n; i++) {
-        line(w);
-        ident(w, &v->at[i].name);
+        print_line(w);
+        print_ident(w, &v->at[i].name);
         buf_puts(w->out, ": ");
         type(w, v->at[i].type);
         buf_puts(w->out, ";\n");
     }
     w->level--;
-    line(w);
+    print_line(w);
     buf_puts(w->out, "}\n");
 }
 
@@ -100,7 +90,7 @@ static void enum_values(struct printer *w, const struct enum_decl *e)
     buf_puts(w->out, " {\n");
     for (uint32_t i = 0; i < e->values.n; i++) {
         buf_puts(w->out, "  ");
-        ident(w, &e->values.at[i]);
+        print_ident(w, &e->values.at[i]);
         buf_puts(w->out, ",\n");
     }
     buf_puts(w->out, "}\n");
@@ -115,7 +105,7 @@ static void message(struct printer *w, const struct message_decl *m)
         return;
     }
     buf_putc(w->out, ' ');
-    fields(w, &m->fields);
+    print_fields(w, &m->fields);
 }
 
 /* ---- expressions ---- */
@@ -144,15 +134,13 @@ static int tightness(enum expr_kind k)
     }
 }
 
-static void expr(struct printer *w, const struct expr *e);
-
 /* An operand: in parentheses where it binds less tightly than `least`. */
 static void expr_operand(struct printer *w, const struct expr *e, int least)
 {
     bool parentheses = tightness(e->kind) < least;
     if (parentheses)
         buf_putc(w->out, '(');
-    expr(w, e);
+    print_expr(w, e);
     if (parentheses)
         buf_putc(w->out, ')');
 }
@@ -171,11 +159,11 @@ static void path(struct printer *w, const struct expr *e)
 {
     for (uint32_t i = 0; i < e->path.n; i++) {
         buf_puts(w->out, i ? "." : "");
-        ident(w, &e->path.at[i]);
+        print_ident(w, &e->path.at[i]);
     }
 }
 
-static void expr(struct printer *w, const struct expr *e)
+void print_expr(struct printer *w, const struct expr *e)
 {
     switch (e->kind) {
     case EX_POISON: buf_putc(w->out, '?'); return;
@@ -201,14 +189,14 @@ static void expr(struct printer *w, const struct expr *e)
 void ast_print_expr(const struct expr *e, struct buf *out)
 {
     struct printer w = {.out = out};
-    expr(&w, e);
+    print_expr(&w, e);
 }
 
 /* ---- sessions ---- */
 
-static void role(struct printer *w, const struct role_ref *r)
+void print_role(struct printer *w, const struct role_ref *r)
 {
-    ident(w, &r->base);
+    print_ident(w, &r->base);
     if (r->indexed)
         buf_printf(w->out, "[%u]", r->index);
 }
@@ -226,7 +214,7 @@ static void branches_of(struct printer *w, const struct stmt *s, const char *joi
 static void choice(struct printer *w, const struct stmt *s)
 {
     buf_puts(w->out, "choice at ");
-    role(w, &s->from);
+    print_role(w, &s->from);
     branches_of(w, s, " or ");
 }
 
@@ -239,12 +227,12 @@ static void catch_event(struct printer *w, const struct catch_event *e)
         break;
     case EV_CRASH:
         buf_puts(w->out, "crash ");
-        role(w, &e->who);
+        print_role(w, &e->who);
         break;
     case EV_CANCEL: buf_puts(w->out, "cancel"); break;
     }
     buf_puts(w->out, " at ");
-    role(w, &e->catcher);
+    print_role(w, &e->catcher);
 }
 
 static void try_catch(struct printer *w, const struct stmt *s)
@@ -266,11 +254,11 @@ static void try_catch(struct printer *w, const struct stmt *s)
 static void do_session(struct printer *w, const struct stmt *s)
 {
     buf_puts(w->out, "do ");
-    ident(w, &s->name);
+    print_ident(w, &s->name);
     buf_putc(w->out, '(');
     for (uint32_t i = 0; i < s->args.n; i++) {
         buf_puts(w->out, i ? ", " : "");
-        role(w, &s->args.at[i]);
+        print_role(w, &s->args.at[i]);
     }
     buf_puts(w->out, ");");
 }
@@ -279,35 +267,35 @@ static void statement(struct printer *w, const struct stmt *s)
 {
     switch (s->kind) {
     case ST_MESSAGE:
-        role(w, &s->from);
+        print_role(w, &s->from);
         buf_puts(w->out, " -> ");
-        role(w, &s->to);
+        print_role(w, &s->to);
         buf_puts(w->out, ": ");
-        ident(w, &s->message);
+        print_ident(w, &s->message);
         if (s->where) {
             buf_puts(w->out, " where ");
-            expr(w, s->where);
+            print_expr(w, s->where);
         }
         buf_putc(w->out, ';');
         return;
     case ST_CHOICE: choice(w, s); return;
     case ST_REC:
         buf_puts(w->out, "rec ");
-        ident(w, &s->name);
+        print_ident(w, &s->name);
         buf_putc(w->out, ' ');
         block(w, &s->blocks.at[0]);
         return;
     case ST_CONTINUE:
         buf_puts(w->out, "continue ");
-        ident(w, &s->name);
+        print_ident(w, &s->name);
         buf_putc(w->out, ';');
         return;
     case ST_DO: do_session(w, s); return;
     case ST_FOREACH:
         buf_puts(w->out, s->parallel ? "par foreach " : "foreach ");
-        ident(w, &s->name);
+        print_ident(w, &s->name);
         buf_puts(w->out, " in ");
-        ident(w, &s->family);
+        print_ident(w, &s->family);
         buf_putc(w->out, ' ');
         block(w, &s->blocks.at[0]);
         return;
@@ -337,14 +325,14 @@ static void block(struct printer *w, const struct block *b)
         const struct stmt *s = b->stmts.at[i];
         above(w, s->blocks.n ? s->at.lo : s->at.hi);
         remarks_blank(&w->remarks, s->at, w->out);
-        line(w);
+        print_line(w);
         statement(w, s);
         remark_behind(&w->remarks, end_of(s), w->out);
         buf_putc(w->out, '\n');
     }
     above(w, b->at.hi);
     w->level--;
-    line(w);
+    print_line(w);
     buf_putc(w->out, '}');
 }
 
@@ -354,7 +342,7 @@ static void session(struct printer *w, const struct session_decl *s)
     for (uint32_t i = 0; i < s->roles.n; i++) {
         buf_puts(w->out, i ? ", " : "");
         buf_puts(w->out, s->by_locals ? "" : "role ");
-        ident(w, &s->roles.at[i].name);
+        print_ident(w, &s->roles.at[i].name);
         if (s->roles.at[i].family)
             buf_printf(w->out, "[%u]", s->roles.at[i].size);
     }
@@ -374,12 +362,12 @@ static void branches(struct printer *w, const struct local *l)
     w->level++;
     for (uint32_t i = 0; i < l->branches.n; i++) {
         above(w, l->branches.at[i]->at.lo);
-        line(w);
+        print_line(w);
         local(w, l->branches.at[i]);
         buf_puts(w->out, ",\n");
     }
     w->level--;
-    line(w);
+    print_line(w);
     buf_putc(w->out, '}');
 }
 
@@ -401,22 +389,22 @@ static void local(struct printer *w, const struct local *l)
     for (; l; l = l->next) {
         switch (l->kind) {
         case LT_END: buf_puts(w->out, "end"); return;
-        case LT_NAME: ident(w, &l->name); return;
+        case LT_NAME: print_ident(w, &l->name); return;
         case LT_SELECT:
         case LT_BRANCH:
         case LT_MIXED: branches(w, l); return;
         case LT_DUAL: buf_puts(w->out, "dual "); break;
         case LT_REC:
             buf_puts(w->out, "rec ");
-            ident(w, &l->name);
+            print_ident(w, &l->name);
             buf_puts(w->out, " . ");
             break;
         case LT_ACTION:
             wrap(w);
             if (l->peer.name)
-                ident(w, &l->peer);
+                print_ident(w, &l->peer);
             buf_putc(w->out, l->send ? '!' : '?');
-            ident(w, &l->message);
+            print_ident(w, &l->message);
             buf_puts(w->out, " . ");
             break;
         }
@@ -427,270 +415,6 @@ void ast_print_local(const struct local *l, struct buf *out)
 {
     struct printer w = {.out = out};
     local(&w, l);
-}
-
-/* ---- actors and systems ---- */
-
-/* "mailbox 2 shared drop_newest" */
-static void room(struct printer *w, const char *word, const struct opt_u64 *n, bool shared, enum policy policy)
-{
-    if (!n->given)
-        return;
-    buf_printf(w->out, "  %s %llu%s", word, (unsigned long long)n->value, shared ? " shared" : "");
-    if (policy != POLICY_BLOCK)
-        buf_printf(w->out, " %s", word_policy(policy));
-    buf_puts(w->out, ";\n");
-}
-
-static void conditions(struct printer *w, const char *word, const expr_vec *v)
-{
-    for (uint32_t i = 0; i < v->n; i++) {
-        buf_printf(w->out, " %s ", word);
-        expr(w, v->at[i]);
-    }
-}
-
-static void contract(struct printer *w, const struct contract *k)
-{
-    buf_puts(w->out, "  on ");
-    ident(w, &k->session);
-    buf_putc(w->out, '.');
-    role(w, &k->role);
-    buf_putc(w->out, '.');
-    ident(w, &k->message);
-    conditions(w, "requires", &k->requires);
-    conditions(w, "ensures", &k->ensures);
-    buf_puts(w->out, ";\n");
-}
-
-static void actor(struct printer *w, const struct actor_decl *a)
-{
-    for (uint32_t i = 0; i < a->plays.n; i++) {
-        buf_puts(w->out, i ? ", " : " plays ");
-        ident(w, &a->plays.at[i].session);
-        buf_putc(w->out, '.');
-        role(w, &a->plays.at[i].role);
-    }
-    buf_puts(w->out, " {\n");
-    room(w, "mailbox", &a->mailbox, a->shared, a->policy);
-    room(w, "inbox", &a->inbox, false, a->inbox_policy);
-    if (a->sessions.given)
-        buf_printf(w->out, "  sessions %llu;\n", (unsigned long long)a->sessions.value);
-    if (a->has_state) {
-        buf_puts(w->out, "  state ");
-        w->level++;
-        fields(w, &a->state);
-        w->level--;
-    }
-    for (uint32_t i = 0; i < a->invariants.n; i++) {
-        buf_puts(w->out, "  invariant ");
-        expr(w, a->invariants.at[i]);
-        buf_puts(w->out, ";\n");
-    }
-    for (uint32_t i = 0; i < a->contracts.n; i++)
-        contract(w, &a->contracts.at[i]);
-    if (a->isolated)
-        buf_puts(w->out, "  isolation process;\n");
-    buf_puts(w->out, "}\n");
-}
-
-static void supervisor(struct printer *w, const struct supervisor_decl *s);
-
-/* Ends behind the `}`. */
-static void decide(struct printer *w, const decide_vec *rules)
-{
-    buf_puts(w->out, "decide {\n");
-    for (uint32_t i = 0; i < rules->n; i++) {
-        const struct decide_rule *r = &rules->at[i];
-        line(w);
-        buf_printf(w->out, "  %s: %s;\n", r->any ? "_" : word_reason(r->reason), word_directive(r->directive));
-    }
-    line(w);
-    buf_putc(w->out, '}');
-}
-
-static void child(struct printer *w, const struct child_decl *c)
-{
-    if (c->supervisor) {
-        supervisor(w, c->supervisor);
-        return;
-    }
-    line(w);
-    buf_puts(w->out, "child ");
-    ident(w, &c->name);
-    if (c->family)
-        buf_printf(w->out, "[%u]", c->size);
-    buf_puts(w->out, ": ");
-    ident(w, &c->actor);
-    buf_printf(w->out, " %s", word_restart(c->restart));
-    if (c->shutdown.given) {
-        buf_puts(w->out, " shutdown ");
-        word_duration(w->out, c->shutdown.value);
-    }
-    if (c->backoff_min.given) {
-        buf_puts(w->out, " backoff ");
-        word_duration(w->out, c->backoff_min.value);
-        buf_puts(w->out, "..");
-        word_duration(w->out, c->backoff_max.value);
-    }
-    if (c->decide.n) {
-        buf_putc(w->out, ' ');
-        decide(w, &c->decide);
-    }
-    buf_puts(w->out, ";\n");
-}
-
-static void supervisor(struct printer *w, const struct supervisor_decl *s)
-{
-    line(w);
-    buf_puts(w->out, "supervisor ");
-    ident(w, &s->name);
-    buf_printf(w->out, " %s intensity %u in ", word_strategy(s->strategy), s->intensity);
-    word_duration(w->out, s->window);
-    buf_puts(w->out, " {\n");
-    w->level++;
-    if (s->decide.n) {
-        line(w);
-        decide(w, &s->decide);
-        buf_putc(w->out, '\n');
-    }
-    for (uint32_t i = 0; i < s->children.n; i++)
-        child(w, &s->children.at[i]);
-    w->level--;
-    line(w);
-    buf_puts(w->out, "}\n");
-}
-
-static void wire(struct printer *w, const struct wire_decl *x)
-{
-    line(w);
-    buf_puts(w->out, "wire ");
-    ident(w, &x->session);
-    buf_putc(w->out, '(');
-    for (uint32_t i = 0; i < x->bindings.n; i++) {
-        const struct binding *b = &x->bindings.at[i];
-        buf_puts(w->out, i ? ", " : "");
-        ident(w, &b->role);
-        buf_puts(w->out, b->any ? " = any " : " = ");
-        ident(w, &b->child);
-        if (b->indexed)
-            buf_printf(w->out, "[%u]", b->index);
-    }
-    buf_puts(w->out, ");\n");
-}
-
-static void system_body(struct printer *w, const struct system_decl *s)
-{
-    buf_puts(w->out, " {\n");
-    w->level++;
-    for (uint32_t i = 0; i < s->supervisors.n; i++)
-        supervisor(w, s->supervisors.at[i]);
-    for (uint32_t i = 0; i < s->wires.n; i++)
-        wire(w, &s->wires.at[i]);
-    w->level--;
-    buf_puts(w->out, "}\n");
-}
-
-/* ---- verify blocks ---- */
-
-static void formula(struct printer *w, const struct ltl *f);
-
-/* An operand: in parentheses where it is an operator itself. */
-static void operand(struct printer *w, const struct ltl *f)
-{
-    bool binary = f->kind == LTL_AND || f->kind == LTL_OR || f->kind == LTL_IMPLIES || f->kind == LTL_IFF ||
-                  f->kind == LTL_UNTIL || f->kind == LTL_WEAK_UNTIL;
-    if (binary)
-        buf_putc(w->out, '(');
-    formula(w, f);
-    if (binary)
-        buf_putc(w->out, ')');
-}
-
-static void binary(struct printer *w, const struct ltl *f, const char *op)
-{
-    operand(w, f->left);
-    buf_printf(w->out, " %s ", op);
-    operand(w, f->right);
-}
-
-static void unary(struct printer *w, const struct ltl *f, const char *op)
-{
-    buf_puts(w->out, op);
-    operand(w, f->left);
-}
-
-static void event(struct printer *w, const struct ltl *f, const char *word)
-{
-    buf_printf(w->out, "%s(", word);
-    if (f->session.name) {
-        ident(w, &f->session);
-        buf_putc(w->out, '.');
-    }
-    if (f->role.base.name) {
-        role(w, &f->role);
-        buf_puts(w->out, ", ");
-    }
-    ident(w, &f->name);
-    if (f->has_index)
-        buf_printf(w->out, "[%u]", f->index);
-    buf_putc(w->out, ')');
-}
-
-static void formula(struct printer *w, const struct ltl *f)
-{
-    switch (f->kind) {
-    case LTL_TRUE: buf_puts(w->out, "true"); return;
-    case LTL_FALSE: buf_puts(w->out, "false"); return;
-    case LTL_NOT: unary(w, f, "!"); return;
-    case LTL_AND: binary(w, f, "&&"); return;
-    case LTL_OR: binary(w, f, "||"); return;
-    case LTL_IMPLIES: binary(w, f, "->"); return;
-    case LTL_IFF: binary(w, f, "<->"); return;
-    case LTL_NEXT: unary(w, f, "X "); return;
-    case LTL_ALWAYS: unary(w, f, "[] "); return;
-    case LTL_EVENTUALLY: unary(w, f, "<> "); return;
-    case LTL_UNTIL: binary(w, f, "U"); return;
-    case LTL_WEAK_UNTIL: binary(w, f, "W"); return;
-    case LTL_SENT: event(w, f, "sent"); return;
-    case LTL_RECEIVED: event(w, f, "received"); return;
-    case LTL_DONE: event(w, f, "done"); return;
-    case LTL_CRASHED: event(w, f, "crashed"); return;
-    case LTL_RESTARTED: event(w, f, "restarted"); return;
-    }
-}
-
-static void verify(struct printer *w, const struct verify_decl *v)
-{
-    buf_puts(w->out, " {\n");
-    if (v->sessions.given)
-        buf_printf(w->out, "  sessions %llu;\n", (unsigned long long)v->sessions.value);
-    for (uint32_t i = 0; i < v->crashes.n; i++) {
-        buf_printf(w->out, "  crashes %u", v->crashes.at[i].count);
-        if (v->crashes.at[i].child.name)
-            buf_printf(w->out, " of %s", v->crashes.at[i].child.name);
-        buf_puts(w->out, ";\n");
-    }
-    if (v->loss.given)
-        buf_printf(w->out, "  loss %llu;\n", (unsigned long long)v->loss.value);
-    for (uint32_t i = 0; i < v->domains.n; i++) {
-        const struct domain *k = &v->domains.at[i];
-        buf_puts(w->out, "  domain ");
-        ident(w, &k->message);
-        buf_putc(w->out, '.');
-        ident(w, &k->field);
-        buf_printf(w->out, " in %llu..%llu;\n", (unsigned long long)k->lo, (unsigned long long)k->hi);
-    }
-    if (v->fair_given)
-        buf_printf(w->out, "  fair %s;\n", v->fair_weak ? "weak" : "none");
-    for (uint32_t i = 0; i < v->ltls.n; i++) {
-        buf_puts(w->out, "  ltl ");
-        ident(w, &v->ltls.at[i].name);
-        buf_puts(w->out, " { ");
-        formula(w, v->ltls.at[i].formula);
-        buf_puts(w->out, " }\n");
-    }
-    buf_puts(w->out, "}\n");
 }
 
 /* ---- declarations ---- */
@@ -709,13 +433,13 @@ static void import(struct printer *w, const struct import_decl *x)
     if (x->path)
         buf_printf(w->out, "\"%s\"", x->path);
     else
-        ident(w, &x->module);
+        print_ident(w, &x->module);
     for (uint32_t i = 0; i < x->names.n; i++) {
         buf_puts(w->out, i ? ", " : " { ");
-        ident(w, &x->names.at[i].name);
+        print_ident(w, &x->names.at[i].name);
         if (x->names.at[i].as.name) {
             buf_puts(w->out, " as ");
-            ident(w, &x->names.at[i].as);
+            print_ident(w, &x->names.at[i].as);
         }
     }
     buf_puts(w->out, x->selective ? " };\n" : ";\n");
@@ -730,12 +454,12 @@ static void declaration(struct printer *w, const struct decl *d)
     doc(w, d->doc, "///");
     buf_printf(w->out, "%s ", words[d->kind]);
     if (d->kind != D_ASSERT)
-        ident(w, &d->name);
+        print_ident(w, &d->name);
     switch (d->kind) {
     case D_ENUM: enum_values(w, &d->as.enum_); return;
     case D_STRUCT:
         buf_putc(w->out, ' ');
-        fields(w, &d->as.struct_.fields);
+        print_fields(w, &d->as.struct_.fields);
         return;
     case D_MESSAGE: message(w, &d->as.message); return;
     case D_LOCAL:
@@ -744,9 +468,9 @@ static void declaration(struct printer *w, const struct decl *d)
         buf_puts(w->out, ";\n");
         return;
     case D_SESSION: session(w, &d->as.session); return;
-    case D_ACTOR: actor(w, &d->as.actor); return;
-    case D_SYSTEM: system_body(w, &d->as.system); return;
-    case D_VERIFY: verify(w, &d->as.verify); return;
+    case D_ACTOR: print_actor(w, &d->as.actor); return;
+    case D_SYSTEM: print_system(w, &d->as.system); return;
+    case D_VERIFY: print_verify(w, &d->as.verify); return;
     case D_ASSERT: assertion(w, &d->as.assert_); return;
     }
 }

@@ -8,7 +8,8 @@ struct file;
 struct local;
 
 /* Prints a file that parsed without errors; parsing the output gives the same AST but for spans. Comments other than
- * documentation are not part of the AST and are lost; defaults are written out where that says more. */
+ * documentation are not part of the AST and are lost, but for those of imported files; defaults are written out where
+ * that says more. */
 void ast_print(const struct file *f, struct buf *out);
 
 /* An expression on one line, with no more parentheses than it needs. */
