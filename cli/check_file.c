@@ -246,7 +246,10 @@ static void check_ltls(struct checking *c, const struct semantics *s, const char
                        const struct state_graph *g, const struct spin_check *spin, const struct budget *b)
 {
     const struct verify *v = semantics_model(s)->verify;
-    struct ltl_check k = { .a = c->a, .s = s, .scope = scope, .g = g, .budget = b };
+    struct budget rest = *b; /* beside the graph */
+    struct ltl_check k = { .a = c->a, .s = s, .scope = scope, .g = g, .budget = &rest };
+    if (g && rest.bytes)
+        rest.bytes = e->bytes + 1 < rest.bytes ? rest.bytes - e->bytes : 1;
     if (e && !g)
         k.no_graph = why_no_graph(e);
     for (uint32_t i = 0; (e || spin) && v && i < v->n_ltls; i++) {
