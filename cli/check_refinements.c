@@ -101,6 +101,24 @@ static void note_fields(const struct unit *u, struct report *r, const struct unm
     add_note(u, r, &b);
 }
 
+/* After a crash, what is left of an aborted session may take room in a mailbox that all sessions share. */
+static void note_shared_mailboxes(const struct unit *u, struct report *r, const struct verify *v,
+                                  const struct system *s)
+{
+    bool crashes = false;
+    for (uint32_t i = 0; v && v->loss == 0 && i < v->n_crashes; i++)
+        crashes |= v->crashes[i].count > 0;
+    for (uint32_t i = 0; crashes && i < s->n_children; i++) {
+        const struct actor *a = &u->ir->actors[s->children[i].actor];
+        struct buf b = { 0 };
+        if (!a->shared || a->policy != POLICY_DROP_NEWEST)
+            continue;
+        buf_printf(&b, "after a crash the shared mailbox of %s may drop messages because of those that are left of an "
+                       "aborted session: the model only knows that with a `loss` in the verify block", a->name);
+        add_note(u, r, &b);
+    }
+}
+
 static void note_subject(const struct unit *u, struct report *r, const struct verify *v, bool of_system, uint32_t subject)
 {
     const struct ir *ir = u->ir;
@@ -110,6 +128,8 @@ static void note_subject(const struct unit *u, struct report *r, const struct ve
     for (uint32_t w = 0; of_system && w < ir->systems[subject].n_wires; w++)
         add_session(&m, &ir->sessions[ir->systems[subject].wires[w].session]);
     note_fields(u, r, &m, of_system ? ir->systems[subject].name : ir->sessions[subject].name);
+    if (of_system)
+        note_shared_mailboxes(u, r, v, &ir->systems[subject]);
 }
 
 static bool is_verified(const struct ir *ir, bool of_system, uint32_t subject)
