@@ -125,7 +125,8 @@ static const char legend[] =
     "solid: sends (P!Yes); dashed: receives (C?Prepare); dotted: catches an event; filled: the role acts; "
     "white: it waits; diamond: several ways on; double circle: it may end";
 
-/* Members of a supervisor stand in start order, which Graphviz forgets within clusters when it looks again for crossings. */
+/* Members of a supervisor stand in start order, which Graphviz forgets within clusters when it looks again for
+ * crossings. */
 static void open_graph(struct buf *out, const struct ir *ir, bool has_system)
 {
     buf_puts(out, "digraph ");
@@ -134,7 +135,8 @@ static void open_graph(struct buf *out, const struct ir *ir, bool has_system)
                   "  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=13, style=\"rounded\", color=\"#b8c0c8\","
                   " labeljust=l, nodesep=0.3, ranksep=0.35, pad=0.2");
     buf_puts(out, has_system ? ", remincross=false];\n" : "];\n");
-    buf_puts(out, "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, margin=\"0.08,0.04\", color=\"#2b3138\"];\n"
+    buf_puts(out, "  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, margin=\"0.08,0.04\","
+                  " color=\"#2b3138\"];\n"
                   "  edge [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, arrowsize=0.7, color=\"#2b3138\"];\n");
 }
 
@@ -170,7 +172,8 @@ static bool same_automaton(const struct automaton *a, const struct automaton *b)
             return false;
     for (uint32_t i = 0; i < a->n_edges; i++) {
         const struct edge *x = &a->edges[i], *y = &b->edges[i];
-        if (x->dir != y->dir || x->interrupt != y->interrupt || x->peer != y->peer || x->message != y->message || x->target != y->target)
+        if (x->dir != y->dir || x->interrupt != y->interrupt || x->peer != y->peer ||
+            x->message != y->message || x->target != y->target)
             return false;
     }
     return true;
@@ -184,8 +187,8 @@ static bool role_selected(const struct session_type *s, uint32_t role, const cha
 /* The last role of the family of `first` up to which the automata are equal and selected. */
 static uint32_t equal_members(const struct session_type *s, uint32_t first, const char *wanted)
 {
-    uint32_t last = first;
-    while (s->roles[first].in_family && last + 1 < s->n_roles && dot_role_base(s, last + 1) == dot_role_base(s, first) &&
+    uint32_t last = first, base = dot_role_base(s, first);
+    while (s->roles[first].in_family && last + 1 < s->n_roles && dot_role_base(s, last + 1) == base &&
            role_selected(s, last + 1, wanted) && same_automaton(&s->locals[first], &s->locals[last + 1]))
         last++;
     return last;

@@ -18,8 +18,8 @@ static void put_state(const struct machine *k, uint32_t state)
     const char *shape = q->final ? "doublecircle" : choice ? "diamond" : "circle";
     const char *node = dot_node(k->d, "s", state);
     buf_printf(k->d->out, "    %s [shape=%s, style=filled, fillcolor=\"%s\", color=\"%s\", width=%s, fixedsize=true, "
-                          "label=\"%u\"];\n", node, shape, acts ? dot_tint(k->s, k->role) : "#ffffff", dot_ink(k->s, k->role),
-               choice && !q->final ? "0.48, height=0.42" : "0.32", state);
+                          "label=\"%u\"];\n", node, shape, acts ? dot_tint(k->s, k->role) : "#ffffff",
+               dot_ink(k->s, k->role), choice && !q->final ? "0.48, height=0.42" : "0.32", state);
     bool forward = false;
     for (uint32_t e = q->first; e < q->first + q->n; e++)
         forward |= k->m->edges[e].target > state;

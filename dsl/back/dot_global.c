@@ -1,8 +1,9 @@
 /* dot_global.c -- global types as flow charts.
  *
- * A block is a longest run of interactions without a choice, a join, a fork or an end inside, all of them in the bodies of
- * the same `try`s. It begins with an edge of a node that is the start, is a choice, or is reached in more than one way. Rows that differ only in the index of
- * one family, counting up, are drawn as one. A dotted arrow leaves the body of a `try` by an event. */
+ * A block is a longest run of interactions without a choice, a join, a fork or an end inside, all of them in the bodies
+ * of the same `try`s. It begins with an edge of a node that is the start, is a choice, or is reached in more than one
+ * way. Rows that differ only in the index of one family, counting up, are drawn as one. A dotted arrow leaves the body
+ * of a `try` by an event. */
 #include "ast_print.h"
 #include "dot_private.h"
 #include "words.h"

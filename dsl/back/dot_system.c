@@ -142,7 +142,8 @@ static uint32_t child_of(const struct system *sys, const struct wire *w, uint32_
 }
 
 /* The longest run of a family from `first` on whose members are played by successive instances of one child. */
-static struct line next_line(const struct system *sys, const struct session_type *s, const struct wire *w, uint32_t first)
+static struct line next_line(const struct system *sys, const struct session_type *s, const struct wire *w,
+                             uint32_t first)
 {
     uint32_t child = child_of(sys, w, first), last = first;
     while (!w->any[first] && s->roles[first].in_family && last + 1 < s->n_roles &&
@@ -178,8 +179,8 @@ static void put_wire(struct drawing *d, const struct system *sys, uint32_t i)
     buf_puts(d->out, "</b>>];\n");
     for (uint32_t r = 0; r < s->n_roles; r++) {
         struct line l = next_line(sys, s, w, r);
-        buf_printf(d->out, "    %s -> %s [dir=none, style=dashed, color=\"%s\", label=<", dot_node(d, "c", l.child), node,
-                   dot_ink(s, r));
+        buf_printf(d->out, "    %s -> %s [dir=none, style=dashed, color=\"%s\", label=<", dot_node(d, "c", l.child),
+                   node, dot_ink(s, r));
         buf_puts(d->out, "&nbsp;");
         dot_html_role(d->out, s, r, line_text(d, sys, s, w, &l));
         buf_puts(d->out, "&nbsp;>];\n");

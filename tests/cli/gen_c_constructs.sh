@@ -1,5 +1,5 @@
 #!/bin/bash
-# gen_c_constructs.sh -- a row for each part of the language: what it becomes in C runs and does what docs/runtime.md says of it,
+# gen_c_constructs.sh -- a row for each part of the language: what it becomes in C runs and does what docs/runtime.md says,
 # or `motet gen c` refuses it by code, place and what to do instead.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/gen_c_kit/kit.bash"
@@ -12,8 +12,8 @@ p=$work/t.proto-session d=$work/c
 # protocol < TEXT: the file of the rows that follow
 protocol() { cat >"$p"; rm -rf "$d"; }
 
-# runs NAME PATTERN FLAGS...: the stubs, filled in (gen_c_kit), in system Z end with a line of figures that matches, under both
-# sanitizers. What is told on stderr matches $told, which is then forgotten.
+# runs NAME PATTERN FLAGS...: the stubs, filled in (gen_c_kit), in system Z end with a line of figures that matches, under
+# both sanitizers. What is told on stderr matches $told, which is then forgotten.
 told=
 runs() {
     local name=$1 pattern=$2 s
@@ -205,7 +205,9 @@ $two $system
 END
 runs "optional, list, arrays, nested structs, references" "$all"
 
-flood='session S(role X, role Y) { rec More { choice at X { X -> Y: Data; X -> Y: Data; continue More; } or { X -> Y: Stop; } } }'
+flood='session S(role X, role Y) {
+  rec More { choice at X { X -> Y: Data; X -> Y: Data; continue More; } or { X -> Y: Stop; } }
+}'
 for policy in "" " fail" " shared" " shared fail"; do
     protocol <<END
 message Data { n: u64; }  message Stop;
@@ -213,7 +215,8 @@ $flood
 actor A plays S.X;  actor B plays S.Y { mailbox 1$policy; sessions 1; }
 $system
 END
-    case $policy in *fail) counts=' lost 0 refused [1-9][0-9]* blocked 0 ' ;; *) counts=' lost 0 refused 0 blocked [1-9]' ;; esac
+    counts=' lost 0 refused 0 blocked [1-9]'
+    case $policy in *fail) counts=' lost 0 refused [1-9][0-9]* blocked 0 ' ;; esac
     runs "mailbox$policy" "$all"
     runs "mailbox$policy, what there is no room for" "$counts"
 done
@@ -282,7 +285,7 @@ rows() { # NAME PATTERN FLAGS...: flags may be a list
 supervised "" ""
 rows "a child restarts by itself" ' completed 0 aborted 50 .* crashes 50 restarts 50 resumed 0 gave_up 0' "$stops"
 supervised "" "" 0
-rows "a supervisor that gives up takes its other child with it" ' completed 0 aborted 50 .* crashes 50 restarts 100 ' "$stops"
+rows "a supervisor that gives up takes its other child with it" ' aborted 50 .* crashes 50 restarts 100 ' "$stops"
 supervised "" "decide { fatal: escalate; _: restart; }"
 rows "decide escalate" ' completed 0 aborted 50 .* crashes 50 restarts 100 ' "$stops -DFILL_STATUS=MOTET_FAIL_FATAL"
 rows "decide by reason" ' completed 0 aborted 50 .* crashes 50 restarts 50 ' "$stops -DFILL_STATUS=MOTET_FAIL_TIMEOUT"

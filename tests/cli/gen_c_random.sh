@@ -32,6 +32,9 @@ for ((seed = first; seed < first + n; seed++)); do
         t "seed $seed: links with $s" compile "$d" $s sys_spec
         t "seed $seed: runs with $s" timeout 300 "$d/$s"
         t_has "seed $seed: as the model says" "$out" ' aborted 0 .* fidelity 0 crashes 0 '
+        t "seed $seed: failing starts link with $s" compile "$d" $s sys_spec -DFILL_FAILS=300 '-DFILL_IN="_init"'
+        t "seed $seed: and run with $s" timeout 300 "$d/$s"
+        if grep -q resume "$p"; then continue; fi # a message that is dropped may be waited for
         t "seed $seed: failing handlers link with $s" compile "$d" $s sys_spec -DFILL_FAILS=30
         t "seed $seed: and run with $s" timeout 300 "$d/$s"
         t_has "seed $seed: no message is unexpected" "$out" ' fidelity 0 '

@@ -18,6 +18,8 @@ for handlers in glob.glob(sys.argv[1] + "/*_handlers.c"):
         return "    static const int tags[] = {%s};\n    out->tag = tags[fill_below(%d)];\n%s" % (", ".join(some), len(some), done)
 
     text = re.sub(r'    return missing\("(\w+)"\);\n', body, text)
+    text = re.sub(r"motet_status (\w+_init)(\(.*?)return MOTET_DONE;", r'motet_status \1\2return fill_done("\1");', text,
+                  flags=re.S)
     text = re.sub(r"\nstatic motet_status missing\(.*?\n}\n", "", text, flags=re.S)
     text = text.replace("#include <stdio.h>\n", '#include "fill.h"\n')
     open(handlers, "w").write(text)
