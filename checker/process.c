@@ -68,6 +68,12 @@ double process_clock(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+uint32_t process_cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : (uint32_t)n;
+}
+
 /* ---- finding programs ---- */
 
 static bool is_program(const char *path)
@@ -340,7 +346,7 @@ static void launch(struct run *run, const struct process_job *j)
 {
     struct pipes p;
     *run = (struct run){.start = process_clock(), .input = -1, .output = -1, .r = j->result, .over = true};
-    *j->result = (struct process_result){PROCESS_FAILED, 0, {0}, false, 0};
+    *j->result = (struct process_result){.end = PROCESS_FAILED};
     pid_t pid = open_pipes(&p, j->input != NULL) ? fork() : -1;
     if (pid == 0)
         become(j->argv, j->dir, j->limits.memory, &(struct ends){p.input[1], p.output[1], p.report[1]});
@@ -352,6 +358,7 @@ static void launch(struct run *run, const struct process_job *j)
     setpgid(pid, pid); /* both sides do it: neither may be late */
     close_some((int[]){p.input[1], p.output[1], p.report[1]}, 3);
     run->pid = pid;
+    j->result->pid = (int)pid;
     run->output = p.output[0];
     run->input = p.input[0];
     run->feed = j->input;

@@ -32,6 +32,7 @@ struct process_result {
     struct buf output; /* the caller frees it */
     bool truncated;    /* there was more output than the limit */
     double seconds;
+    int pid;           /* it was, and its group's; 0 when it could not be started */
 };
 
 /* Runs argv[0], found on PATH, in folder `dir` (NULL: here) and waits for its end. argv ends with NULL. */
@@ -71,5 +72,6 @@ bool process_guard_interrupted(void);
 void process_guard_end(void);
 
 double process_clock(void); /* seconds, monotonic */
+uint32_t process_cores(void); /* that there are; at least 1 */
 
 #endif

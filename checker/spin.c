@@ -10,107 +10,11 @@
 #include "spin_trail.h"
 
 enum {
-    FIRST_SECONDS = 3,              /* for the search that is compiled without optimisation */
-    DEFAULT_MEGABYTES = 2048,       /* when the budget has no limit */
-    FIRST_DEPTH = 20000,            /* steps of the longest run, at first: their room is cleared before the search */
-    SMALL_DEPTH = 4000,             /* steps a megabyte, later: a fifth of the memory for the stack */
-    LARGE_DEPTH = 8000,
-    ENOUGH_DEPTH = 1000000,         /* for the second, whatever the memory */
-    ACCOUNT = 512 << 20,            /* bytes of a trail told step by step */
-    CLOSING_STEPS = 2000            /* to make an infinite run of a finite one */
+    FIRST_SECONDS = 3,        /* for the search that is compiled without optimisation */
+    DEFAULT_MEGABYTES = 2048, /* when the budget has no limit */
+    ACCOUNT = 512 << 20,      /* bytes of a trail told step by step */
+    CLOSING_STEPS = 2000      /* to make an infinite run of a finite one */
 };
-
-/* ---- reports ---- */
-
-/* Did the search look for what it was asked for? */
-static bool looked_for(const struct driver *d, const struct question *q, const struct spin_report *r)
-{
-    if (q->claim != NULL)
-        return r->claim != NULL && strcmp(r->claim, q->claim) == 0 && r->cycles &&
-               r->fair == semantics_model(d->s)->fair_weak;
-    return r->claim == NULL && r->assertions && r->end_states == q->end_states;
-}
-
-static bool fits(const struct question *q, enum spin_finding f)
-{
-    if (q->claim != NULL) /* a bad prefix shows as an assertion of the claim */
-        return f == FINDING_CYCLE || f == FINDING_ASSERTION;
-    return f == FINDING_ASSERTION || (f == FINDING_END_STATE && q->end_states);
-}
-
-static const char *stop_reason(enum spin_stop s)
-{
-    switch (s) {
-    case STOP_TIME: return "the time was up";
-    case STOP_MEMORY: return "the memory was used up";
-    case STOP_DEPTH: return "runs are longer than the search can follow";
-    case STOP_COUNTER: return "some role missed 15 events in a row (they are counted no further)";
-    case STOP_NONE: break;
-    }
-    return "only a part of the states was kept";
-}
-
-/* *stop says which budget ran out when the answer is SPIN_INCONCLUSIVE. */
-static struct spin_result judge_report(struct driver *d, const struct question *q, const struct process_result *p,
-                                       enum spin_stop *why)
-{
-    struct spin_report r = spin_report_read(d->a, buf_cstr(&p->output));
-    struct spin_result result = spin_answer_of(SPIN_ERROR, r.problem);
-    *why = p->end == PROCESS_TIMEOUT && r.stop == STOP_NONE ? STOP_TIME : r.stop;
-    if (p->end == PROCESS_INTERRUPTED) {
-        result = spin_answer_of(SPIN_INCONCLUSIVE, "interrupted");
-    } else if (r.finding != FINDING_NONE && r.problem == NULL) {
-        bool good = fits(q, r.finding) && looked_for(d, q, &r) && !q->count;
-        result = good ? spin_answer_of(SPIN_VIOLATED, NULL)
-                      : spin_answer_of(SPIN_ERROR, "the verifier found what it was not asked for");
-    } else if (p->end == PROCESS_TIMEOUT) { /* its report may break off */
-        result = spin_answer_of(SPIN_INCONCLUSIVE, stop_reason(STOP_TIME));
-    } else if (p->end == PROCESS_NOT_FOUND || p->end == PROCESS_FAILED) {
-        result = spin_judge_tool(d, "the verifier", p);
-    } else if (r.problem == NULL && p->truncated) {
-        result = spin_answer_of(SPIN_ERROR, "the verifier printed too much");
-    } else if (r.problem == NULL && p->end == PROCESS_SIGNALED && r.stop != STOP_MEMORY) {
-        result = spin_answer_of(SPIN_ERROR, arena_printf(d->a, "the verifier was ended by signal %d", p->status));
-    } else if (r.problem == NULL && !r.exhaustive) {
-        result = spin_answer_of(SPIN_INCONCLUSIVE, stop_reason(r.stop));
-    } else if (r.problem == NULL) {
-        result = looked_for(d, q, &r) ? spin_answer_of(SPIN_HOLDS, NULL)
-                                      : spin_answer_of(SPIN_ERROR, "the verifier did not look for what it was asked for");
-    }
-    result.states = r.states;
-    return result;
-}
-
-/* The stack counts as memory at once, though it is taken as it is touched. */
-static uint64_t longest_run(const struct driver *d, const struct attempt *t)
-{
-    uint64_t most = (uint64_t)d->megabytes * (t->depth < 2 ? SMALL_DEPTH : LARGE_DEPTH);
-    uint64_t wanted = t->depth == 0 ? FIRST_DEPTH : t->depth == 1 ? ENOUGH_DEPTH : INT32_MAX;
-    return most < wanted ? most : wanted;
-}
-
-static struct spin_result verify(struct driver *d, const struct question *q, const struct attempt *t, double deadline,
-                                 enum spin_stop *why)
-{
-    struct command c = {0};
-    command_add(&c, "./pan");
-    command_add(&c, "-n");
-    command_add(&c, arena_printf(d->a, "-m%llu", (unsigned long long)longest_run(d, t)));
-    command_add(&c, t->partial ? "-w27" : t->optimised ? "-w20" : "-w16");
-    if (q->claim != NULL) {
-        command_add(&c, "-a");
-        command_add(&c, semantics_model(d->s)->fair_weak ? "-f" : NULL);
-        command_add(&c, "-N");
-        command_add(&c, q->claim);
-    } else {
-        command_add(&c, !q->end_states ? "-E" : q->define == NULL ? "-q" : NULL); /* -q: nothing is left in a lane at the end */
-    }
-    spin_discard(d, SPIN_MODEL ".trail");
-    struct process_result p = command_run(d, &c, deadline);
-    struct spin_result r = judge_report(d, q, &p, why);
-    buf_free(&p.output);
-    return r;
-}
 
 /* ---- trails ---- */
 
@@ -177,7 +81,8 @@ static void attach_trail(struct driver *d, const struct question *q, struct spin
 /* ---- one search, within the budget ---- */
 
 /* Is there another way to search after this one ended for that reason? */
-static bool next_attempt(struct attempt *t, enum spin_stop why, bool time_left)
+static bool next_attempt(const struct driver *d, const struct question *q, struct attempt *t, enum spin_stop why,
+                         bool time_left)
 {
     struct attempt old = *t;
     if (!time_left || why == STOP_NONE || why == STOP_COUNTER)
@@ -191,8 +96,12 @@ static bool next_attempt(struct attempt *t, enum spin_stop why, bool time_left)
     bool longer = why == STOP_DEPTH && old.depth == 0; /* the same verifier can do that */
     t->optimised = old.optimised || !longer;
     t->depth = old.depth + (why == STOP_DEPTH);
-    t->partial = why == STOP_MEMORY && old.compressed;
+    t->partial = old.partial || (why == STOP_MEMORY && old.compressed);
     t->compressed = (old.compressed || why == STOP_MEMORY) && !t->partial;
+    if (t->optimised && !old.optimised && spin_on_cores(d, q))
+        t->cores = d->how.cores;
+    if (t->partial)
+        t->cores = 1;
     return true;
 }
 
@@ -201,27 +110,56 @@ static double earlier(double a, double b)
     return a == 0 ? b : b == 0 ? a : a < b ? a : b;
 }
 
+/* The verifier for several cores may not work everywhere: it needs a lot of shared memory. */
+static bool goes_on_alone(struct attempt *t, const struct spin_result *r)
+{
+    bool can = r->answer == SPIN_ERROR && t->cores > 1;
+    if (can)
+        t->cores = 1;
+    return can;
+}
+
+static struct spin_result one_attempt(struct driver *d, const struct question *q, const struct attempt *t, double end,
+                                      enum spin_stop *why)
+{
+    struct spin_result r = spin_compile(d, q, t, end);
+    if (r.answer != SPIN_HOLDS)
+        return r;
+    return spin_verify(d, q, t, t->optimised ? end : earlier(end, process_clock() + FIRST_SECONDS), why);
+}
+
+/* Attempts, until one has an answer. */
+static struct spin_result climb(struct driver *d, const struct question *q, struct attempt t, double end)
+{
+    struct spin_result r;
+    uint64_t covered = 0;
+    enum spin_stop why;
+    bool time_left;
+    do {
+        why = STOP_NONE;
+        r = one_attempt(d, q, &t, end, &why);
+        covered = r.states > covered ? r.states : covered;
+        time_left = !process_guard_interrupted() && (end == 0 || process_clock() + 1 < end);
+    } while ((time_left && goes_on_alone(&t, &r)) ||
+             (r.answer == SPIN_INCONCLUSIVE && next_attempt(d, q, &t, why, time_left)));
+    if (r.answer != SPIN_INCONCLUSIVE)
+        return r;
+    r.states = covered;
+    if (t.partial && !process_guard_interrupted())
+        r.why = arena_printf(d->a, "bitstate search: covered %llu states, not exhaustive%s%s",
+                             (unsigned long long)covered, why == STOP_NONE ? "" : "; ",
+                             why == STOP_NONE ? "" : spin_stop_reason(why));
+    return r;
+}
+
 static struct spin_result search(struct driver *d, const struct question *q)
 {
     double start = process_clock(), end = d->budget->seconds > 0 ? start + d->budget->seconds : 0;
-    struct attempt t = {0};
-    uint64_t covered = 0;
-    bool again = true;
+    bool partial = d->how.search != SPIN_EXHAUSTIVE && !q->count;
+    struct attempt first = {.partial = partial, .depth = partial};
     struct spin_result r = spin_translate(d, q, end);
-    while (r.answer == SPIN_HOLDS && again) {
-        enum spin_stop why = STOP_NONE;
-        r = spin_compile(d, q, &t, end);
-        if (r.answer != SPIN_HOLDS)
-            break;
-        r = verify(d, q, &t, t.optimised ? end : earlier(end, process_clock() + FIRST_SECONDS), &why);
-        covered = r.states > covered ? r.states : covered;
-        bool time_left = !process_guard_interrupted() && (end == 0 || process_clock() + 1 < end);
-        again = r.answer == SPIN_INCONCLUSIVE && next_attempt(&t, why, time_left);
-        if (again)
-            r.answer = SPIN_HOLDS; /* so far */
-    }
-    if (r.answer == SPIN_INCONCLUSIVE)
-        r.states = covered;
+    if (r.answer == SPIN_HOLDS)
+        r = partial && d->how.search == SPIN_SWARM ? spin_swarm(d, q, end) : climb(d, q, first, end);
     uint64_t states = r.states;
     if (r.answer == SPIN_VIOLATED && (q->define != NULL || q->claim != NULL))
         attach_trail(d, q, &r);
@@ -271,19 +209,19 @@ static void check_all(struct driver *d, struct spin_check *c)
 }
 
 static struct driver driver_new(struct arena *a, const struct semantics *s, const struct spin_model *m,
-                                const struct budget *b)
+                                const struct budget *b, const struct spin_how *how)
 {
     uint64_t megabytes = b->bytes >> 20;
-    struct driver d = {.a = a, .s = s, .m = m, .budget = b};
+    struct driver d = {.a = a, .s = s, .m = m, .budget = b, .how = *how};
     d.megabytes = b->bytes == 0 ? DEFAULT_MEGABYTES : megabytes == 0 ? 1 : megabytes > 1000000 ? 1000000 : megabytes;
     return d;
 }
 
-struct spin_check *spin_check(struct arena *a, const struct semantics *s, const struct spin_model *m,
-                              const struct budget *b)
+struct spin_check *spin_check_how(struct arena *a, const struct semantics *s, const struct spin_model *m,
+                                  const struct budget *b, const struct spin_how *how)
 {
     struct spin_check *c = ARENA_NEW(a, struct spin_check);
-    struct driver d = driver_new(a, s, m, b);
+    struct driver d = driver_new(a, s, m, b, how);
     double start = process_clock();
     c->n_ltl = m->n_claims;
     c->ltl = ARENA_ARRAY(a, struct spin_result, m->n_claims);
@@ -306,10 +244,16 @@ struct spin_check *spin_check(struct arena *a, const struct semantics *s, const 
     return c;
 }
 
+struct spin_check *spin_check(struct arena *a, const struct semantics *s, const struct spin_model *m,
+                              const struct budget *b)
+{
+    return spin_check_how(a, s, m, b, &(struct spin_how){SPIN_EXHAUSTIVE, 1});
+}
+
 struct spin_result spin_count(struct arena *a, const struct semantics *s, const struct spin_model *m,
                               const struct budget *b)
 {
-    struct driver d = driver_new(a, s, m, b);
+    struct driver d = driver_new(a, s, m, b, &(struct spin_how){SPIN_EXHAUSTIVE, 1});
     if (!spin_find_tools(&d))
         return spin_answer_of(SPIN_NO_TOOL, d.missing);
     process_guard_begin();

@@ -6,8 +6,8 @@
  *
  * How a property is searched, cheapest first: compiled without optimisation for some seconds, which is all that
  * most models need (by tcc, where it is installed: that is as fast to search and takes a tenth of the time to compile);
- * then optimised, for the time that is left; then, when memory ran out, with compressed states;
- * then with two bits a state, which can still find an error and never says that there is none.
+ * then optimised, for the time that is left; then, when memory ran out, with compressed states; then by bitstate
+ * hashing, which can still find an error and never says that there is none. See spin_how for other ways.
  */
 #ifndef MOTET_CHECKER_SPIN_H
 #define MOTET_CHECKER_SPIN_H
@@ -39,6 +39,18 @@ struct spin_result {
     uint32_t cycle;     /* a formula: trail.steps[cycle..] repeat for ever; equal to trail.n: it stays there */
 };
 
+enum spin_search {
+    SPIN_EXHAUSTIVE, /* as above */
+    SPIN_BITSTATE,   /* some bits a state: covers most of what does not fit into the memory, and never says that it holds */
+    SPIN_SWARM       /* many of these, of different hash functions, orders and depths, until the time is up: the same */
+};
+
+struct spin_how {
+    enum spin_search search;
+    uint32_t cores; /* at most PROCESS_MOST. 0: one, in a swarm all that there are. Several for an exhaustive search: one
+                     * verifier on them (SPIN's NCORE) once the first seconds did not do; for safety alone */
+};
+
 struct spin_check {
     struct spin_result safety[SAFETY_KINDS];
     struct spin_result *ltl; /* [n_ltl], in the order of verify->ltls; under weak fairness if model->fair_weak */
@@ -54,6 +66,10 @@ struct spin_check {
  * an error, and one for each formula. Result and trails live in `a`. */
 struct spin_check *spin_check(struct arena *a, const struct semantics *s, const struct spin_model *m,
                               const struct budget *b);
+
+/* The same, otherwise than exhaustive on one core. */
+struct spin_check *spin_check_how(struct arena *a, const struct semantics *s, const struct spin_model *m,
+                                  const struct budget *b, const struct spin_how *how);
 
 /* Counts the reachable states, without reduction and without looking for anything: comparable with the explorer's
  * count, to which it adds 1 when the model has a crash budget. SPIN_HOLDS when the count is complete. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include "spin_private.h"
@@ -30,9 +32,13 @@ static const char *make_folder(struct arena *a)
 static void remove_folder(struct arena *a, const char *path)
 {
     DIR *d = opendir(path);
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            unlink(arena_printf(a, "%s/%s", path, e->d_name));
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        const char *inner = arena_printf(a, "%s/%s", path, e->d_name);
+        if (unlink(inner) != 0)
+            remove_folder(a, inner);
+    }
     if (d != NULL)
         closedir(d);
     rmdir(path);
@@ -108,6 +114,11 @@ static const char *define_of(const struct question *q)
     return q->claim ? "-DLTL" : q->define;
 }
 
+bool spin_on_cores(const struct driver *d, const struct question *q)
+{
+    return d->how.search == SPIN_EXHAUSTIVE && d->how.cores > 1 && q->claim == NULL && !q->count;
+}
+
 void command_add_property(struct driver *d, struct command *c, const struct question *q)
 {
     if (d->quick_cc)
@@ -115,9 +126,10 @@ void command_add_property(struct driver *d, struct command *c, const struct ques
     else
         command_add(c, arena_printf(d->a, "-P%s -std=gnu99 -E -x c", d->cc));
     command_add(c, define_of(q));
+    command_add(c, spin_on_cores(d, q) ? "-Dhidden=" : NULL); /* hidden variables are not for several cores */
 }
 
-struct process_result command_run(struct driver *d, const struct command *c, double deadline)
+struct process_limits command_limits(const struct driver *d, const struct command *c, double deadline)
 {
     struct process_limits limits = {0, ((uint64_t)d->megabytes * 2 + 1024) << 20, c->output ? c->output : OUTPUT};
     if (deadline != 0) {
@@ -125,6 +137,12 @@ struct process_result command_run(struct driver *d, const struct command *c, dou
         if (limits.seconds < 0.01)
             limits.seconds = 0.01;
     }
+    return limits;
+}
+
+struct process_result command_run(struct driver *d, const struct command *c, double deadline)
+{
+    struct process_limits limits = command_limits(d, c, deadline);
     return process_run(c->argv, d->dir, &limits);
 }
 
@@ -144,6 +162,18 @@ struct spin_result spin_judge_tool(struct driver *d, const char *tool, const str
     }
     size_t n = r->output.n < 400 ? r->output.n : 400;
     return spin_answer_of(SPIN_ERROR, arena_printf(d->a, "%s failed: %.*s", tool, (int)n, buf_cstr(&r->output)));
+}
+
+void spin_remove_shared_memory(int creator)
+{
+    FILE *f = fopen("/proc/sysvipc/shm", "r");
+    char line[512];
+    int id, pid;
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, "%*s %d %*s %*s %d", &id, &pid) == 2 && pid == creator)
+            shmctl(id, IPC_RMID, NULL);
+    if (f != NULL)
+        fclose(f);
 }
 
 /* ---- from the model to its verifier ---- */
@@ -184,7 +214,8 @@ struct spin_result spin_translate(struct driver *d, const struct question *q, do
 
 static bool same_verifier(const struct attempt *a, const struct attempt *b)
 {
-    return a->optimised == b->optimised && a->compressed == b->compressed && a->partial == b->partial;
+    return a->optimised == b->optimised && a->compressed == b->compressed && a->partial == b->partial &&
+           a->random == b->random && a->cores == b->cores;
 }
 
 /* Bytes of a state, at least as many as it has: too few is an error when it runs, too many only waste. */
@@ -196,6 +227,20 @@ static uint32_t vector_size(const struct model *m)
     if (m->system != NULL)
         n += 8 * (m->system->n_instances + m->system->n_supervisors);
     return n;
+}
+
+static void add_ways(struct command *c, struct driver *d, const struct attempt *t)
+{
+    command_add(c, t->compressed ? "-DCOLLAPSE" : NULL);
+    command_add(c, t->partial ? "-DBITSTATE" : NULL);
+    command_add(c, t->random ? "-DT_RAND" : NULL);
+    command_add(c, t->random ? "-DP_RAND" : NULL);
+    if (t->cores > 1) {
+        command_add(c, arena_printf(d->a, "-DNCORE=%u", t->cores));
+        command_add(c, "-DFULL_TRAIL");
+        command_add(c, arena_printf(d->a, "-DPMAX=%u", d->m->n_processes + 2));
+        command_add(c, arena_printf(d->a, "-DQMAX=%u", semantics_model(d->s)->n_lanes + 2));
+    }
 }
 
 static struct spin_result run_compiler(struct driver *d, const char *cc, const struct question *q,
@@ -215,8 +260,7 @@ static struct spin_result run_compiler(struct driver *d, const char *cc, const s
         command_add(&c, "-DNOCLAIM");
         command_add(&c, q->count || model_is_entangled(semantics_model(d->s)) ? "-DNOREDUCE" : NULL);
     }
-    command_add(&c, t->compressed ? "-DCOLLAPSE" : NULL);
-    command_add(&c, t->partial ? "-DBITSTATE" : NULL);
+    add_ways(&c, d, t);
     command_add(&c, "-o");
     command_add(&c, "pan");
     command_add(&c, "pan.c");
@@ -229,7 +273,7 @@ static struct spin_result run_compiler(struct driver *d, const char *cc, const s
 
 struct spin_result spin_compile(struct driver *d, const struct question *q, const struct attempt *t, double deadline)
 {
-    if (d->compiled && same_verifier(&d->how, t))
+    if (d->compiled && same_verifier(&d->made_for, t))
         return spin_answer_of(SPIN_HOLDS, NULL);
     bool quick = d->quick_cc != NULL && !t->optimised;
     struct spin_result r = run_compiler(d, quick ? d->quick_cc : d->cc, q, t, deadline);
@@ -238,6 +282,6 @@ struct spin_result spin_compile(struct driver *d, const struct question *q, cons
         r = run_compiler(d, d->cc, q, t, deadline);
     }
     d->compiled = r.answer == SPIN_HOLDS;
-    d->how = *t;
+    d->made_for = *t;
     return r;
 }

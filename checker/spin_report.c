@@ -8,7 +8,7 @@
 struct reader {
     struct arena *a;
     struct spin_report r;
-    bool full, partial, not_completed, counted, closed;
+    bool full, partial, not_completed, counted, closed, cores;
     bool has_errors;
     uint64_t errors;
 };
@@ -145,10 +145,23 @@ static void read_scope(struct reader *r, const char *line)
     }
 }
 
+/* Behind "cpu12: ", if it starts so. */
+static const char *without_core(struct reader *r, const char *line)
+{
+    size_t digits = starts(line, "cpu") ? strspn(line + 3, "0123456789") : 0;
+    if (digits == 0 || !starts(line + 3 + digits, ": "))
+        return line;
+    r->cores = true;
+    return line + 3 + digits + 2;
+}
+
 static void read_line(struct reader *r, const char *line)
 {
+    line = without_core(r, line);
     if (starts(line, "pan:"))
         read_remark(r, line);
+    else if (r->cores && starts(line, "elapsed time "))
+        r->closed = true;
     else if (has(line, "max search depth too small"))
         stop(r, STOP_DEPTH);
     else if (has(line, "Interrupted"))
@@ -175,7 +188,7 @@ static void conclude(struct reader *r)
 {
     struct spin_report *p = &r->r;
     bool whole = (r->full || r->partial) && r->has_errors && r->counted && r->closed;
-    if (!whole && p->stop == STOP_NONE)
+    if (!whole && p->stop == STOP_NONE && !(r->cores && p->finding != FINDING_NONE))
         problem(r, r->full || r->has_errors ? "(its report breaks off)" : "(no report)");
     if (whole && (r->errors != 0) != (p->finding != FINDING_NONE || p->stop == STOP_COUNTER))
         problem(r, "(its count of errors does not fit its report)");

@@ -5,6 +5,8 @@
  * (4) the closing "elapsed time" line; (5) no "Search not completed", no "Interrupted", no "max search depth too
  * small", no memory limit, no line from the verifier that this reader does not know. (The heading of a
  * bit-state or hash-compact search differs from (1).)
+ *
+ * With several cores lines begin with "cpuN: ", and one that found an error closes without a summary.
  */
 #ifndef MOTET_CHECKER_SPIN_REPORT_H
 #define MOTET_CHECKER_SPIN_REPORT_H

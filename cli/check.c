@@ -11,6 +11,7 @@
 #include "jobs.h"
 #include "options.h"
 #include "output.h"
+#include "process.h"
 #include "report_document.h"
 #include "schedule_file.h"
 #include "subject.h"
@@ -23,6 +24,8 @@ struct check {
     int format, engines, color; /* enum report_format, and the enums above */
     uint64_t any_capacity, capacity, seconds, mib, jobs;
     int choices; /* fair, unfair */
+    int spin;    /* enum spin_search */
+    uint64_t spin_cores;
     bool ascii, progress, early;
     struct text_list folders; /* of modules */
     const char *save; /* a folder for counterexamples, or NULL */
@@ -46,6 +49,10 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "capacity", 0, OPTION_NUMBER, "N", &k->capacity, 1, 255, "of lanes into a role that no actor plays (2)" },
         { "time", 0, OPTION_NUMBER, "SECONDS", &k->seconds, 1, 1000000, "for each engine and search (60)" },
         { "memory", 0, OPTION_NUMBER, "MB", &k->mib, 1, 1 << 20, "for each engine and search (1024)" },
+        { "spin", 0, OPTION_CHOICE, "exhaustive|bitstate|swarm", &k->spin, 0, 0,
+          "how SPIN searches; bitstate, swarm: too large systems, never enough for \"holds\"" },
+        { "spin-cores", 0, OPTION_NUMBER, "N", &k->spin_cores, 1, PROCESS_MOST,
+          "for one search by SPIN (1), or for a swarm (all)" },
         { "progress", 0, OPTION_FLAG, NULL, &k->progress, 0, 0, "decide whether everything can still go on, too" },
         { "choices", 0, OPTION_CHOICE, "fair|unfair", &k->choices, 0, 0,
           "with --progress; unfair: one branch may be taken for ever" },
@@ -194,7 +201,8 @@ static void check_one(void *ctx, uint32_t i, struct job *j)
     const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
                                      k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
                                      k->choices != 0, k->early, k->any_capacity, !k->named.at[i], k->capacity,
-                                     k->seconds, k->mib, k->cache };
+                                     k->seconds, k->mib,
+                                     { (enum spin_search)k->spin, (uint32_t)k->spin_cores }, k->cache };
     struct unit u;
     struct report r;
     unit_load(&u, k->files.at[i], &k->folders);

@@ -188,7 +188,7 @@ static const struct spin_check *run_spin(struct checking *c, const struct semant
         return none;
     }
     struct spin_model sm = { p.text, p.lines, p.n_lines, p.n_processes, p.claims, p.n_claims };
-    return spin_check(c->a, s, &sm, b);
+    return spin_check_how(c->a, s, &sm, b, &c->o->how);
 }
 
 static void report_missing(struct checking *c, const struct spin_check *check)

@@ -3,6 +3,7 @@
 #define MOTET_CLI_CHECK_FILE_H
 #include "load.h"
 #include "report.h"
+#include "spin.h"
 
 struct check_cache;
 
@@ -16,6 +17,7 @@ struct check_options {
     uint64_t capacity;   /* of the lanes of a session that no actor plays */
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;
+    struct spin_how how; /* SPIN searches */
     const struct check_cache *cache; /* NULL: nothing is kept */
 };
 

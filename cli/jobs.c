@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "process.h"
+
 struct frame_head {
     int32_t status;
     uint64_t out, err;
@@ -33,8 +35,7 @@ struct pool {
 
 uint32_t jobs_cores(void)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : (uint32_t)n;
+    return process_cores();
 }
 
 /* ---- the child ---- */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -238,6 +239,79 @@ static void a_program_need_not_read_its_input(void **state)
     buf_free(&r.output);
 }
 
+/* ---- several at once ---- */
+
+static void run_two(const char *first, const char *second, struct process_result *r, process_enough *enough, void *ctx)
+{
+    const char *one[] = {"sh", "-c", first, NULL}, *two[] = {"sh", "-c", second, NULL};
+    const struct process_job jobs[] = {{one, NULL, plenty, NULL, 0, &r[0]}, {two, NULL, plenty, NULL, 0, &r[1]}};
+    process_run_all(jobs, 2, enough, ctx);
+}
+
+static void two_run_at_the_same_time(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/motet-process-test-XXXXXX", first[200], second[200];
+    struct process_result r[2];
+    assert_non_null(mkdtemp(dir));
+    assert_int_equal(mkfifo(strcat(strcpy(first, dir), "/there"), 0600), 0);
+    assert_int_equal(mkfifo(strcat(strcpy(first, dir), "/back"), 0600), 0);
+    snprintf(first, sizeof first, "echo ping >%s/there; cat %s/back", dir, dir);
+    snprintf(second, sizeof second, "cat %s/there; echo pong >%s/back; exit 4", dir, dir);
+    run_two(first, second, r, NULL, NULL); /* each waits for the other */
+    assert_string_equal(buf_cstr(&r[0].output), "pong\n");
+    assert_string_equal(buf_cstr(&r[1].output), "ping\n");
+    assert_int_equal(r[0].status, 0);
+    assert_int_equal(r[1].status, 4);
+    buf_free(&r[0].output);
+    buf_free(&r[1].output);
+    snprintf(first, sizeof first, "rm -r %s", dir);
+    assert_int_equal(system(first), 0);
+}
+
+static bool says_enough(void *ctx, const struct process_result *r)
+{
+    (void)ctx;
+    return strcmp(buf_cstr(&r->output), "enough\n") == 0;
+}
+
+static void the_others_are_stopped_when_it_is_enough(void **state)
+{
+    (void)state;
+    struct process_result r[2];
+    run_two("trap 'echo last words; exit' INT; while :; do sleep 0.01; done", "echo enough", r, says_enough, NULL);
+    assert_int_equal(r[0].end, PROCESS_TIMEOUT);
+    assert_string_equal(buf_cstr(&r[0].output), "last words\n");
+    assert_int_equal(r[1].end, PROCESS_EXITED);
+    buf_free(&r[0].output);
+    buf_free(&r[1].output);
+}
+
+static void one_that_does_not_start_takes_none_with_it(void **state)
+{
+    (void)state;
+    struct process_result r[2];
+    const char *one[] = {"no-such-program-anywhere", NULL}, *two[] = {"sh", "-c", "echo here", NULL};
+    const struct process_job jobs[] = {{one, NULL, plenty, NULL, 0, &r[0]}, {two, NULL, plenty, NULL, 0, &r[1]}};
+    process_run_all(jobs, 2, says_enough, NULL);
+    assert_int_equal(r[0].end, PROCESS_NOT_FOUND);
+    assert_int_equal(r[1].end, PROCESS_EXITED);
+    assert_string_equal(buf_cstr(&r[1].output), "here\n");
+    buf_free(&r[0].output);
+    buf_free(&r[1].output);
+}
+
+static void a_program_is_found_where_path_says(void **state)
+{
+    (void)state;
+    char path[100];
+    assert_true(process_find("sh", path, sizeof path) && path[0] == '/');
+    assert_true(process_find("/bin/sh", path, sizeof path));
+    assert_string_equal(path, "/bin/sh");
+    assert_false(process_find("sh", path, 3));
+    assert_false(process_find("no-such-program-anywhere", path, sizeof path));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +333,10 @@ int main(void)
         cmocka_unit_test(what_goes_in_is_read_whole_while_the_answer_comes_out),
         cmocka_unit_test(the_input_ends),
         cmocka_unit_test(a_program_need_not_read_its_input),
+        cmocka_unit_test(two_run_at_the_same_time),
+        cmocka_unit_test(the_others_are_stopped_when_it_is_enough),
+        cmocka_unit_test(one_that_does_not_start_takes_none_with_it),
+        cmocka_unit_test(a_program_is_found_where_path_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,37 @@ static void a_whole_report_without_errors_is_exhaustive(void **s)
     assert_int_equal(r.states, 63);
 }
 
+/* Several cores: what they print has their number before it. */
+#define CPU_TAIL "\n\ncpu0: elapsed time 1.67 seconds (63 states visited)\ncpu0: rate 52456.3 states/second\n"
+
+static void a_whole_report_of_several_cores_is_exhaustive(void **s)
+{
+    (void)s;
+    struct spin_report r = read("cpu1: Depth=      60 States= 2.95e+04 Transitions= 9.52e+04\n" HEAD FULL ERRORS(0)
+                                STATES CPU_TAIL);
+    assert_null(r.problem);
+    assert_true(r.exhaustive);
+    assert_int_equal(r.states, 63);
+}
+
+static void an_error_of_one_of_several_cores_needs_no_summary(void **s)
+{
+    (void)s;
+    struct spin_report r = read("cpu1: pan:1: assertion violated 0 (at depth 37)\npan: wrote model.pml.cpu1_trail\n"
+                                "cpu1: pan: wrote trailfile\ncpu1: stop - uerror\n" CPU_TAIL);
+    assert_null(r.problem);
+    assert_int_equal(r.finding, FINDING_ASSERTION);
+    assert_false(r.exhaustive);
+}
+
+static void several_cores_that_give_up_are_not_exhaustive(void **s)
+{
+    (void)s;
+    assert_non_null(read("cpu0: Give Up\ncpu1: Give Up\n" CPU_TAIL).problem);
+    never_holds(HEAD FULL ERRORS(0) STATES "cpu0: pan: out of memory\n" CPU_TAIL);
+    never_holds(HEAD FULL ERRORS(0) STATES "cpu: elapsed time 1 seconds\n");
+}
+
 static void a_part_of_a_report_is_a_problem(void **s)
 {
     (void)s;
@@ -233,6 +264,9 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(a_whole_report_without_errors_is_exhaustive),
+        T(a_whole_report_of_several_cores_is_exhaustive),
+        T(an_error_of_one_of_several_cores_needs_no_summary),
+        T(several_cores_that_give_up_are_not_exhaustive),
         T(a_part_of_a_report_is_a_problem),
         T(a_search_that_was_cut_short_is_not_exhaustive),
         T(a_search_of_bits_or_hashes_is_not_exhaustive),
