@@ -177,6 +177,8 @@ static void conclude(struct search *x, struct arena *a)
 {
     struct exploration *e = x->e;
     add_up(x);
+    if (atomic_load(&x->spent))
+        e->advice = explorer_advice(x, a);
     for (int k = 0; k < SAFETY_KINDS; k++)
         if (e->result[k] == VERDICT_VIOLATED)
             e->trail[k] = trail_to(x, a, x->bad[k]);

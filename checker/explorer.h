@@ -26,6 +26,7 @@ struct exploration {
     struct trail trail[SAFETY_KINDS]; /* where the result is VERDICT_VIOLATED */
     bool complete;                    /* every reachable state was expanded */
     const char *stopped;              /* why not, in a few words; NULL when complete */
+    const char *advice; /* where time or memory ran out: of what there were too many states, and what to try; or NULL */
     uint64_t states, transitions;     /* found; transitions taken */
     uint64_t expanded;                /* states whose steps were all taken; equals states when complete */
     bool *taken; /* [semantics_n_codes] what some visited state did: a step by its code, and the edge by which a

@@ -83,6 +83,8 @@ struct search {
     _Atomic uint64_t bytes;  /* in use */
     _Atomic(const char *) stopped; /* why the search ends before its end, or NULL */
 
+    atomic_bool spent; /* ... which is that the budget was used up */
+
     struct worker *workers; /* [n_workers] */
     uint32_t n_workers;
     uint32_t n_active;      /* that run at the moment */
@@ -134,6 +136,13 @@ static inline bool search_stop(struct search *x, const char *why)
     return false;
 }
 
+/* The same, of time or memory. */
+static inline bool search_spent(struct search *x, const char *why)
+{
+    atomic_store(&x->spent, true);
+    return search_stop(x, why);
+}
+
 static inline bool search_stopped(struct search *x)
 {
     return atomic_load_explicit(&x->stopped, memory_order_relaxed) != NULL;
@@ -158,8 +167,15 @@ void store_prefetch_candidate(const struct search *x, uint64_t hash);
 /* Adds the state unless it is known; returns its number, or NO_STATE when the search is stopped. */
 uint32_t store_insert(struct worker *w, const uint8_t *state, uint64_t hash, struct origin from);
 bool store_add_range(struct search *x, struct ranges *r, uint32_t first, uint32_t n);
+/* How many states of the chunk there are. */
+uint32_t store_filled(const struct search *x, uint32_t chunk);
 void store_free_table(struct search *x);
 void store_free_states(struct search *x);
+
+/* ---- where the states come from (explorer_advice.c) ---- */
+
+/* Which parts of the state took many values, and what to try; or NULL. */
+const char *explorer_advice(const struct search *x, struct arena *a);
 
 /* ---- workers (explorer_worker.c) ---- */
 

@@ -36,7 +36,7 @@ bool store_charge(struct search *x, uint64_t bytes)
     uint64_t now = atomic_fetch_add(&x->bytes, bytes) + bytes;
     if (x->budget->bytes && now > x->budget->bytes) {
         atomic_fetch_sub(&x->bytes, bytes);
-        return search_stop(x, "the memory budget was used up");
+        return search_spent(x, "the memory budget was used up");
     }
     if (now > x->e->bytes && x->n_active <= 1) /* with more workers it is noted when they have come back */
         x->e->bytes = now;
@@ -75,8 +75,7 @@ static void put_slot(struct search *x, uint32_t index)
 static uint64_t room_of(uint64_t n_slots) { return n_slots / 4 * 3; }
 static uint64_t last_room_of(uint64_t n_slots) { return n_slots / 16 * 15; }
 
-/* How far the chunk is filled. */
-static uint32_t filled(const struct search *x, uint32_t chunk)
+uint32_t store_filled(const struct search *x, uint32_t chunk)
 {
     for (uint32_t i = 0; i < x->n_workers; i++)
         if (x->workers[i].end && (x->workers[i].end - 1) >> CHUNK_BITS == chunk)
@@ -94,10 +93,10 @@ static bool grow_table(struct search *x)
     x->slots = new_table(n * sizeof *x->slots);
     x->n_slots = x->slots ? n : 0;
     if (!x->slots)
-        return search_stop(x, "the system has no more memory");
+        return search_spent(x, "the system has no more memory");
     x->room = room_of(n);
     for (uint32_t c = 0; c < atomic_load(&x->n_chunks); c++)
-        for (uint32_t i = 0, end = filled(x, c); i < end; i++)
+        for (uint32_t i = 0, end = store_filled(x, c); i < end; i++)
             put_slot(x, (c << CHUNK_BITS) + i);
     return true;
 }
@@ -118,7 +117,7 @@ static bool grow_chunk_array(struct search *x)
     uint32_t cap = x->cap_chunks ? 2 * x->cap_chunks : FIRST_CHUNKS;
     struct chunk *chunks = realloc(x->chunks, cap * sizeof *chunks);
     if (!chunks)
-        return search_stop(x, "the system has no more memory");
+        return search_spent(x, "the system has no more memory");
     x->chunks = chunks;
     x->cap_chunks = cap;
     return true;
@@ -166,7 +165,7 @@ static bool new_chunk(struct worker *w)
         return false;
     struct origin *memory = malloc(bytes);
     if (!memory)
-        return search_stop(x, "the system has no more memory");
+        return search_spent(x, "the system has no more memory");
     uint32_t c = atomic_fetch_add(&x->n_chunks, 1);
     x->chunks[c] = (struct chunk){memory, 0};
     w->next = w->range_from = c << CHUNK_BITS;
@@ -234,7 +233,7 @@ bool store_add_range(struct search *x, struct ranges *r, uint32_t first, uint32_
             uint32_t cap = r->cap ? 2 * r->cap : 64;
             struct range *at = realloc(r->at, cap * sizeof *at);
             if (!at)
-                return search_stop(x, "the system has no more memory");
+                return search_spent(x, "the system has no more memory");
             r->at = at;
             r->cap = cap;
         }

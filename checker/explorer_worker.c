@@ -22,7 +22,7 @@ bool worker_init(struct worker *w, struct search *x)
     for (int k = 0; k < SAFETY_KINDS; k++)
         w->bad[k] = NO_STATE;
     bool ok = w->batch.states && w->batch.hashes && w->batch.origins && w->codes && w->alone && w->taken;
-    return ok ? true : search_stop(x, "the system has no more memory");
+    return ok ? true : search_spent(x, "the system has no more memory");
 }
 
 void worker_fini(struct worker *w)
@@ -66,7 +66,7 @@ static bool room(struct search *x, void **array, uint64_t *cap, uint64_t n, size
         return false;
     void *grown = realloc(*array, more * size);
     if (!grown)
-        return search_stop(x, "the system has no more memory");
+        return search_spent(x, "the system has no more memory");
     *array = grown;
     *cap = more;
     return true;
@@ -229,7 +229,7 @@ static bool in_time(struct worker *w)
     if (x->most_states && atomic_load_explicit(&x->found, memory_order_relaxed) > x->most_states)
         return search_stop(x, "there are more states than were asked for");
     if (x->budget->seconds > 0 && seconds_since(&x->start) >= x->budget->seconds)
-        return search_stop(x, "the time budget was used up");
+        return search_spent(x, "the time budget was used up");
     return true;
 }
 

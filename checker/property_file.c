@@ -47,6 +47,7 @@ static void put_property(struct json *j, struct arena *a, const struct property 
         json_string(j, "engine", p->engines[i].engine);
         json_uint(j, "states", p->engines[i].states);
         json_double(j, "seconds", p->engines[i].seconds);
+        json_string(j, "reduction", p->engines[i].reduction);
         json_close_object(j);
     }
     json_close_array(j);
@@ -118,6 +119,7 @@ static void take_engines(struct reading *r, const cJSON *object, struct property
         x->engine = take_string(r, e, "engine", false);
         x->states = (uint64_t)take_number(r, e, "states");
         x->seconds = take_number(r, e, "seconds");
+        x->reduction = take_string(r, e, "reduction", true);
         x->result = p->result;
     }
 }

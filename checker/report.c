@@ -124,6 +124,8 @@ static void put_engine(struct buf *out, const struct engine_result *e)
         put_grouped(out, e->states);
         buf_puts(out, e->states == 1 ? " state" : " states");
     }
+    if (e->reduction)
+        buf_printf(out, " (%s)", e->reduction);
     if (e->failed)
         buf_puts(out, " (failed)");
     else if (e->result == VERDICT_INCONCLUSIVE)

@@ -15,6 +15,7 @@ struct engine_result {
     uint64_t states;
     double seconds;
     const char *why;  /* inconclusive or failed: the reason; else NULL */
+    const char *reduction; /* the explorer: how states were left out that cannot matter, or NULL */
 };
 
 struct property {

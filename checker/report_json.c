@@ -22,6 +22,8 @@ static void put_engine(struct json *out, const struct engine_result *e)
     json_string(out, "engine", e->engine);
     json_string(out, "result", e->failed ? "error" : verdict_word(e->result));
     json_uint(out, "states", e->states);
+    if (e->reduction)
+        json_string(out, "reduction", e->reduction);
     json_double(out, "seconds", e->seconds);
     if (e->why)
         json_string(out, "why", e->why);

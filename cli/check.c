@@ -7,6 +7,7 @@
 #include "check_cache.h"
 #include "check_file.h"
 #include "cli.h"
+#include "explorer.h"
 #include "find.h"
 #include "jobs.h"
 #include "options.h"
@@ -16,12 +17,17 @@
 #include "schedule_file.h"
 #include "subject.h"
 
-enum { CHART_WIDTH = 100 };
+enum { CHART_WIDTH = 100, MAX_WORKERS = 256 };
 enum engines { ENGINES_BOTH, ENGINES_EXPLORER, ENGINES_SPIN, ENGINES_NONE };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+enum reduction { REDUCTION_AUTO, REDUCTION_NONE, REDUCTION_ORDER };
+static const uint32_t reductions[] = { [REDUCTION_AUTO] = REDUCE_ORDER, [REDUCTION_NONE] = 0,
+                                       [REDUCTION_ORDER] = REDUCE_ORDER };
+
 struct check {
-    int format, engines, color; /* enum report_format, and the enums above */
+    int format, engines, color, reduce; /* enum report_format, and the enums above */
+    uint64_t workers;
     uint64_t any_capacity, capacity, seconds, mib, jobs;
     int choices; /* fair, unfair */
     int spin;    /* enum spin_search */
@@ -61,6 +67,10 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "early", 0, OPTION_FLAG, NULL, &k->early, 0, 0,
           "decide whether roles know at once which branch of a choice a message belongs to, too" },
         { "jobs", 'j', OPTION_NUMBER, "N", &k->jobs, 1, 1024, "files that are checked at the same time (cores)" },
+        { "workers", 0, OPTION_NUMBER, "N", &k->workers, 1, MAX_WORKERS,
+          "threads of the explorer, shared by the files ($MOTET_WORKERS, or the cores)" },
+        { "reduce", 0, OPTION_CHOICE, "auto|none|order", &k->reduce, 0, 0,
+          "leave out orders of steps that cannot matter; auto: from a million states on" },
         IMPORT_OPTION(&k->folders),
         { "save", 0, OPTION_TEXT, "DIR", &k->save, 0, 0, "write each counterexample there: a page, and steps for replay" },
         { "cache", 0, OPTION_TEXT, "DIR", &k->cache_folder, 0, 0,
@@ -195,14 +205,24 @@ static bool save_counterexamples(const struct check *k, const struct unit *u, co
     return out->n == 0 || output_write_all(out, k->save, NULL);
 }
 
+/* The cores are shared with the files that are checked at the same time. */
+static uint64_t workers_of(const struct check *k)
+{
+    uint64_t files = k->jobs < k->files.n ? k->jobs : k->files.n;
+    return k->workers > files ? k->workers / files : 1;
+}
+
 static void check_one(void *ctx, uint32_t i, struct job *j)
 {
     const struct check *k = ctx;
-    const struct check_options o = { k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
-                                     k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN, k->progress,
-                                     k->choices != 0, k->early, k->any_capacity, !k->named.at[i], k->capacity,
-                                     k->seconds, k->mib,
-                                     { (enum spin_search)k->spin, (uint32_t)k->spin_cores }, k->cache };
+    const struct check_options o = {
+        .explorer = k->engines == ENGINES_BOTH || k->engines == ENGINES_EXPLORER,
+        .spin = k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN,
+        .progress = k->progress, .unfair = k->choices != 0, .early = k->early, .any_capacity = k->any_capacity,
+        .may_be_for_others = !k->named.at[i], .capacity = k->capacity, .seconds = k->seconds, .mib = k->mib,
+        .how = { (enum spin_search)k->spin, (uint32_t)k->spin_cores }, .cache = k->cache, .workers = workers_of(k), .reduce = reductions[k->reduce],
+        .reduce_at_once = k->reduce != REDUCTION_AUTO
+    };
     struct unit u;
     struct report r;
     unit_load(&u, k->files.at[i], &k->folders);
@@ -275,9 +295,17 @@ static enum exit_status check_all(struct check *k)
     return k->worst;
 }
 
+static uint64_t default_workers(void)
+{
+    const char *text = getenv("MOTET_WORKERS");
+    unsigned long long n = text ? strtoull(text, NULL, 10) : 0;
+    return n >= 1 && n <= MAX_WORKERS ? n : jobs_cores();
+}
+
 int cmd_check(int argc, char **argv)
 {
-    struct check k = { .capacity = 2, .seconds = 60, .mib = 1024, .jobs = jobs_cores(), .worst = EXIT_HOLDS };
+    struct check k = { .capacity = 2, .seconds = 60, .mib = 1024, .jobs = jobs_cores(),
+                       .workers = default_workers(), .worst = EXIT_HOLDS };
     uint32_t n_operands;
     switch (parse(&k, argc, argv, &n_operands)) {
     case OPTIONS_HELP:

@@ -86,7 +86,8 @@ struct check_cache *check_cache_open(struct arena *a, const char *folder, const 
 static void put_options(struct buf *out, const struct check_options *o)
 {
     /* Each option that changes what is found out about a model belongs here. */
-    buf_printf(out, "options %d %d %d %d %d\n", o->explorer, o->spin, o->how.search, o->progress, o->unfair);
+    buf_printf(out, "options %d %d %d %d %d %u %d\n", o->explorer, o->spin, o->how.search, o->progress, o->unfair,
+               o->reduce, o->reduce_at_once);
 }
 
 static void put_formulas(struct buf *out, const struct model *m)

@@ -1,7 +1,9 @@
 /* check_file.c -- see check_file.h. Where one subject cannot be checked the others still are. */
 #include "check_file.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "assertions.h"
 #include "buf.h"
@@ -31,6 +33,8 @@ static const char *const progress_titles[PROGRESS_KINDS] = {
     [NO_UNFINISHED] = "no-unfinished",
     [NO_LEFTOVERS] = "no-leftovers",
 };
+
+enum { REDUCE_FROM = 1000000 }; /* a system with fewer states is searched in full */
 
 struct checking {
     const struct unit *u;
@@ -149,9 +153,15 @@ static bool projection_failed(const struct unit *u)
 
 /* ---- the engines ---- */
 
+static const char *reduction_words(const struct exploration *e)
+{
+    return e->reduced & REDUCE_ORDER ? "partial order" : NULL;
+}
+
 static struct engine_result explorer_result(struct arena *a, const struct exploration *e, enum safety k)
 {
-    struct engine_result x = { "explorer", e->result[k], false, e->states, e->seconds, NULL };
+    struct engine_result x = { "explorer", e->result[k], false, e->states, e->seconds, NULL, NULL };
+    x.reduction = reduction_words(e);
     if (x.result == VERDICT_INCONCLUSIVE)
         x.why = arena_printf(a, "%s after %llu states, of which %llu were followed up", e->stopped,
                              (unsigned long long)e->states, (unsigned long long)e->expanded);
@@ -168,7 +178,7 @@ static struct engine_result spin_engine_result(const struct spin_result *r)
         [SPIN_NO_TOOL] = VERDICT_INCONCLUSIVE,
     };
     bool failed = r->answer == SPIN_ERROR;
-    return (struct engine_result){ "spin", verdicts[r->answer], failed, r->states, r->seconds, r->why };
+    return (struct engine_result){ "spin", verdicts[r->answer], failed, r->states, r->seconds, r->why, NULL };
 }
 
 /* SPIN on the model, or a check in which every answer says why there is none. */
@@ -271,7 +281,7 @@ static void add_of_graph(struct checking *c, const struct semantics *s, const ch
                          const struct exploration *e, const struct state_graph *g, bool broken, uint32_t state)
 {
     struct property p = { .title = title, .subject = semantics_model(s)->subject, .scope = scope, .n_engines = 1 };
-    p.engines[0] = (struct engine_result){ "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL };
+    p.engines[0] = (struct engine_result){ "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL, NULL };
     if (!g)
         p.engines[0].why = why_no_graph(e);
     else
@@ -296,7 +306,7 @@ static void check_progress(struct checking *c, const struct semantics *s, const 
 
 static struct engine_result recovery_result(const struct exploration *e, bool gave_up, bool decided, bool stuck)
 {
-    struct engine_result x = { "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL };
+    struct engine_result x = { "explorer", VERDICT_INCONCLUSIVE, false, e->states, e->seconds, NULL, NULL };
     if (gave_up || decided)
         x.result = gave_up || stuck ? VERDICT_VIOLATED : VERDICT_HOLDS;
     else
@@ -336,11 +346,41 @@ static const struct exploration *run_explorer(const struct checking *c, const st
     if (!c->o->explorer)
         return NULL;
     const struct model *m = semantics_model(s);
+    const struct explore_options o = { .reduce = c->o->reduce, .workers = (uint32_t)c->o->workers,
+                                       .full_first = c->o->reduce_at_once ? 0 : REDUCE_FROM };
     if (!c->o->progress && !model_has_crashes(m) && !(m->verify && m->verify->n_ltls))
-        return explore(c->a, s, b);
+        return explore_with(c->a, s, b, &o);
     const struct exploration *e = explore_graph(c->a, s, b, g);
     bool too_large = !*g && (b->seconds <= 0 || e->seconds < b->seconds);
-    return too_large ? explore(c->a, s, b) : e;
+    if (!too_large)
+        return e;
+    struct exploration *without = explore_with(c->a, s, b, &o);
+    without->advice = without->advice ? without->advice : e->advice;
+    return without;
+}
+
+/* Of a budget what this process does not use yet, less a sixteenth for what is not counted; but some at least. */
+static uint64_t memory_left(uint64_t budget)
+{
+    unsigned long all = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    bool known = f && fscanf(f, "%lu %lu", &all, &resident) == 2;
+    if (f)
+        fclose(f);
+    uint64_t used = known ? (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+    used += budget / 16;
+    return used < budget / 2 ? budget - used : budget / 2;
+}
+
+static void add_advice(struct checking *c, const struct model *m, const struct exploration *e)
+{
+    for (uint32_t k = 0; e && k < SAFETY_KINDS; k++)
+        if (e->longer[k])
+            vec_push(c->a, c->r->notes, arena_printf(c->a, "the counterexample to %s of %s may not be a shortest one: %s",
+                                                     safety_titles[k], m->subject,
+                                                     "the budget did not reach for a search of all orders"));
+    if (e && e->advice)
+        vec_push(c->a, c->r->notes, arena_printf(c->a, "%s has %s", m->subject, e->advice));
 }
 
 /* Do the model's properties, from number `first` on, leave anything open that could happen otherwise? */
@@ -367,6 +407,7 @@ static void check_model(struct checking *c, const struct model *m)
     }
     const struct semantics *s = semantics_new(c->a, m);
     const struct budget budget = { (double)c->o->seconds, c->o->mib << 20 };
+    const struct budget own = { (double)c->o->seconds, memory_left(c->o->mib << 20) };
     const char *scope = scope_of(c->a, m);
     struct cache_key key = { { 0 } };
     uint32_t first = c->r->properties.n;
@@ -376,7 +417,7 @@ static void check_model(struct checking *c, const struct model *m)
         return;
     }
     struct state_graph *g;
-    const struct exploration *e = run_explorer(c, s, &budget, &g);
+    const struct exploration *e = run_explorer(c, s, &own, &g);
     const struct spin_check *spin = c->o->spin && !c->no_spin ? run_spin(c, s, &budget) : NULL;
     if (spin && (spin->missing || spin->trouble)) {
         report_missing(c, spin);
@@ -389,9 +430,10 @@ static void check_model(struct checking *c, const struct model *m)
         add_recovery(c, s, scope, e, g, spin);
     if (e && c->o->progress)
         check_progress(c, s, scope, e, g);
-    check_ltls(c, s, scope, e, g, spin, &budget);
+    check_ltls(c, s, scope, e, g, spin, &own);
     state_graph_free(g);
     taken = e && e->complete ? e->taken : NULL;
+    add_advice(c, m, e);
     if (!c->no_spin)
         check_cache_keep(c->o, key, c->r, first, taken, m->n_edges);
     cover(c, m, first, taken);
@@ -478,7 +520,7 @@ static void add_assertion(struct checking *c, const struct decl *d)
     p.at = d->at;
     if (x.ahead)
         p.scope = arena_printf(c->a, "asynchronous, up to %u ahead: lanes need room for that", x.ahead);
-    p.engines[0] = (struct engine_result){ "subtyping", verdicts[x.answer], false, x.pairs, 0, x.why };
+    p.engines[0] = (struct engine_result){ "subtyping", verdicts[x.answer], false, x.pairs, 0, x.why, NULL };
     add_property(c, &p);
 }
 

@@ -18,6 +18,9 @@ struct check_options {
     uint64_t seconds;    /* for each engine and search */
     uint64_t mib;
     struct spin_how how; /* SPIN searches */
+    uint64_t workers;    /* of the explorer */
+    uint32_t reduce;     /* enum explore_reduce: what it may leave out */
+    bool reduce_at_once; /* also of small systems */
     const struct check_cache *cache; /* NULL: nothing is kept */
 };
 

@@ -58,7 +58,7 @@ static void ask_explorer(const struct ltl_check *c, const struct ltl *f, bool fa
     if (!c->g)
         return;
     struct ltl_answer x = ltl_search(c->a, c->g, f, fair, c->budget);
-    *r = (struct engine_result){ "explorer", x.result, x.failed, x.states, x.seconds, x.why };
+    *r = (struct engine_result){ "explorer", x.result, x.failed, x.states, x.seconds, x.why, NULL };
     if (x.failed || x.result == VERDICT_INCONCLUSIVE)
         return;
     if (x.result == VERDICT_VIOLATED)

@@ -39,7 +39,7 @@ static int teardown(void **ctx)
 
 static struct engine_result says(const char *engine, enum verdict v)
 {
-    return (struct engine_result){engine, v, false, 1234, 0.25, v == VERDICT_INCONCLUSIVE ? "no time" : NULL};
+    return (struct engine_result){engine, v, false, 1234, 0.25, v == VERDICT_INCONCLUSIVE ? "no time" : NULL, NULL};
 }
 
 static struct property *add(struct world *w, struct engine_result x, struct engine_result y)
@@ -110,7 +110,7 @@ static void no_engine_is_inconclusive(void **ctx)
 static void a_failed_engine_is_an_error_whatever_the_other_says(void **ctx)
 {
     struct world *w = *ctx;
-    struct engine_result broken = {"spin", VERDICT_INCONCLUSIVE, true, 0, 0, "it fell over\nbadly"};
+    struct engine_result broken = {"spin", VERDICT_INCONCLUSIVE, true, 0, 0, "it fell over\nbadly", NULL};
     assert_string_equal(add(w, says("explorer", VERDICT_HOLDS), broken)->error, "SPIN failed: it fell over badly");
 }
 
