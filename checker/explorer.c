@@ -146,15 +146,45 @@ static bool run_search(struct search *x)
 
 /* ---- what comes out ---- */
 
-static struct trail trail_to(const struct search *x, struct arena *a, uint32_t state)
+static struct trail codes_to(const struct search *x, struct arena *a, uint32_t state, uint32_t **codes)
 {
     struct trail t = {0, NULL};
     for (uint32_t i = state; origin_at(x, i)->parent != NO_STATE; i = origin_at(x, i)->parent)
         t.n++;
     t.steps = ARENA_ARRAY(a, struct step, t.n);
+    *codes = ARENA_ARRAY(a, uint32_t, t.n);
     uint32_t i = state;
     for (uint32_t k = t.n; k-- > 0; i = origin_at(x, i)->parent)
-        t.steps[k] = semantics_decode(x->s, origin_at(x, i)->code);
+        (*codes)[k] = origin_at(x, i)->code;
+    return t;
+}
+
+/* Each state on the way was replaced by its representative: the steps of a run are those of the run whose place it
+ * took. */
+static void undo_symmetry(const struct search *x, struct arena *a, uint32_t *codes, uint32_t n)
+{
+    uint32_t runs = semantics_model(x->s)->n_runs, *perm = ARENA_ARRAY(a, uint32_t, runs);
+    uint8_t *state = arena_alloc(a, x->size), *next = arena_alloc(a, x->size);
+    for (uint32_t r = 0; r < runs; r++)
+        perm[r] = r;
+    semantics_initial(x->s, state);
+    symmetry_normalise(x->symmetry, state, perm);
+    for (uint32_t k = 0; k < n; k++) {
+        semantics_apply_code(x->s, state, codes[k], next);
+        codes[k] = symmetry_code(x->symmetry, codes[k], perm);
+        symmetry_normalise(x->symmetry, next, perm);
+        memcpy(state, next, x->size);
+    }
+}
+
+static struct trail trail_to(const struct search *x, struct arena *a, uint32_t state)
+{
+    uint32_t *codes;
+    struct trail t = codes_to(x, a, state, &codes);
+    if (x->symmetry)
+        undo_symmetry(x, a, codes, t.n);
+    for (uint32_t k = 0; k < t.n; k++)
+        t.steps[k] = semantics_decode(x->s, codes[k]);
     return t;
 }
 
@@ -167,6 +197,8 @@ static void add_up(struct search *x)
         for (uint32_t c = 0; x->workers[i].taken && c < semantics_n_codes(x->s); c++)
             e->taken[c] |= x->workers[i].taken[c];
     }
+    if (x->symmetry)
+        symmetry_close(x->symmetry, e->taken);
     e->states = atomic_load(&x->found);
     e->depth = x->depth;
     e->seconds = seconds_since(&x->start);
@@ -278,9 +310,10 @@ static void search_with(struct search *x, struct arena *a, const struct explore_
 }
 
 /* Which reductions are any use for this model. */
-static uint32_t possible_reductions(const struct semantics *s, uint32_t wanted)
+static uint32_t possible_reductions(struct arena *a, const struct semantics *s, uint32_t wanted)
 {
-    return wanted & (semantics_can_take_alone(s) ? REDUCE_ORDER : 0);
+    uint32_t order = semantics_can_take_alone(s) ? REDUCE_ORDER : 0;
+    return wanted & (order | (symmetry_new(a, s) ? REDUCE_SYMMETRY : 0));
 }
 
 static struct exploration *explore_fully(struct arena *a, const struct semantics *s, const struct budget *b,
@@ -316,6 +349,7 @@ static struct exploration *explore_reduced(struct arena *a, const struct semanti
     struct search x;
     search_init(&x, a, s, b);
     x.alone = reduce & REDUCE_ORDER;
+    x.symmetry = reduce & REDUCE_SYMMETRY ? symmetry_new(a, s) : NULL;
     x.e->reduced = reduce;
     search_with(&x, a, o);
     uint32_t kinds = without_good_trail(&x) & ~take_over(x.e, full);
@@ -329,7 +363,7 @@ struct exploration *explore_with(struct arena *a, const struct semantics *s, con
 {
     struct timespec start;
     struct exploration *full = NULL;
-    uint32_t reduce = possible_reductions(s, o->reduce);
+    uint32_t reduce = possible_reductions(a, s, o->reduce);
     clock_gettime(CLOCK_MONOTONIC, &start);
     if (!reduce || o->full_first)
         full = explore_fully(a, s, b, o, reduce ? o->full_first : 0);

@@ -40,7 +40,8 @@ struct exploration {
 struct exploration *explore(struct arena *a, const struct semantics *s, const struct budget *b);
 
 enum explore_reduce { /* a bit each */
-    REDUCE_ORDER = 1 /* of steps of which it does not matter which comes first, not all orders */
+    REDUCE_ORDER = 1,   /* of steps of which it does not matter which comes first, not all orders */
+    REDUCE_SYMMETRY = 2 /* of states that differ in the places of what is interchangeable, one; see symmetry.h */
 };
 
 struct explore_options {

@@ -7,6 +7,7 @@
 #ifndef MOTET_CHECKER_EXPLORER_PRIVATE_H
 #define MOTET_CHECKER_EXPLORER_PRIVATE_H
 #include "explorer.h"
+#include "symmetry.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -93,6 +94,7 @@ struct search {
     uint32_t parallel_from; /* states of a level from which on all workers run */
     uint64_t most_states;   /* the search ends when there are more; 0: no limit */
     bool alone;             /* partial-order reduction */
+    const struct symmetry *symmetry; /* or NULL */
     uint32_t level_chunks;  /* chunks that there were when the level began */
     uint32_t depth;
     uint32_t wanted;        /* the search ends when these properties, a bit each, are found broken; 0: at its end */

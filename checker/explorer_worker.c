@@ -129,6 +129,8 @@ static void add_successor(struct worker *w, uint32_t state, const uint8_t *packe
     uint8_t *next = b->states + b->n * x->size;
     semantics_apply_code(x->s, packed, code, next);
     note_taken(w, packed, code, next);
+    if (x->symmetry)
+        symmetry_normalise(x->symmetry, next, NULL);
     b->hashes[b->n] = store_hash(next, x->size);
     b->origins[b->n] = (struct origin){state, code};
     store_prefetch(x, b->hashes[b->n]);

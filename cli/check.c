@@ -21,9 +21,11 @@ enum { CHART_WIDTH = 100, MAX_WORKERS = 256 };
 enum engines { ENGINES_BOTH, ENGINES_EXPLORER, ENGINES_SPIN, ENGINES_NONE };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-enum reduction { REDUCTION_AUTO, REDUCTION_NONE, REDUCTION_ORDER };
-static const uint32_t reductions[] = { [REDUCTION_AUTO] = REDUCE_ORDER, [REDUCTION_NONE] = 0,
-                                       [REDUCTION_ORDER] = REDUCE_ORDER };
+enum reduction { REDUCTION_AUTO, REDUCTION_NONE, REDUCTION_ORDER, REDUCTION_SYMMETRY, REDUCTION_ALL };
+static const uint32_t reductions[] = {
+    [REDUCTION_AUTO] = REDUCE_ORDER | REDUCE_SYMMETRY, [REDUCTION_NONE] = 0, [REDUCTION_ORDER] = REDUCE_ORDER,
+    [REDUCTION_SYMMETRY] = REDUCE_SYMMETRY, [REDUCTION_ALL] = REDUCE_ORDER | REDUCE_SYMMETRY
+};
 
 struct check {
     int format, engines, color, reduce; /* enum report_format, and the enums above */
@@ -69,8 +71,8 @@ static enum options_result parse(struct check *k, int argc, char **argv, uint32_
         { "jobs", 'j', OPTION_NUMBER, "N", &k->jobs, 1, 1024, "files that are checked at the same time (cores)" },
         { "workers", 0, OPTION_NUMBER, "N", &k->workers, 1, MAX_WORKERS,
           "threads of the explorer, shared by the files ($MOTET_WORKERS, or the cores)" },
-        { "reduce", 0, OPTION_CHOICE, "auto|none|order", &k->reduce, 0, 0,
-          "leave out orders of steps that cannot matter; auto: from a million states on" },
+        { "reduce", 0, OPTION_CHOICE, "auto|none|order|symmetry|all", &k->reduce, 0, 0,
+          "leave out orders of steps, and places of sessions, that do not matter; auto: from a million states on" },
         IMPORT_OPTION(&k->folders),
         { "save", 0, OPTION_TEXT, "DIR", &k->save, 0, 0, "write each counterexample there: a page, and steps for replay" },
         { "cache", 0, OPTION_TEXT, "DIR", &k->cache_folder, 0, 0,

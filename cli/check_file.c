@@ -155,7 +155,8 @@ static bool projection_failed(const struct unit *u)
 
 static const char *reduction_words(const struct exploration *e)
 {
-    return e->reduced & REDUCE_ORDER ? "partial order" : NULL;
+    static const char *const words[] = { NULL, "partial order", "symmetry", "symmetry, partial order" };
+    return words[e->reduced & (REDUCE_ORDER | REDUCE_SYMMETRY)];
 }
 
 static struct engine_result explorer_result(struct arena *a, const struct exploration *e, enum safety k)

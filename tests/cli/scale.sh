@@ -41,3 +41,8 @@ grep -v ' states' "$out" >"$work/full"
 t "with the same counterexample" cmp "$work/reduced" "$work/full"
 t "JSON tells of the reduction" bash -c '"$1" check --engine=explorer --reduce=order --format=json "$2" | grep -q "\"reduction\": *\"partial order\""' \
     _ "$MOTET" "$work/ring7.proto-session"
+t_exit "sessions that are alike change places" 0 "$MOTET" check --engine=explorer --reduce=all "$work/sessions7.proto-session"
+t_has "and the report says so" "$out" 'explorer [0-9]{2,3} states \(symmetry, partial order\)'
+t_exit "by itself a system of too many states is searched so" 0 "$MOTET" check --engine=explorer --memory=100 \
+    "$work/sessions7.proto-session"
+t_has "after the full search was given up" "$out" 'explorer [0-9]{2,3} states \(symmetry, partial order\)'

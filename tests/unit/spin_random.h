@@ -213,7 +213,8 @@ static inline void random_pools(struct kit *k, struct model *m, uint64_t *seed)
 
 /* ---- the model ---- */
 
-static inline struct model *random_model(struct kit *k, uint64_t number)
+/* `runs` 0: of one run or two. */
+static inline struct model *random_model_of(struct kit *k, uint64_t number, uint32_t runs)
 {
     uint64_t seed = number * 2654435761u + 12345;
     struct recipe r = {.n_roles = 2 + random_below(&seed, 3), .projected = number % 2 == 0};
@@ -235,7 +236,8 @@ static inline struct model *random_model(struct kit *k, uint64_t number)
         random_supervision(k, r.n_roles, &seed);
     if (one_in(&seed, 5))
         k->verify.loss = 1 + random_below(&seed, 2);
-    struct model *m = kit_model(k, one_in(&seed, 6) ? 2 : 1, 1 + random_below(&seed, 2));
+    uint32_t n_runs = one_in(&seed, 6) ? 2 : 1;
+    struct model *m = kit_model(k, runs ? runs : n_runs, 1 + random_below(&seed, 2));
     if (one_in(&seed, 3))
         random_policies(m, &seed);
     if (one_in(&seed, 4))
@@ -259,6 +261,11 @@ static inline struct model *random_pairs(struct kit *k, uint64_t number)
         kit_role(k, other, answer);
     }
     return kit_model(k, 1, 1 + random_below(&seed, 2));
+}
+
+static inline struct model *random_model(struct kit *k, uint64_t number)
+{
+    return random_model_of(k, number, 0);
 }
 
 /* ---- formulas ---- */
