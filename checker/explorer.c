@@ -159,21 +159,20 @@ static struct trail codes_to(const struct search *x, struct arena *a, uint32_t s
     return t;
 }
 
-/* Each state on the way was replaced by its representative: the steps of a run are those of the run whose place it
- * took. */
+/* Each state on the way was replaced by its representative: a step is that of whom the one that took it stands for. */
 static void undo_symmetry(const struct search *x, struct arena *a, uint32_t *codes, uint32_t n)
 {
-    uint32_t runs = semantics_model(x->s)->n_runs, *perm = ARENA_ARRAY(a, uint32_t, runs);
+    uint32_t n_codes = semantics_n_codes(x->s), *meant = ARENA_ARRAY(a, uint32_t, n_codes);
     uint8_t *state = arena_alloc(a, x->size), *next = arena_alloc(a, x->size);
-    for (uint32_t r = 0; r < runs; r++)
-        perm[r] = r;
+    for (uint32_t c = 0; c < n_codes; c++)
+        meant[c] = c;
     semantics_initial(x->s, state);
-    symmetry_normalise(x->symmetry, state, perm);
+    symmetry_normalise(x->symmetry, state, next, meant);
     for (uint32_t k = 0; k < n; k++) {
         semantics_apply_code(x->s, state, codes[k], next);
-        codes[k] = symmetry_code(x->symmetry, codes[k], perm);
-        symmetry_normalise(x->symmetry, next, perm);
+        codes[k] = meant[codes[k]];
         memcpy(state, next, x->size);
+        symmetry_normalise(x->symmetry, state, next, meant);
     }
 }
 

@@ -62,6 +62,7 @@ struct worker {
     uint32_t bad[SAFETY_KINDS]; /* the first state of this level that breaks the property, or NO_STATE */
     uint32_t since_clock;    /* states expanded since it looked at the clock */
     uint32_t *alone;         /* [max steps] */
+    uint8_t *scratch;        /* [size] */
     bool out_of_room;        /* it came back early */
 };
 

@@ -17,11 +17,12 @@ bool worker_init(struct worker *w, struct search *x)
     w->batch.hashes = malloc(cap * sizeof *w->batch.hashes);
     w->batch.origins = malloc(cap * sizeof *w->batch.origins);
     w->codes = malloc(((size_t)x->max_steps + 1) * sizeof *w->codes);
+    w->scratch = malloc(x->size);
     w->alone = malloc(((size_t)x->max_steps + 1) * sizeof *w->alone);
     w->taken = calloc(semantics_n_codes(x->s) + (size_t)1, sizeof *w->taken);
     for (int k = 0; k < SAFETY_KINDS; k++)
         w->bad[k] = NO_STATE;
-    bool ok = w->batch.states && w->batch.hashes && w->batch.origins && w->codes && w->alone && w->taken;
+    bool ok = w->batch.states && w->batch.hashes && w->batch.origins && w->codes && w->scratch && w->alone && w->taken;
     return ok ? true : search_spent(x, "the system has no more memory");
 }
 
@@ -31,6 +32,7 @@ void worker_fini(struct worker *w)
     free(w->batch.hashes);
     free(w->batch.origins);
     free(w->codes);
+    free(w->scratch);
     free(w->alone);
     free(w->taken);
     free(w->found.at);
@@ -130,7 +132,7 @@ static void add_successor(struct worker *w, uint32_t state, const uint8_t *packe
     semantics_apply_code(x->s, packed, code, next);
     note_taken(w, packed, code, next);
     if (x->symmetry)
-        symmetry_normalise(x->symmetry, next, NULL);
+        symmetry_normalise(x->symmetry, next, w->scratch, NULL);
     b->hashes[b->n] = store_hash(next, x->size);
     b->origins[b->n] = (struct origin){state, code};
     store_prefetch(x, b->hashes[b->n]);

@@ -1,11 +1,12 @@
 /* symmetry.c -- see symmetry.h. Runs of one shape have the same layout, from a word of their own on (semantics_layout.c):
  * to swap two of them is to swap their words. */
-#include "symmetry.h"
-
-#include "semantics_private.h"
+#include "symmetry_private.h"
 
 struct symmetry {
     const struct semantics *s;
+    bool of_runs;
+    uint32_t n_swaps;
+    struct member_swap *swaps;
     uint32_t *class_of; /* [runs] the first run that is interchangeable with it */
     uint32_t *first_edge; /* [runs + 1] */
 };
@@ -84,8 +85,8 @@ struct symmetry *symmetry_new(struct arena *a, const struct semantics *s)
 {
     const struct model *m = s->m;
     struct symmetry *y = ARENA_NEW(a, struct symmetry);
-    bool any = false;
-    *y = (struct symmetry){s, ARENA_ARRAY(a, uint32_t, m->n_runs), ARENA_ARRAY(a, uint32_t, m->n_runs + 1)};
+    *y = (struct symmetry){.s = s, .class_of = ARENA_ARRAY(a, uint32_t, m->n_runs),
+                           .first_edge = ARENA_ARRAY(a, uint32_t, m->n_runs + 1)};
     for (uint32_t r = 0; r < m->n_runs; r++)
         y->first_edge[r] = m->edge_base[m->runs[r].first_participant];
     y->first_edge[m->n_runs] = m->n_edges;
@@ -94,10 +95,11 @@ struct symmetry *symmetry_new(struct arena *a, const struct semantics *s)
         for (uint32_t k = 0; k < r && y->class_of[r] == r; k++)
             if (y->class_of[k] == k && interchangeable(y, k, r)) {
                 y->class_of[r] = k;
-                any = true;
+                y->of_runs = true;
             }
     }
-    return any ? y : NULL;
+    y->swaps = symmetry__member_swaps(a, s, &y->n_swaps);
+    return y->of_runs || y->n_swaps ? y : NULL;
 }
 
 /* ---- representatives ---- */
@@ -125,57 +127,112 @@ static uint32_t before(const struct symmetry *y, uint32_t run)
     return IR_NONE;
 }
 
-void symmetry_normalise(const struct symmetry *y, uint8_t *state, uint32_t *perm)
+/* ---- steps ---- */
+
+struct exchange { /* of two runs, or of two members */
+    uint32_t a, b;
+    const struct member_swap *members; /* NULL: of runs */
+};
+
+static uint32_t swapped_edge(const struct symmetry *y, const struct exchange *x, uint32_t edge)
+{
+    if (x->members)
+        return x->members->edge[edge];
+    uint32_t a = y->first_edge[x->a], b = y->first_edge[x->b], n = y->first_edge[x->a + 1] - a;
+    return edge - a < n ? edge - a + b : edge - b < n ? edge - b + a : edge;
+}
+
+static uint32_t swapped_crash(const struct semantics *s, const struct exchange *x, uint32_t code)
+{
+    struct step step = semantics__decode_crash(s, code);
+    if (x->members && x->members->a != x->members->b && step.instance == x->members->a)
+        step.instance = x->members->b;
+    else if (x->members && x->members->a != x->members->b && step.instance == x->members->b)
+        step.instance = x->members->a;
+    return semantics__crash_code(s, &step);
+}
+
+/* The step that the swap makes of this one. */
+static uint32_t swapped_code(const struct symmetry *y, const struct exchange *x, uint32_t code)
+{
+    const struct semantics *s = y->s;
+    if (code < s->loss_codes)
+        return swapped_edge(y, x, code);
+    if (code < s->crash_codes)
+        return s->loss_codes + swapped_edge(y, x, code - s->loss_codes);
+    if (code >= s->resume_codes)
+        return s->resume_codes + swapped_edge(y, x, code - s->resume_codes);
+    return swapped_crash(s, x, code);
+}
+
+/* The swap undoes itself: what a step stands for after it is what its image stood for before. */
+static void swap_codes(const struct symmetry *y, const struct exchange *x, uint32_t *codes)
+{
+    for (uint32_t c = 0; c < y->s->n_codes; c++) {
+        uint32_t image = swapped_code(y, x, c);
+        if (image > c) {
+            uint32_t was = codes[c];
+            codes[c] = codes[image];
+            codes[image] = was;
+        }
+    }
+}
+
+/* ---- representatives ---- */
+
+/* Neighbours change places as long as that makes the state smaller. */
+static void sort_members(const struct symmetry *y, uint8_t *state, uint8_t *scratch, uint32_t *codes)
+{
+    for (bool again = y->n_swaps > 0; again;) {
+        again = false;
+        for (uint32_t i = 0; i < y->n_swaps; i++) {
+            symmetry__swap_members(y->s, &y->swaps[i], state, scratch);
+            if (memcmp(scratch, state, y->s->size) >= 0)
+                continue;
+            memcpy(state, scratch, y->s->size);
+            if (codes)
+                swap_codes(y, &(struct exchange){0, 0, &y->swaps[i]}, codes);
+            again = true;
+        }
+    }
+}
+
+static void sort_runs(const struct symmetry *y, uint8_t *state, uint32_t *codes)
 {
     for (uint32_t r = 0; r < y->s->m->n_runs; r++)
         for (uint32_t at = r, k; (k = before(y, at)) != IR_NONE && compare_runs(y->s, state, k, at) > 0; at = k) {
             swap_runs(y->s, state, k, at);
-            if (perm) {
-                uint32_t run = perm[k];
-                perm[k] = perm[at];
-                perm[at] = run;
-            }
+            if (codes)
+                swap_codes(y, &(struct exchange){k, at, NULL}, codes);
         }
 }
 
-/* ---- steps ---- */
-
-/* Where the edges of a code start among the codes of its kind, or IR_NONE when it has none. */
-static uint32_t codes_of_edges(const struct semantics *s, uint32_t code)
+void symmetry_normalise(const struct symmetry *y, uint8_t *state, uint8_t *scratch, uint32_t *codes)
 {
-    if (code < s->loss_codes)
-        return 0;
-    if (code < s->crash_codes)
-        return s->loss_codes;
-    return code >= s->resume_codes ? s->resume_codes : IR_NONE;
+    sort_members(y, state, scratch, codes);
+    if (y->of_runs)
+        sort_runs(y, state, codes);
 }
 
-uint32_t symmetry_code(const struct symmetry *y, uint32_t code, const uint32_t *perm)
-{
-    uint32_t base = codes_of_edges(y->s, code), run = 0;
-    if (base == IR_NONE)
-        return code;
-    while (code - base >= y->first_edge[run + 1])
-        run++;
-    return code - y->first_edge[run] + y->first_edge[perm[run]];
-}
+/* ---- what was taken ---- */
 
-static void close_kind(const struct symmetry *y, bool *taken)
+static bool close_exchange(const struct symmetry *y, const struct exchange *x, bool *taken)
 {
-    for (uint32_t r = 0; r < y->s->m->n_runs; r++) /* into the first of the class, and out of it again */
-        for (uint32_t e = y->first_edge[r]; e < y->first_edge[r + 1]; e++)
-            taken[y->first_edge[y->class_of[r]] + e - y->first_edge[r]] |= taken[e];
-    for (uint32_t r = 0; r < y->s->m->n_runs; r++)
-        for (uint32_t e = y->first_edge[r]; e < y->first_edge[r + 1]; e++)
-            taken[e] = taken[y->first_edge[y->class_of[r]] + e - y->first_edge[r]];
+    bool more = false;
+    for (uint32_t c = 0; c < y->s->n_codes; c++)
+        if (taken[c] && !taken[swapped_code(y, x, c)])
+            more = taken[swapped_code(y, x, c)] = true;
+    return more;
 }
 
 void symmetry_close(const struct symmetry *y, bool *taken)
 {
-    const struct semantics *s = y->s;
-    close_kind(y, taken);
-    if (s->crash_codes > s->loss_codes)
-        close_kind(y, taken + s->loss_codes);
-    if (s->n_codes > s->resume_codes)
-        close_kind(y, taken + s->resume_codes);
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t r = 0; r < y->s->m->n_runs; r++)
+            if (before(y, r) != IR_NONE)
+                more |= close_exchange(y, &(struct exchange){before(y, r), r, NULL}, taken);
+        for (uint32_t i = 0; i < y->n_swaps; i++)
+            more |= close_exchange(y, &(struct exchange){0, 0, &y->swaps[i]}, taken);
+    }
 }

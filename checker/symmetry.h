@@ -1,7 +1,11 @@
 /* symmetry.h -- what of a model can change places without any difference: one state stands for all that come of it.
  *
- * Runs of one wire that are bound to the same instances (`sessions K`) are interchangeable: swapping what is in them maps
- * steps to steps and broken states to broken states. A state's representative has its runs in order.
+ *   - Runs of one wire that are bound to the same instances (`sessions K`).
+ *   - Members of a role family that all roles of the run treat alike, whatever their order; see symmetry_members.c.
+ *
+ * Swapping two of them maps steps to steps and broken states to broken states. A state's representative comes of
+ * swaps that make it smaller, as bytes are compared, until none does. With runs alone it is the smallest of all; with
+ * members it need not be, so that there may be more representatives than it takes.
  */
 #ifndef MOTET_CHECKER_SYMMETRY_H
 #define MOTET_CHECKER_SYMMETRY_H
@@ -11,12 +15,10 @@ struct symmetry; /* constant; lives in the arena */
 
 /* NULL when nothing in the model is interchangeable. */
 struct symmetry *symmetry_new(struct arena *a, const struct semantics *s);
-/* Turns the state into its representative. `perm`, where not NULL, holds which run stands at the place of each [runs];
- * it is kept up to date. */
-void symmetry_normalise(const struct symmetry *y, uint8_t *state, uint32_t *perm);
-/* The code of the step in a state whose runs stand as in `perm`, as a code of a step where each is at its own place. */
-uint32_t symmetry_code(const struct symmetry *y, uint32_t code, const uint32_t *perm);
-/* What one run did, all that are interchangeable with it can do. */
+/* Turns the state into its representative. `scratch` has semantics_size bytes. `codes` [semantics_n_codes], where not NULL, holds for each step, by its
+ * code, the step that it stands for; it is kept up to date. */
+void symmetry_normalise(const struct symmetry *y, uint8_t *state, uint8_t *scratch, uint32_t *codes);
+/* What one did, all that can take its place can do: taken[semantics_n_codes]. */
 void symmetry_close(const struct symmetry *y, bool *taken);
 
 #endif
