@@ -129,11 +129,6 @@ static uint32_t before(const struct symmetry *y, uint32_t run)
 
 /* ---- steps ---- */
 
-struct exchange { /* of two runs, or of two members */
-    uint32_t a, b;
-    const struct member_swap *members; /* NULL: of runs */
-};
-
 static uint32_t swapped_edge(const struct symmetry *y, const struct exchange *x, uint32_t edge)
 {
     if (x->members)
@@ -152,8 +147,7 @@ static uint32_t swapped_crash(const struct semantics *s, const struct exchange *
     return semantics__crash_code(s, &step);
 }
 
-/* The step that the swap makes of this one. */
-static uint32_t swapped_code(const struct symmetry *y, const struct exchange *x, uint32_t code)
+uint32_t symmetry__swapped_code(const struct symmetry *y, const struct exchange *x, uint32_t code)
 {
     const struct semantics *s = y->s;
     if (code < s->loss_codes)
@@ -169,7 +163,7 @@ static uint32_t swapped_code(const struct symmetry *y, const struct exchange *x,
 static void swap_codes(const struct symmetry *y, const struct exchange *x, uint32_t *codes)
 {
     for (uint32_t c = 0; c < y->s->n_codes; c++) {
-        uint32_t image = swapped_code(y, x, c);
+        uint32_t image = symmetry__swapped_code(y, x, c);
         if (image > c) {
             uint32_t was = codes[c];
             codes[c] = codes[image];
@@ -220,8 +214,8 @@ static bool close_exchange(const struct symmetry *y, const struct exchange *x, b
 {
     bool more = false;
     for (uint32_t c = 0; c < y->s->n_codes; c++)
-        if (taken[c] && !taken[swapped_code(y, x, c)])
-            more = taken[swapped_code(y, x, c)] = true;
+        if (taken[c] && !taken[symmetry__swapped_code(y, x, c)])
+            more = taken[symmetry__swapped_code(y, x, c)] = true;
     return more;
 }
 

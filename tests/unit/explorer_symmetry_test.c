@@ -10,7 +10,7 @@
 
 #include "explorer.h"
 #include "spin_random.h"
-#include "symmetry.h"
+#include "symmetry_private.h"
 
 enum { STARS = 500 };
 
@@ -148,6 +148,66 @@ static void stars_with_their_workers_swapped_are_the_same(void **ctx)
     assert_true(violated > n / 10 && violated < smaller);
 }
 
+/* ---- a swap maps steps to steps ---- */
+
+static bool is_step(const uint32_t *codes, uint32_t n, uint32_t code)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (codes[i] == code)
+            return true;
+    return false;
+}
+
+/* What the steps of `state` lead to, and what their images lead to from the image of the state, are images, too. */
+static void assert_swap_maps_steps(struct arena *a, const struct semantics *s, const struct symmetry *y,
+                                   const struct member_swap *w, const uint8_t *state)
+{
+    size_t size = semantics_size(s);
+    uint8_t *image = arena_alloc(a, size), *next = arena_alloc(a, size), *its_image = arena_alloc(a, size);
+    uint32_t *codes = ARENA_ARRAY(a, uint32_t, semantics_max_steps(s)), broken;
+    uint32_t *others = ARENA_ARRAY(a, uint32_t, semantics_max_steps(s)), also_broken;
+    symmetry__swap_members(s, w, state, image);
+    uint32_t n = semantics_expand(s, state, codes, &broken), k = semantics_expand(s, image, others, &also_broken);
+    assert_int_equal(broken, also_broken);
+    assert_int_equal(n, k);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t code = symmetry__swapped_code(y, &(struct exchange){0, 0, w}, codes[i]);
+        assert_true(is_step(others, k, code));
+        semantics_apply_code(s, state, codes[i], next);
+        symmetry__swap_members(s, w, next, its_image);
+        semantics_apply_code(s, image, code, next);
+        assert_memory_equal(next, its_image, size);
+    }
+    symmetry__swap_members(s, w, image, next);
+    assert_memory_equal(next, state, size);
+}
+
+static void a_swap_maps_steps_to_steps_and_back(void **ctx)
+{
+    uint64_t swaps_seen = 0;
+    (void)ctx;
+    for (uint64_t number = 0; number < STARS; number++) {
+        struct arena *a = arena_new(0);
+        struct semantics *s = star_of(a, number);
+        struct symmetry *y = symmetry_new(a, s);
+        struct step *steps = ARENA_ARRAY(a, struct step, semantics_max_steps(s));
+        uint8_t *state = arena_alloc(a, semantics_size(s));
+        uint32_t n_swaps, n = 1;
+        uint64_t seed = number;
+        struct member_swap *swaps = symmetry__member_swaps(a, s, &n_swaps);
+        semantics_initial(s, state);
+        for (int i = 0; i < 30 && n; i++) {
+            for (uint32_t k = 0; k < n_swaps; k++, swaps_seen++)
+                assert_swap_maps_steps(a, s, y, &swaps[k], state);
+            n = semantics_steps(s, state, steps);
+            if (n)
+                semantics_apply(s, state, &steps[random_below(&seed, n)], state);
+        }
+        arena_free(a);
+    }
+    assert_true(swaps_seen > 10 * STARS);
+}
+
 /* ---- one of each ---- */
 
 static struct kit *ask_any(struct arena *a)
@@ -268,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stars_with_their_workers_swapped_are_the_same),
+        cmocka_unit_test(a_swap_maps_steps_to_steps_and_back),
         cmocka_unit_test(those_who_may_come_in_any_order_change_places),
         cmocka_unit_test(those_who_are_served_in_turn_do_not),
         cmocka_unit_test(those_who_say_something_else_do_not),
