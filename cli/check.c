@@ -222,7 +222,8 @@ static void check_one(void *ctx, uint32_t i, struct job *j)
         .spin = k->engines == ENGINES_BOTH || k->engines == ENGINES_SPIN,
         .progress = k->progress, .unfair = k->choices != 0, .early = k->early, .any_capacity = k->any_capacity,
         .may_be_for_others = !k->named.at[i], .capacity = k->capacity, .seconds = k->seconds, .mib = k->mib,
-        .how = { (enum spin_search)k->spin, (uint32_t)k->spin_cores }, .cache = k->cache, .workers = workers_of(k), .reduce = reductions[k->reduce],
+        .how = { (enum spin_search)k->spin, (uint32_t)k->spin_cores }, .cache = k->cache,
+        .workers = workers_of(k), .reduce = reductions[k->reduce],
         .reduce_at_once = k->reduce != REDUCTION_AUTO
     };
     struct unit u;
