@@ -97,6 +97,22 @@ bool crash_leaves_others(const struct pml *p, uint32_t run)
 
 /* ---- variables ---- */
 
+/* Can the supervisor ever have restarted as often as it may, with a crash left? Else its count decides nothing, and
+ * would only tell states apart. */
+static bool count_matters(const struct model *m, uint32_t supervisor)
+{
+    uint64_t crashes = 0;
+    for (uint32_t b = 0; b < m->n_crashes; b++)
+        crashes += m->crashes[b].count;
+    return crashes > m->system->supervisors[supervisor].intensity;
+}
+
+/* Writes an update of the supervisor's count, as a part of a d_step. */
+static void put_count(struct pml *p, uint32_t supervisor, const char *update)
+{
+    buf_printf(&p->text, count_matters(p->m, supervisor) ? " %s;" : " TALLY(%s)", update);
+}
+
 void crash_variables(struct pml *p)
 {
     const struct model *m = p->m;
@@ -105,10 +121,14 @@ void crash_variables(struct pml *p)
     for (uint32_t b = 0; b < m->n_crashes; b++)
         buf_printf(&p->text, "byte budget_%u = %u; /* crashes of %s */\n", b, m->crashes[b].count,
                    m->crashes[b].child == IR_NONE ? "any child" : sys->children[m->crashes[b].child].name);
-    for (uint32_t s = 0; s < sys->n_supervisors; s++)
+    for (uint32_t s = 0; s < sys->n_supervisors; s++) {
+        bool matters = count_matters(m, s);
+        buf_puts(&p->text, matters ? "" : "#ifdef COUNT_STATES\n");
         buf_printf(&p->text, "%s count_%u; /* restarts of supervisor %s, at most %u in its window */\n",
                    sys->supervisors[s].intensity < 255 ? "byte" : "int", s, sys->supervisors[s].name,
                    sys->supervisors[s].intensity);
+        buf_puts(&p->text, matters ? "" : "#endif /* it never comes to that */\n");
+    }
     for (uint32_t i = 0; i < sys->n_instances; i++)
         buf_printf(&p->text, "bit gone_%u; /* %s has ended for good */\n", i, sys->instances[i].name);
     buf_printf(&p->text, "hidden byte hit[%u]; /* who is restarted */\n"
@@ -278,6 +298,7 @@ void crash_runs(struct pml *p)
     buf_puts(&p->text, "\n/* ---- what a crash does to the runs ---- */\n\n"
                        "#define DEAD(who, instance) (pc_##who != GONE && (hit[instance] || gone_##instance))\n"
                        "#define COUNT(count, intensity) count = (count < intensity -> count + 1 : count)\n"
+                       "#ifdef COUNT_STATES\n#define TALLY(count) count;\n#else\n#define TALLY(count)\n#endif\n"
                        "/* Every participant of the run is done and nothing is left in its lanes. */\n");
     for (uint32_t r = 0; r < p->m->n_runs; r++)
         pml_complete_macro(p, r);
@@ -369,10 +390,11 @@ static void put_restart(struct pml *p, const struct step *step, const uint32_t *
     touch_members(sys, chain[outcome], outcome == 0 ? IR_NONE : chain[outcome - 1], instance, &r);
     buf_printf(&p->text, " -> /* %s crashes; %s restarts */\n", sys->instances[instance].name, s->name);
     put_take(p, instance);
-    buf_printf(&p->text, "            COUNT(count_%u, %u);", chain[outcome], s->intensity);
+    buf_puts(&p->text, "           ");
+    put_count(p, chain[outcome], arena_printf(p->a, "COUNT(count_%u, %u)", chain[outcome], s->intensity));
     for (uint32_t k = 0; k < sys->n_supervisors; k++)
         if (r.supervisors[k])
-            buf_printf(&p->text, " count_%u = 0;", k);
+            put_count(p, k, arena_printf(p->a, "count_%u = 0", k));
     for (uint32_t i = 0; i < sys->n_instances; i++) {
         if (r.instances[i] == FRESH)
             buf_printf(&p->text, " gone_%u = 0;", i);
@@ -392,7 +414,7 @@ static void put_end(struct pml *p, const struct step *s)
     put_take(p, s->instance);
     buf_puts(&p->text, "           ");
     for (uint32_t k = 0; k < sys->n_supervisors; k++)
-        buf_printf(&p->text, " count_%u = 0;", k);
+        put_count(p, k, arena_printf(p->a, "count_%u = 0", k));
     for (uint32_t i = 0; i < sys->n_instances; i++)
         buf_printf(&p->text, " gone_%u = 1;", i);
     buf_putc(&p->text, ' ');
@@ -405,6 +427,9 @@ static void put_outcome(struct pml *p, const struct step *s, const uint32_t *cha
     const struct system *sys = p->m->system;
     if (s->outcome < n && sys->supervisors[chain[s->outcome]].intensity == 0)
         return; /* it cannot but give up */
+    for (uint32_t k = s->directive == DIRECTIVE_ESCALATE; k < s->outcome; k++)
+        if (!count_matters(p->m, chain[k]))
+            return; /* it never does */
     put_guard(p, s);
     for (uint32_t k = s->directive == DIRECTIVE_ESCALATE; k < s->outcome; k++)
         buf_printf(&p->text, " && count_%u == %u", chain[k], sys->supervisors[chain[k]].intensity);
