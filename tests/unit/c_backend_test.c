@@ -251,7 +251,7 @@ static void policies_reach_the_actors_type(void **state)
                  {POLICY_DROP_OLDEST, false, ".policy = MOTET_DROP_OLDEST, \\\n"},
                  {POLICY_BLOCK, true, ".fini = vendor__fini, .shared = true, \\\n"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct ir *ir = compile(small);
+        struct ir *ir = compile(small_protocol);
         outputs = outputs_new(arena);
         sources = sources_new(arena);
         ir->actors[1].policy = cases[i].policy;

@@ -129,12 +129,10 @@ static void every_collision_of_a_file_is_told(void **state)
 
 /* ---- limits ---- */
 
-static const char *const small = PROTOCOL("message M { x: u8; }", "Buyer -> Seller: M;");
-
 static void a_mailbox_past_sixteen_bits_is_refused(void **state)
 {
     (void)state;
-    struct ir *ir = compile(small);
+    struct ir *ir = compile(small_protocol);
     ir->actors[0].mailbox = 65536;
     refuse_ir(ir, E0523, "places in a mailbox of actor `Customer`: 65536, and generated C holds at most 65535");
 }
@@ -200,7 +198,7 @@ static void each_of_them_is_told(void **state)
 static void states_past_sixteen_bits_are_refused(void **state)
 {
     (void)state;
-    struct ir *ir = compile(small);
+    struct ir *ir = compile(small_protocol);
     struct automaton *m = &ir->sessions[0].locals[1];
     m->states = ARENA_ARRAY(arena, struct state, 65536);
     m->n_states = 65536;
@@ -212,7 +210,7 @@ static void a_table_too_large_to_write_is_refused(void **state)
 {
     (void)state;
     enum { STATES = 5000 };
-    struct ir *ir = compile(small);
+    struct ir *ir = compile(small_protocol);
     struct automaton *m = &ir->sessions[0].locals[1];
     m->states = ARENA_ARRAY(arena, struct state, STATES);
     m->edges = ARENA_ARRAY(arena, struct edge, STATES);
