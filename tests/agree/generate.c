@@ -414,7 +414,7 @@ static void actors(bool second)
         printf("actor Actor%u plays S.%c", i, members ? 'P' : 'A' + (int)i);
         if (second && i < 2)
             printf(", T.%c", 'A' + (int)i);
-        printf(" { mailbox %u%s; }\n", 1 + below(3), mailbox());
+        printf(" { mailbox %u%s; }\n", 1 + below(chance(50) ? 3 : 2), mailbox());
     }
 }
 
@@ -533,10 +533,11 @@ static void formulas(bool in_system)
 static void scope(bool in_system)
 {
     printf("verify %s {\n", in_system ? "Sys" : "S");
-    if (chance(20))
+    bool small = n_roles <= 3 && n_messages <= 8;
+    if (chance(small ? 30 : 4))
         printf("  sessions 2;\n");
     if (in_system && chance(50))
-        printf("  crashes %u;\n", 1 + below(2));
+        printf("  crashes %u;\n", 1 + (chance(small ? 50 : 10) ? 1 : 0));
     if (chance(20))
         printf("  loss 1;\n");
     for (uint32_t m = 0; m < n_messages; m++)
