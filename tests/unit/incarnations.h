@@ -2,17 +2,20 @@
  *
  * semantics.h takes a crash, its notices and the restart as one step. Here each is a step of its own, and anything may
  * come between:
- *   CRASH      the instance is dead, and that is all: it takes no step, what is in its lanes and sent to them is lost,
- *              and the sessions in which it plays, unless complete, are marked as aborted. Its supervisor has yet to act.
+ *   CRASH      the instance is dead, and that is all: it takes no step, what is in its lanes and sent to them is
+ *              lost, and the sessions in which it plays, unless complete, are marked as aborted. Its supervisor has
+ *              yet to act.
  *   NOTICE     one live participant of an aborted session learns of it, and leaves. Until then it goes on as ever.
- *   SUPERVISE  the supervisors act on the failure that is oldest: they decide who is to be stopped and who to be started.
+ *   SUPERVISE  the supervisors act on the oldest failure: they decide who is to be stopped and who to be started.
  *   STOP       one of those to be stopped is, with its sessions, as in a crash. Until then it goes on.
  *   START      one of those to be started is up, once all are stopped: a new incarnation, which is in no session.
  *   OPEN       the run has a new session, once all instances that play in it are up.
- *   ENTER      one participant begins in it, once it has left the one before, if the incarnation is that of the opening.
+ *   ENTER      one participant begins in it, once it has left the one before, if its incarnation is that of the
+ *              opening.
  *   DISCARD    a participant throws away the message at the head of a lane: it is of a session that is over for it.
- * A lane is one channel for all sessions of a run, and each message bears the number of its session: it is delivered to a
- * participant of that session alone. The room of a lane is counted for each session apart; that of a shared mailbox is not.
+ * A lane is one channel for all sessions of a run, and each message bears the number of its session: it is delivered to
+ * a participant of that session alone. The room of a lane is counted for each session apart; that of a shared mailbox
+ * is not.
  * Sends, receives and losses are those of semantics.h. Models with phases are not for this reference.
  *
  * What libmotet does is among this: a session has one word that says whether it is aborted, and a participant looks
@@ -184,7 +187,8 @@ static inline void ref_append(struct ref_state *s, uint32_t lane, uint8_t messag
 
 /* ---- steps of participants ---- */
 
-static inline void ref_send(struct reference *x, const struct ref_state *s, uint32_t p, const struct edge *e, uint32_t l)
+static inline void ref_send(struct reference *x, const struct ref_state *s, uint32_t p, const struct edge *e,
+                            uint32_t l)
 {
     const struct model_lane *lane = &x->m->lanes[l];
     struct ref_state next = *s, lost = *s;
