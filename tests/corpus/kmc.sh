@@ -3,7 +3,8 @@
 # The table has, for one FIFO channel of capacity 1, 2 and 3 for each ordered pair: k-safety (our `progress`), deadlock
 # (`deadlock-free`), orphan (`no-leftovers`) and the number of states. SPIN decides deadlocks and orphans, too: of a
 # sample, or with FULL=1 of all files at all capacities. Its orphans (`no-orphans`) are those of the table
-# and messages that a role at its end has left in a run that deadlocks.
+# and messages that a role at its end has left in a run that deadlocks. Where `any-capacity` is decided with room for k,
+# k-safety must be as it says at k and all larger capacities of the table (which does not tell k-exhaustivity itself).
 . "$(dirname "$0")/lib.sh"
 need_corpus kmc.tsv
 
