@@ -1,5 +1,6 @@
 /* explorer_worker.c -- one worker of the explorer: expands states, and looks their successors up batch by batch. */
 #include "explorer_private.h"
+#include "watch.h"
 
 #include <stdlib.h>
 
@@ -224,12 +225,23 @@ static bool expand_reduced(struct worker *w, uint32_t state)
     return ok && !search_stopped(x);
 }
 
+static void tell(struct search *x)
+{
+    struct watch_news news = {.subject = semantics_model(x->s)->subject, .engine = "explorer",
+                              .states = atomic_load_explicit(&x->found, memory_order_relaxed),
+                              .bytes = atomic_load_explicit(&x->bytes, memory_order_relaxed), .depth = x->depth,
+                              .seconds = seconds_since(&x->start)};
+    watch_tell(&news);
+}
+
 static bool in_time(struct worker *w)
 {
     struct search *x = w->x;
     if (++w->since_clock < CLOCK_EVERY)
         return true;
     w->since_clock = 0;
+    if (w == x->workers) /* of this thread */
+        tell(x);
     if (x->most_states && atomic_load_explicit(&x->found, memory_order_relaxed) > x->most_states)
         return search_stop(x, "there are more states than were asked for");
     if (x->budget->seconds > 0 && seconds_since(&x->start) >= x->budget->seconds)

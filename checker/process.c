@@ -1,5 +1,7 @@
 #include "process.h"
 
+#include "watch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -276,6 +278,7 @@ static void wait_for_some(const struct run *runs, uint32_t n, struct pollfd *pol
     }
     if (k != 0)
         poll(polls, k, left <= 0 ? 0 : silent ? 1 : (int)(left * 1000) + 1);
+    watch_again();
 }
 
 /* Until all are over; when `enough` says so of one, the others are asked to stop. */

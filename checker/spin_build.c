@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "spin_private.h"
+#include "watch.h"
 
 enum { OUTPUT = 64 << 20 }; /* bytes kept of what a tool prints */
 
@@ -142,6 +143,10 @@ struct process_limits command_limits(const struct driver *d, const struct comman
 
 struct process_result command_run(struct driver *d, const struct command *c, double deadline)
 {
+    bool searches = strncmp(c->argv[0], "./", 2) == 0, translates = strcmp(c->argv[0], "spin") == 0;
+    struct watch_news news = {.subject = semantics_model(d->s)->subject, .engine = "SPIN",
+                              .doing = searches ? "searching" : translates ? "translating" : "compiling"};
+    watch_tell(&news);
     struct process_limits limits = command_limits(d, c, deadline);
     return process_run(c->argv, d->dir, &limits);
 }

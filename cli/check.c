@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "options.h"
 #include "output.h"
+#include "progress_line.h"
 #include "process.h"
 #include "report_document.h"
 #include "schedule_file.h"
@@ -241,6 +242,7 @@ static void print_part(void *ctx, uint32_t i, const struct job *j)
 {
     struct check *k = ctx;
     (void)i;
+    progress_line_erase();
     fputs(buf_cstr(&j->err), stderr);
     if (j->out.n && k->parts++)
         fputs(document_between((enum report_format)k->format), stdout);
@@ -291,6 +293,8 @@ static enum exit_status check_all(struct check *k)
 {
     print_frame(k, true);
     fflush(stdout); /* what is buffered would be written by each child again */
+    if (k->files.n < 2 || k->jobs < 2) /* else they would write over each other */
+        progress_line_start();
     jobs_run(k->files.n, (uint32_t)k->jobs, EXIT_INTERNAL, check_one, print_part, k);
     print_frame(k, false);
     if (k->format == REPORT_TEXT && k->files.n > 1)
@@ -298,11 +302,17 @@ static enum exit_status check_all(struct check *k)
     return k->worst;
 }
 
+/* 0 after a message. */
 static uint64_t default_workers(void)
 {
     const char *text = getenv("MOTET_WORKERS");
-    unsigned long long n = text ? strtoull(text, NULL, 10) : 0;
-    return n >= 1 && n <= MAX_WORKERS ? n : jobs_cores();
+    char *end = NULL;
+    unsigned long n = text && *text ? strtoul(text, &end, 10) : jobs_cores();
+    if ((end && *end) || n < 1 || n > MAX_WORKERS) {
+        complain("MOTET_WORKERS is a whole number from 1 to %d, not \"%s\"", MAX_WORKERS, text ? text : "");
+        return 0;
+    }
+    return n;
 }
 
 int cmd_check(int argc, char **argv)
@@ -310,6 +320,8 @@ int cmd_check(int argc, char **argv)
     struct check k = { .capacity = 2, .seconds = 60, .mib = 1024, .jobs = jobs_cores(),
                        .workers = default_workers(), .worst = EXIT_HOLDS };
     uint32_t n_operands;
+    if (k.workers == 0)
+        return EXIT_WRONG;
     switch (parse(&k, argc, argv, &n_operands)) {
     case OPTIONS_HELP:
         return EXIT_HOLDS;

@@ -46,3 +46,19 @@ t_has "and the report says so" "$out" 'explorer [0-9]{2,3} states \(symmetry, pa
 t_exit "by itself a system of too many states is searched so" 0 "$MOTET" check --engine=explorer --memory=100 \
     "$work/sessions7.proto-session"
 t_has "after the full search was given up" "$out" 'explorer [0-9]{2,3} states \(symmetry, partial order\)'
+
+# ---- how far it is, on a terminal ----
+make_system ring 9
+on_terminal() { TERM=xterm script -qec "$MOTET check --engine=explorer --reduce=none $work/ring9.proto-session" /dev/null; }
+export -f on_terminal
+export MOTET work
+t "a terminal is told how far a long check is" env -u CI bash -c on_terminal
+t_has "in states, rate, memory and depth" "$out" 'explorer: [0-9,]+ states, [0-9,]+ a second, [0-9]+ MB, depth [0-9]+'
+tr '\r' '\n' <"$out" >"$work/seen"
+t_has "and the line is gone before the report" "$work/seen" $'^\x1b\\[K.*ring9.proto-session$'
+t "nobody looks on where CI is set" env CI=1 bash -c on_terminal
+t_lacks "and nothing is told" "$out" 'a second'
+t_exit "a file is no terminal" 0 "$MOTET" check --engine=explorer --reduce=none "$work/ring9.proto-session"
+t "and gets nothing" test ! -s "$err"
+t_exit "a wrong number of workers in the environment is an error" 2 env MOTET_WORKERS=many "$MOTET" check "$work/ring7.proto-session"
+t_has "that names the variable" "$err" 'MOTET_WORKERS is a whole number from 1 to 256, not "many"'
