@@ -25,14 +25,6 @@ bool semantics_can_take_alone(const struct semantics *s)
     return !s->m->phased && !model_is_entangled(s->m) && !s->resumes;
 }
 
-static bool crashes_left(const struct semantics *s, const uint8_t *state)
-{
-    for (uint32_t i = 0; s->effects && i < s->m->n_crashes; i++)
-        if (get(state, s->left[i]) > 0)
-            return true;
-    return false;
-}
-
 /* What can be done on the lane of the group is so whatever others do. */
 static bool is_settled(const struct semantics *s, const uint8_t *state, const struct group *g)
 {
@@ -62,7 +54,7 @@ uint32_t semantics_alone(const struct semantics *s, const uint8_t *state, uint32
         for (uint32_t e = s->groups[i].first; e < s->groups[i].first + s->groups[i].n; e++)
             if (semantics__edge_enabled(s, state, &s->edges[e]))
                 codes[n++] = e;
-    if (n && crashes_left(s, state))
+    if (n && semantics__crashes_left(s, state))
         for (uint32_t i = 0; i < n; i++)
             if (leads_to_an_end(s, p, codes[i]))
                 return 0;

@@ -70,6 +70,19 @@ static struct effect *effect_of(const struct semantics *s, uint32_t instance, ui
     return &s->effects[instance * s->n_outcomes + outcome];
 }
 
+/* The same as lists. */
+static void list_effect(const struct system *sys, struct arena *a, struct effect *e)
+{
+    e->changed = ARENA_ARRAY(a, uint32_t, sys->n_instances);
+    e->reset = ARENA_ARRAY(a, uint32_t, sys->n_supervisors);
+    for (uint32_t i = 0; i < sys->n_instances; i++)
+        if (e->stopped[i] || e->revived[i])
+            e->changed[e->n_changed++] = i;
+    for (uint32_t v = 0; v < sys->n_supervisors; v++)
+        if (e->fresh[v])
+            e->reset[e->n_reset++] = v;
+}
+
 static void build_effects(struct semantics *s, struct arena *a, uint32_t instance)
 {
     const struct system *sys = s->m->system;
@@ -82,6 +95,7 @@ static void build_effects(struct semantics *s, struct arena *a, uint32_t instanc
         e->fresh = ARENA_ARRAY(a, bool, sys->n_supervisors);
         if (k < n)
             restart_members(sys, s->chains[instance][k], instance, k ? s->chains[instance][k - 1] : IR_NONE, e);
+        list_effect(sys, a, e);
     }
 }
 
@@ -213,10 +227,20 @@ static uint32_t resume_codes(const struct semantics *s, const uint8_t *state, co
     return found;
 }
 
+bool semantics__crashes_left(const struct semantics *s, const uint8_t *state)
+{
+    for (uint32_t i = 0; s->effects && i < s->m->n_crashes; i++)
+        if (get(state, s->left[i]) > 0)
+            return true;
+    return false;
+}
+
 uint32_t semantics__crash_codes(const struct semantics *s, const uint8_t *state, const uint32_t *steps, uint32_t n,
                                 uint32_t *codes)
 {
     uint32_t found = 0;
+    if (!semantics__crashes_left(s, state))
+        return 0;
     for (uint32_t i = 0; i < s->m->system->n_instances; i++) {
         if (!can_crash(s, state, i))
             continue;
@@ -253,21 +277,28 @@ struct step semantics__decode_crash(const struct semantics *s, uint32_t code)
 
 /* ---- a crash ---- */
 
+/* The root gave up. */
+static void stop_all(const struct semantics *s, uint8_t *state)
+{
+    for (uint32_t i = 0; i < s->m->system->n_instances; i++)
+        put(state, s->gone[i], 1);
+    for (uint32_t v = 0; v < s->m->system->n_supervisors; v++)
+        put(state, s->counts[v], 0);
+}
+
 static void apply_supervision(const struct semantics *s, uint8_t *state, uint32_t instance, uint32_t outcome)
 {
-    const struct system *sys = s->m->system;
     const struct effect *e = effect_of(s, instance, outcome);
-    bool root_gave_up = outcome == s->chain_len[instance];
-    for (uint32_t i = 0; i < sys->n_instances; i++)
-        if (root_gave_up || e->revived[i] || e->stopped[i])
-            put(state, s->gone[i], root_gave_up || e->stopped[i]);
-    for (uint32_t v = 0; v < sys->n_supervisors; v++)
-        if (root_gave_up || e->fresh[v])
-            put(state, s->counts[v], 0);
-    if (root_gave_up)
+    if (outcome == s->chain_len[instance]) {
+        stop_all(s, state);
         return;
+    }
+    for (uint32_t i = 0; i < e->n_changed; i++)
+        put(state, s->gone[e->changed[i]], e->stopped[e->changed[i]]);
+    for (uint32_t i = 0; i < e->n_reset; i++)
+        put(state, s->counts[e->reset[i]], 0);
     uint32_t v = s->chains[instance][outcome], c = get(state, s->counts[v]);
-    if (c < sys->supervisors[v].intensity)
+    if (c < s->m->system->supervisors[v].intensity)
         put(state, s->counts[v], c + 1);
 }
 

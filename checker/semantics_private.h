@@ -59,6 +59,8 @@ struct effect { /* of a crash with one outcome, after which the member that fail
     bool *stopped;  /* [instances] affected, and gone for good: temporary ones beside the member that failed */
     bool *revived;  /* [instances] up again whatever they were */
     bool *fresh;    /* [supervisors] count becomes 0 */
+    uint32_t n_changed, *changed; /* instances: those that are stopped or revived */
+    uint32_t n_reset, *reset;     /* supervisors: those that are fresh */
 };
 
 struct run_bits { /* the bits of a state that are of one run: participants, phases and lanes */
@@ -219,6 +221,7 @@ bool semantics__catch_crash(const struct semantics *s, uint8_t *state, uint32_t 
 
 /* Who is affected by what, where the model has crash budgets; the layout comes after. */
 void semantics__build_supervision(struct semantics *s, struct arena *a);
+bool semantics__crashes_left(const struct semantics *s, const uint8_t *state); /* of some budget */
 bool semantics__crash_enabled(const struct semantics *s, const uint8_t *state, const struct step *step);
 struct step semantics__decode_crash(const struct semantics *s, uint32_t code);
 uint32_t semantics__crash_code(const struct semantics *s, const struct step *step);
