@@ -51,6 +51,20 @@ static bool known(const struct diags *d, const struct diag *x)
     return false;
 }
 
+void diags_mute(struct diags *d, struct span where) { vec_push(d->a, d->muted, where); }
+
+static bool muted(const struct diags *d, const struct diag *x)
+{
+    if (x->code <= E0106)
+        return false;
+    for (uint32_t i = d->muted.n; i-- > 0;) {
+        const struct span *m = &d->muted.at[i];
+        if (x->at.file == m->file && x->at.lo >= m->lo && x->at.lo < m->hi)
+            return true;
+    }
+    return false;
+}
+
 bool diags_full(const struct diags *d) { return d->n > DIAGS_MAX; }
 
 static void keep(struct diags *d, struct diag *x)
@@ -79,7 +93,7 @@ struct diag *diag_add(struct diags *d, enum diag_code code, struct span at, cons
     va_start(ap, fmt);
     x->message = vformat(d->a, fmt, ap);
     va_end(ap);
-    if (!diags_full(d) && known(d, x))
+    if (muted(d, x) || (!diags_full(d) && known(d, x)))
         return x; /* the caller may decorate it; nobody will see it */
     d->n_errors += diag_code_severity(code) == SEV_ERROR;
     if (d->n < DIAGS_MAX)

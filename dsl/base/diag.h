@@ -48,6 +48,7 @@ struct diags {
     struct diag **at; /* in the order of reporting; diags_sort orders by place */
     uint32_t n, cap;
     uint32_t n_errors;
+    VEC(struct span) muted;
 };
 
 enum { DIAGS_MAX = 1000 }; /* so many are kept; one more says that there were others */
@@ -59,6 +60,9 @@ struct diags *diags_new(struct arena *a); /* lives in `a` */
  * earlier one is not added again. */
 struct diag *diag_add(struct diags *d, enum diag_code code, struct span at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* What stands here was not understood, and that was reported: diagnostics other than those of lexer and parser that
+ * would be added at a place in `where` are consequences, and dropped. */
+void diags_mute(struct diags *d, struct span where);
 void diag_caret(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_label(struct diags *d, struct diag *x, struct span at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -121,7 +121,7 @@ static void new_line(struct layout *l, uint32_t indent)
 }
 
 /* The lines of a comment without the blanks at their ends; those after the first move as far as the first. */
-static void put_comment(struct layout *l, struct span at)
+static void put_comment(struct layout *l, struct extent at)
 {
     const char *text = l->p.text;
     bool tall = memchr(text + at.lo, '\n', at.hi - at.lo) != NULL;
@@ -434,8 +434,8 @@ static uint32_t declaration(struct layout *l, uint32_t lo, uint32_t hi, bool *jo
     bool joins = *joinable && first->newlines <= 1 && vec_last(l->rows).keyword == first->token;
     l->row = (struct row){.start = l->pen.n, .keyword = first->token, .joins = joins};
     l->pen.n_stops = 0;
-    find_stops(l, lo, hi);
     uint32_t end = unit_end(l, lo, hi, false);
+    find_stops(l, lo, end);
     unit(l, lo, end);
     l->row.n_stops = l->pen.n_stops;
     l->row.end_column = l->pen.column;

@@ -9,6 +9,8 @@ bool is_blank_byte(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 typedef VEC(struct piece) piece_vec;
 
+_Static_assert(TOKEN_KINDS < 512 && FRONT_MAX_DEPTH < 2048, "both fit in their bit-fields");
+
 static uint32_t newlines_between(const char *text, uint32_t lo, uint32_t hi)
 {
     uint32_t n = 0;
@@ -167,23 +169,42 @@ static void mark_continuations(piece_vec *v)
     }
 }
 
-struct pieces pieces_read(struct arena *a, struct interner *names, const struct sources *s, uint32_t source)
+static struct lexer lexer_of(struct arena *a, struct interner *names, const struct sources *s, uint32_t source)
 {
     struct lexer x;
-    const char *text = s->at[source]->text;
-    piece_vec v = {0};
-    uint32_t done = 0; /* comments */
     lexer_init(&x, a, names, s, source, diags_new(a));
     x.keep_comments = true;
+    return x;
+}
+
+/* How many pieces there are, so that millions of them are allocated but once. */
+static uint32_t count_pieces(struct lexer *x)
+{
+    uint32_t n = 0;
+    while (lex_next(x).kind != T_EOF)
+        n++;
+    return n + x->comments.n;
+}
+
+struct pieces pieces_read(struct arena *a, struct interner *names, const struct sources *s, uint32_t source)
+{
+    struct lexer first = lexer_of(a, names, s, source), x = lexer_of(a, names, s, source);
+    const char *text = s->at[source]->text;
+    piece_vec v = {.cap = count_pieces(&first)};
+    v.at = ARENA_ARRAY(a, struct piece, v.cap);
+    x.comments = first.comments;
+    x.keep_comments = false;
+    uint32_t done = 0; /* comments */
     for (bool more = true; more;) {
         struct token t = lex_next(&x);
-        for (; done < x.comments.n; done++) {
-            enum piece_kind kind = x.comments.at[done].block ? PIECE_BLOCK_COMMENT : PIECE_LINE_COMMENT;
-            add(a, &v, text, (struct piece){.kind = kind, .at = x.comments.at[done].at});
-        }
         more = t.kind != T_EOF;
+        for (; done < x.comments.n && (!more || x.comments.at[done].at.lo < t.at.lo); done++) {
+            const struct comment *c = &x.comments.at[done];
+            add(a, &v, text, (struct piece){.kind = c->block ? PIECE_BLOCK_COMMENT : PIECE_LINE_COMMENT,
+                                            .at = {c->at.lo, c->at.hi}});
+        }
         if (more)
-            add(a, &v, text, (struct piece){.kind = PIECE_TOKEN, .token = t.kind, .at = t.at});
+            add(a, &v, text, (struct piece){.token = t.kind, .at = {t.at.lo, t.at.hi}});
     }
     match_braces(a, &v);
     mark_areas(&v);
@@ -200,7 +221,7 @@ static uint32_t skip_blanks(const char *text, uint32_t lo, uint32_t hi)
     return lo;
 }
 
-static bool same_text(const char *s, struct span x, const char *t, struct span y)
+static bool same_text(const char *s, struct extent x, const char *t, struct extent y)
 {
     for (;;) {
         x.lo = skip_blanks(s, x.lo, x.hi);

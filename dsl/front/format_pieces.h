@@ -14,17 +14,20 @@ enum piece_area {
     AREA_EXPR     /* behind `where` and `invariant`, and contracts from `on`; through their `;` */
 };
 
+/* Small, since a file may have millions. */
 struct piece {
-    enum piece_kind kind;
-    enum token_kind token; /* PIECE_TOKEN; else T_EOF */
-    enum piece_area area;
-    struct span at;
-    uint32_t newlines; /* line ends in the source between the piece before and this one; 2 stands for more */
-    uint32_t match;    /* of a brace: the index of its other half */
-    uint32_t depth;    /* of parentheses around it */
-    bool prefix;       /* in an expression: a `-` or `!` before its operand */
-    bool continues;    /* it goes on with what a block before it began: `or`, `and`, `catch`, `with`, a `;`; also a
-                        * comment before one */
+    struct extent {
+        uint32_t lo, hi;
+    } at;
+    uint32_t match;             /* of a brace: the index of its other half */
+    enum token_kind token : 10; /* PIECE_TOKEN; else T_EOF */
+    enum piece_kind kind : 3;
+    enum piece_area area : 4;
+    uint32_t newlines : 2;      /* line ends in the source between the piece before and this one; 2 stands for more */
+    uint32_t depth : 11;        /* of parentheses around it */
+    uint32_t prefix : 1;        /* in an expression: a `-` or `!` before its operand */
+    uint32_t continues : 1;     /* it goes on with what a block before it began: `or`, `and`, `catch`, `with`, a `;`;
+                                 * also a comment before one */
 };
 
 struct pieces {

@@ -303,34 +303,66 @@ static void number(struct lexer *x, struct token *t)
 
 /* ---- names, strings, punctuation, junk ---- */
 
+/* Signs as they are pasted from papers and word processors, and what to write for them. */
+static const struct {
+    const char *sign, *write;
+} typographic[] = {
+    {"\xe2\x89\xa4", "<="}, {"\xe2\x89\xa5", ">="}, {"\xe2\x89\xa0", "!="}, {"\xe2\x88\xa7", "&&"},
+    {"\xe2\x88\xa8", "||"}, {"\xc2\xac", "!"},       {"\xc3\x97", "*"},       {"\xe2\x96\xa1", "[]"},
+    {"\xe2\x97\x87", "<>"}, {"\xe2\x80\x93", "-"},  {"\xe2\x80\x94", "-"},  {"\xe2\x88\x92", "-"},
+    {"\xe2\x80\xa6", ".."}, {"\xc2\xa0", " "},
+};
+
+static void describe_sign(struct lexer *x, struct span at)
+{
+    unsigned char c = (unsigned char)x->src->text[at.lo];
+    struct diag *g = front_error(x, E0101, at, "unexpected byte 0x%02x: names and symbols are ASCII", c);
+    for (size_t i = 0; i < sizeof typographic / sizeof *typographic; i++) {
+        size_t n = strlen(typographic[i].sign);
+        if (n <= x->src->size - at.lo && memcmp(x->src->text + at.lo, typographic[i].sign, n) == 0) {
+            diag_help(x->d, g, *typographic[i].write == ' ' ? "write a blank" : "write `%s`", typographic[i].write);
+            return;
+        }
+    }
+    diag_help(x->d, g, "other characters may stand in comments only");
+}
+
 static void describe_junk(struct lexer *x, struct span at)
 {
     unsigned char c = (unsigned char)x->src->text[at.lo];
-    struct diag *g;
-    if (c < ' ' || c == 0x7f)
-        g = front_error(x, E0101, at, "unexpected control character 0x%02x", c);
-    else if (c < 0x7f)
-        g = front_error(x, E0101, at, "unexpected character `%c`", c);
-    else
-        g = front_error(x, E0101, at, "unexpected byte 0x%02x: names and symbols are ASCII", c);
-    if (c == '\'')
-        diag_help(x->d, g, "the language has no character constants");
-    else if (c == '#')
-        diag_help(x->d, g, "a comment starts with `//`");
-    else
-        diag_help(x->d, g, "other characters may stand in comments only");
+    if (c > 0x7f) {
+        describe_sign(x, at);
+        return;
+    }
+    bool control = c < ' ' || c == 0x7f;
+    struct diag *g = front_error(x, E0101, at, control ? "unexpected control character 0x%02x"
+                                                       : "unexpected character `%c`", c);
+    diag_help(x->d, g, c == '\''  ? "the language has no character constants"
+                       : c == '#' ? "a comment starts with `//`"
+                                  : "other characters may stand in comments only");
 }
 
-/* Arrows as they are pasted from papers. */
-static bool arrow_here(const struct lexer *x)
+/* The bytes of a typographic arrow, or of a dash with `>` behind it; 0 where none is. */
+static uint32_t arrow_here(const struct lexer *x)
 {
-    return here(x, "\xe2\x86\x92") || here(x, "\xe2\x9f\xb6") || here(x, "\xe2\x87\x92");
+    static const char *const arrows[] = {"\xe2\x86\x92", "\xe2\x9f\xb6", "\xe2\x87\x92", "\xe2\x80\x93>",
+                                         "\xe2\x80\x94>", "\xe2\x88\x92>"};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        if (here(x, arrows[i]))
+            return (uint32_t)strlen(arrows[i]);
+    return 0;
+}
+
+/* A double quotation mark, opening or closing. */
+static bool quote_here(const struct lexer *x)
+{
+    return here(x, "\xe2\x80\x9c") || here(x, "\xe2\x80\x9d") || here(x, "\xe2\x80\x9e");
 }
 
 static bool junk_here(const struct lexer *x)
 {
     int c = byte(x, 0);
-    return c >= 0 && is_junk(c) && !arrow_here(x);
+    return c >= 0 && is_junk(c) && !arrow_here(x) && !quote_here(x);
 }
 
 static void name_or_keyword(struct lexer *x, struct token *t)
@@ -378,12 +410,31 @@ static void string(struct lexer *x, struct token *t)
 
 static bool unicode_arrow(struct lexer *x, struct token *t)
 {
-    if (!arrow_here(x))
+    uint32_t n = arrow_here(x), lo = x->pos;
+    if (!n)
         return false;
-    x->pos += 3;
-    diag_help(x->d, front_error(x, E0101, span_from(x, x->pos - 3), "unexpected character: a typographic arrow"),
+    x->pos += n;
+    diag_help(x->d, front_error(x, E0101, span_from(x, lo), "unexpected character: a typographic arrow"),
               "write `->`");
     t->kind = T_ARROW;
+    return true;
+}
+
+/* The quotation mark, and all up to the next one of this line. */
+static bool quoted(struct lexer *x, struct token *t)
+{
+    if (!quote_here(x))
+        return false;
+    uint32_t lo = x->pos;
+    struct diag *g = front_error(x, E0101, (struct span){x->file, lo, lo + 3},
+                                 "unexpected character: a typographic quotation mark");
+    diag_help(x->d, g, "write `\"`");
+    do
+        x->pos++;
+    while (byte(x, 0) >= 0 && byte(x, 0) != '\n' && byte(x, 0) != '"' && !quote_here(x));
+    x->pos += quote_here(x) ? 3 : byte(x, 0) == '"';
+    t->kind = T_STRING;
+    t->tainted = true;
     return true;
 }
 
@@ -407,11 +458,13 @@ static bool skip_junk(struct lexer *x)
     uint32_t lo = x->pos;
     while (junk_here(x))
         x->pos++;
-    if (is_letter(byte(x, 0))) {
+    if (x->src->text[lo] != '#' && is_letter(byte(x, 0))) {
         x->pos = lo;
         return false;
     }
     describe_junk(x, span_from(x, lo));
+    while (x->src->text[lo] == '#' && byte(x, 0) >= 0 && byte(x, 0) != '\n')
+        x->pos++; /* it was meant to be a comment */
     x->tainted = true;
     return true;
 }
@@ -433,7 +486,7 @@ struct token lex_next(struct lexer *x)
             string(x, &t);
         else if (is_letter(c))
             name_or_keyword(x, &t);
-        else if (is_junk(c) && !unicode_arrow(x, &t)) {
+        else if (is_junk(c) && !unicode_arrow(x, &t) && !quoted(x, &t)) {
             if (skip_junk(x))
                 continue;
             name_or_keyword(x, &t);

@@ -19,8 +19,15 @@ void parse_setting(struct parser *p, struct opt_u64 *o, uint64_t lo, uint64_t hi
     p->panic = false; /* the setting itself can be read all the same */
     advance(p);
     no_assignment(p, word);
+    bool parentheses = at(p, T_LPAREN) && p->ahead.kind == T_NUMBER;
+    if (parentheses) {
+        slip(p, p->tok.at, arena_printf(p->a, "write `%s N`", word), "the number behind `%s` has no parentheses", word);
+        advance(p);
+    }
     o->given = true;
     o->value = expect_number(p, arena_printf(p->a, "the number behind `%s`", word), lo, hi);
+    if (parentheses)
+        accept(p, T_RPAREN);
     o->at = since(p, from);
 }
 
@@ -93,6 +100,10 @@ static void parse_isolation(struct parser *p, struct actor_decl *a)
 static void parse_invariant(struct parser *p, struct actor_decl *a)
 {
     advance(p);
+    if (at(p, T_COLON)) {
+        slip(p, p->tok.at, "leave it out", "no `:` stands behind `invariant`");
+        advance(p);
+    }
     struct expr *e = parse_expr(p);
     push_limited(p, a->invariants, FRONT_MAX_LIST, "invariants", e);
     expect_semi(p, "an invariant");
@@ -139,10 +150,10 @@ static void parse_contract(struct parser *p, struct actor_decl *a)
     struct contract k = {.at = p->tok.at};
     advance(p);
     k.session = expect_name(p, "the session, role and message of the contract, as `S.R.M`");
-    if (!accept(p, T_DOT))
+    if (!accept_dot(p))
         help(p, fail_expected(p, "`.` and a role of the session"), "%s", shape);
     k.role = expect_role(p, "a role of the session");
-    if (!accept(p, T_DOT))
+    if (!accept_dot(p))
         help(p, fail_expected(p, "`.` and a message"), "%s", shape);
     k.message = expect_name(p, "a message");
     if (!at(p, K_REQUIRES) && !at(p, K_ENSURES))
@@ -188,7 +199,7 @@ static void parse_actor_item(struct parser *p, void *ctx)
 static struct plays parse_plays(struct parser *p)
 {
     struct plays x = {.session = expect_name(p, "a session and the role played in it, as `S.R`")};
-    if (!accept(p, T_DOT))
+    if (!accept_dot(p))
         help(p, fail_expected(p, "`.` and a role of the session"), "write `plays S.R`");
     x.role = expect_role(p, "a role of the session");
     return x;
@@ -196,7 +207,11 @@ static struct plays parse_plays(struct parser *p)
 
 void parse_actor(struct parser *p, struct decl *d)
 {
-    if (!accept(p, K_PLAYS))
+    if (at(p, T_COLON)) {
+        slip(p, p->tok.at, arena_printf(p->a, "write `actor %s plays S.R`", d->name.name ? d->name.name : "A"),
+             "what an actor plays stands behind `plays`, not behind `:`");
+        advance(p);
+    } else if (!accept(p, K_PLAYS))
         help(p, fail_expected(p, "`plays` and a role"), "write `actor NAME plays S.R { ... }`");
     do {
         struct plays x = parse_plays(p);

@@ -89,6 +89,7 @@ static struct expr *parse_primary(struct parser *p)
         return one_token(p, EX_POISON);
     case T_STRING:
         slip(p, p->tok.at, "its length can be compared: `len(x) > 0`", "expressions have no strings");
+        p->lost = true; /* what it is compared with is no mistake of its own */
         return one_token(p, EX_POISON);
     default: break;
     }
@@ -152,6 +153,14 @@ static bool accept_comparison(struct parser *p, enum expr_kind *kind)
     case T_EQ_EQ: return consume(p, EX_EQ, kind);
     case T_NE: return consume(p, EX_NE, kind);
     case T_EQ:
+        if (p->ahead.kind != T_LT && p->ahead.kind != T_GT)
+            return misspelt(p, "==", EX_EQ, kind);
+        *kind = p->ahead.kind == T_LT ? EX_LE : EX_GE;
+        slip(p, p->tok.at, p->ahead.kind == T_LT ? "write `<=`" : "write `>=`", "`=%s` is not an operator of expressions",
+             token_spelling(p->ahead.kind));
+        advance(p);
+        advance(p);
+        return true;
     case T_COLON_EQ:
     case T_IFF: return misspelt(p, "==", EX_EQ, kind);
     case T_BACK_ARROW:

@@ -15,6 +15,9 @@ static struct local *new_local(struct parser *p, enum local_kind kind)
     return l;
 }
 
+static const char branches_shape[] = "each branch is written in full: `+{ B!M . end, B!N . end }` for sends, "
+                                     "`&{ B?M . end, B?N . end }` for receives";
+
 static struct local *parse_action(struct parser *p)
 {
     struct local *l = new_local(p, LT_ACTION);
@@ -22,7 +25,11 @@ static struct local *parse_action(struct parser *p)
         l->peer = expect_name(p, "a peer");
     l->send = at(p, T_NOT);
     advance(p);
+    if (at(p, T_LBRACE))
+        help(p, fail_expected(p, "the name of a message"), "%s", branches_shape);
     l->message = expect_name(p, "the name of a message");
+    if (!at(p, T_LBRACE) && !at(p, T_LBRACKET))
+        no_payload_here(p, &l->message);
     l->at = since(p, l->at);
     return l;
 }
@@ -77,6 +84,8 @@ static struct local *parse_prefix_name(struct parser *p, enum local_kind kind)
     if (kind == LT_REC)
         advance(p);
     l->name = expect_name(p, kind == LT_REC ? "the name of the recursion" : "a local type");
+    if (kind == LT_NAME && (at(p, T_AND) || at(p, T_PLUS)) && p->ahead.kind == T_LBRACE)
+        help(p, fail_at(p, p->tok.at, "no peer stands before `%s{`", token_spelling(p->tok.kind)), "%s", branches_shape);
     l->at = since(p, l->at);
     return l;
 }
@@ -106,17 +115,36 @@ static struct local *parse_link(struct parser *p)
     case K_DUAL: return parse_keyword(p, LT_DUAL);
     default: break;
     }
+    static const enum token_kind rec[] = {K_REC};
+    if (at_habit(p, rec, 1) && names_something(p->ahead.kind)) {
+        item_kind(p, rec, 1, "a local type");
+        return parse_prefix_name(p, LT_REC);
+    }
     if (at_name(p))
         return parse_prefix_name(p, LT_NAME);
     fail_expected(p, "a local type: an action such as `!M`, `+{...}`, `&{...}`, `rec`, `dual`, a name or `end`");
     return new_local(p, LT_END);
 }
 
-/* The `.` behind an action or `rec X`. False where the type stops without `end`. */
-static bool parse_dot(struct parser *p, const struct local *before)
+/* "!M; ?N; end" */
+static bool semi_for_dot(const struct parser *p)
+{
+    bool action = p->ahead.kind == T_NOT || p->ahead.kind == T_QUESTION || p->ahead.kind == K_END;
+    return at(p, T_SEMI) && !p->ahead.first && (action || names_something(p->ahead.kind));
+}
+
+/* The `.` behind an action or `rec X`. False where the type stops without `end`. *said: a `;` for it is reported. */
+static bool parse_dot(struct parser *p, const struct local *before, bool *said)
 {
     if (accept(p, T_DOT))
         return true;
+    if (semi_for_dot(p)) {
+        if (!*said)
+            slip(p, p->tok.at, "write `.`", "the actions of a local type are joined by `.`, not by `;`");
+        *said = true;
+        advance(p);
+        return true;
+    }
     bool stops = at(p, T_SEMI) || at(p, T_COMMA) || at(p, T_RBRACE) || at(p, T_RPAREN);
     if (stops && before->kind == LT_ACTION) {
         struct span where = {p->last.file, p->last.hi, p->last.hi};
@@ -124,13 +152,16 @@ static bool parse_dot(struct parser *p, const struct local *before)
         return false;
     }
     const char *after = before->kind == LT_REC ? "`.` after `rec` and its name" : "`.` and what follows this action";
-    fail_expected(p, after);
+    struct diag *g = fail_expected(p, after);
+    if (before->kind == LT_REC)
+        help(p, g, "write `rec X . T`");
     return false;
 }
 
 static struct local *parse_local_type(struct parser *p)
 {
     struct local *first = NULL, **tail = &first;
+    bool said = false;
     for (uint32_t n = 0;; n++) {
         bool whole = at(p, T_LPAREN); /* a type in parentheses brings its own rest */
         struct local *l = parse_link(p);
@@ -138,7 +169,7 @@ static struct local *parse_local_type(struct parser *p)
         if (whole || (l->kind != LT_REC && l->kind != LT_ACTION && l->kind != LT_DUAL))
             return first;
         tail = &l->next;
-        bool more = l->kind == LT_DUAL || parse_dot(p, l);
+        bool more = l->kind == LT_DUAL || parse_dot(p, l, &said);
         if (more && n == FRONT_MAX_CHAIN) {
             limit(p, l->at, "more than %d actions in a row in one local type", FRONT_MAX_CHAIN);
             p->panic = true;

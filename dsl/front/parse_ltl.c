@@ -23,7 +23,7 @@ static struct ltl *new_ltl(struct parser *p, enum ltl_kind kind, struct span at)
 static void parse_event(struct parser *p, struct ltl *f)
 {
     f->role = expect_role(p, "a role");
-    if (!f->role.indexed && accept(p, T_DOT)) {
+    if (!f->role.indexed && accept_dot(p)) {
         f->session = f->role.base;
         f->role = expect_role(p, "a role of the session");
     }
@@ -86,7 +86,9 @@ static struct ltl *parse_primary(struct parser *p)
         default: break;
         }
     }
-    fail_expected(p, what);
+    struct diag *g = fail_expected(p, what);
+    if (at_name(p) && is_arrow(p->ahead.kind))
+        help(p, g, "that A has sent M is `sent(A, M)`, that B has received it `received(B, M)`");
     p->forgiven += at(p, T_LBRACE); /* its `}` may be the formula's */
     return new_ltl(p, LTL_TRUE, p->tok.at);
 }
@@ -96,7 +98,10 @@ static struct ltl *parse_primary(struct parser *p)
 /* Consumes a unary operator, if one is here. */
 static bool accept_unary(struct parser *p, enum ltl_kind *kind)
 {
+    static const enum token_kind words[] = {K_ALWAYS, K_EVENTUALLY};
     uint32_t tokens = 1;
+    if (at_habit(p, words, 2))
+        item_kind(p, words, 2, "an operator");
     switch (p->tok.kind) {
     case T_NOT:
     case K_NOT: *kind = LTL_NOT; break;

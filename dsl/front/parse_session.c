@@ -18,10 +18,7 @@ static struct block parse_body(struct parser *p)
 
 /* ---- A -> B: M; ---- */
 
-static bool is_arrow(enum token_kind kind)
-{
-    return kind == T_ARROW || kind == T_FAT_ARROW || kind == T_LONG_ARROW || kind == T_BACK_ARROW || kind == T_MINUS;
-}
+static const char interaction_shape[] = "a message is sent as `A -> B: M;`";
 
 /* Does the next statement start here, on a line of its own, where this one has not ended? */
 static bool next_starts(const struct parser *p) { return p->tok.first && at_name(p) && is_arrow(p->ahead.kind); }
@@ -42,7 +39,7 @@ static void parse_arrow(struct parser *p)
         slip(p, p->tok.at, "write `->`", "`%s` is not an arrow of this language",
              at(p, T_MINUS) ? "- >" : token_spelling(p->tok.kind));
     } else {
-        help(p, fail_expected(p, "`->` after the sending role"), "a message is sent as `A -> B: M;`");
+        help(p, fail_expected(p, "`->` after the sending role"), "%s", interaction_shape);
         return;
     }
     if (at(p, T_MINUS))
@@ -60,16 +57,20 @@ static void parse_message_colon(struct parser *p)
         advance(p);
         return;
     }
-    help(p, fail_expected(p, "`:` and a message after the receiving role"), "a message is sent as `A -> B: M;`");
+    help(p, fail_expected(p, "`:` and a message after the receiving role"), "%s", interaction_shape);
 }
 
 /* Payloads are declared once, with the message. */
-static void no_payload_here(struct parser *p)
+void no_payload_here(struct parser *p, struct ident *message)
 {
-    if (!at(p, T_LPAREN) && !at(p, T_LBRACE))
-        return;
-    help(p, fail_at(p, p->tok.at, "a message's fields do not stand here"),
-         "declare them once, at the top level: `message M { name: type; }`");
+    if (at(p, T_LPAREN) || at(p, T_LT)) {
+        help(p, fail_at(p, p->tok.at, "a message's fields do not stand here"),
+             "declare them once, at the top level: `message %s { name: type; }`", message->name ? message->name : "M");
+    } else if (at(p, T_LBRACE) || at(p, T_LBRACKET)) {
+        help(p, fail_at(p, p->tok.at, "neither a message's fields nor conditions stand here in `%s`",
+                        token_spelling(p->tok.kind)),
+             "fields are declared with the message; a condition is written as `A -> B: M where ...;`");
+    }
 }
 
 /* Reports what is missing before the next statement. */
@@ -82,16 +83,62 @@ static bool cut_short(struct parser *p, const char *what)
     return true;
 }
 
+/* `A -> B, C: M;` and `A -> {B, C}: M;`: skipped. */
+static bool several_receivers(struct parser *p)
+{
+    if (!at(p, T_COMMA) && !at(p, T_LBRACE))
+        return false;
+    help(p, fail_at(p, p->tok.at, "an interaction has one receiver"),
+         "write one for each, or `foreach p in P { A -> p: M; }` for a family");
+    if (at(p, T_LBRACE))
+        skip_block(p);
+    p->panic = true; /* up to the `;` */
+    return true;
+}
+
+/* where E. Other notations have other words for it. */
+static void parse_refinement(struct parser *p, struct stmt *s)
+{
+    static const enum token_kind where[] = {K_WHERE};
+    bool other = at_habit(p, where, 1);
+    if (other)
+        slip(p, p->tok.at, "write `where`", "a refinement starts with `where`, not with `%s`", p->tok.name);
+    if (!other && !at(p, K_WHERE))
+        return;
+    advance(p);
+    s->where = parse_expr(p);
+    if (at(p, K_IN))
+        help(p, fail_at(p, p->tok.at, "`in` is not an operator of expressions"), "write `1 <= x && x <= 4`");
+}
+
+static void end_interaction(struct parser *p)
+{
+    if (!at(p, T_COMMA) || p->ahead.first || !names_something(p->ahead.kind)) {
+        expect_semi(p, "a statement");
+        return;
+    }
+    advance(p);
+    if (is_arrow(p->ahead.kind))
+        slip(p, p->last, "write `;`", "a statement ends with `;`, not with a comma");
+    else
+        help(p, fail_at(p, p->last, "an interaction has one message"), "write one for each: `A -> B: M; A -> B: N;`");
+}
+
 static void parse_interaction(struct parser *p, struct stmt *s)
 {
     s->kind = ST_MESSAGE;
     s->from = expect_role(p, "the sending role");
+    if (at(p, T_COLON) && names_something(p->ahead.kind))
+        help(p, fail_at(p, p->tok.at, "an interaction starts with its sender, not with its message"),
+             "write `A -> B: %s;`", s->from.base.name ? s->from.base.name : "M");
     parse_arrow(p);
-    if (cut_short(p, "the receiving role"))
+    if (cut_short(p, "the receiving role") || (!p->panic && several_receivers(p)))
         return;
     s->to = expect_role(p, "the receiving role");
+    if (!p->panic && several_receivers(p))
+        return;
     if (at(p, T_SEMI) || (p->tok.first && !at(p, T_COLON))) {
-        help(p, fail_expected(p, "`:` and a message after the receiving role"), "a message is sent as `A -> B: M;`");
+        help(p, fail_expected(p, "`:` and a message after the receiving role"), "%s", interaction_shape);
         accept(p, T_SEMI);
         p->panic = false;
         return;
@@ -100,10 +147,9 @@ static void parse_interaction(struct parser *p, struct stmt *s)
     if (cut_short(p, "the name of a message"))
         return;
     s->message = expect_name(p, "the name of a message");
-    no_payload_here(p);
-    if (accept(p, K_WHERE))
-        s->where = parse_expr(p);
-    expect_semi(p, "a statement");
+    no_payload_here(p, &s->message);
+    parse_refinement(p, s);
+    end_interaction(p);
 }
 
 /* ---- the others ---- */
@@ -125,6 +171,13 @@ static struct block parse_body_before(struct parser *p, enum token_kind next)
     return b;
 }
 
+/* What joins branches elsewhere. */
+static bool other_joint(const struct parser *p)
+{
+    static const enum token_kind or[] = {K_OR};
+    return at_habit(p, or, 1) || at(p, T_OR) || at(p, T_OR_OR) || at(p, T_AND) || at(p, T_AND_AND) || at(p, T_PLUS);
+}
+
 /* The word between branches; one block right after another lacks it. */
 static bool accept_joint(struct parser *p, const struct joint *j)
 {
@@ -133,7 +186,7 @@ static bool accept_joint(struct parser *p, const struct joint *j)
         slip(p, p->tok.at, arena_printf(p->a, "write `%s`", j->shape), "expected `%s` before the next branch", word);
         return true;
     }
-    if (at(p, j->other) && p->ahead.kind == T_LBRACE) {
+    if ((at(p, j->other) || other_joint(p)) && p->ahead.kind == T_LBRACE) {
         slip(p, p->tok.at, arena_printf(p->a, "write `%s`", j->shape), "the branches of %s are joined by `%s`",
              j->statement, word);
         advance(p);
@@ -170,6 +223,11 @@ static void parse_rec(struct parser *p, struct stmt *s)
     s->kind = ST_REC;
     advance(p);
     s->name = expect_name(p, "the name of the recursion");
+    if (at(p, T_COLON) || at(p, T_DOT)) {
+        slip(p, p->tok.at, "leave it out: `rec X { ... }`", "no `%s` stands behind the name of a recursion",
+             token_spelling(p->tok.kind));
+        advance(p);
+    }
     struct block b = parse_body(p);
     vec_push(p->a, s->blocks, b);
 }
@@ -182,16 +240,33 @@ static void parse_continue(struct parser *p, struct stmt *s)
     expect_semi(p, "a statement");
 }
 
+/* `do S(A as X)`, as Scribble has it. */
+static void no_renaming(struct parser *p, bool *said)
+{
+    if (!at(p, K_AS) || !names_something(p->ahead.kind))
+        return;
+    if (!*said)
+        slip(p, p->tok.at, "leave out `as` and the name behind it",
+             "the roles of a `do` are given in the order in which the session declares them");
+    *said = true;
+    advance(p);
+    advance(p);
+}
+
 static void parse_do(struct parser *p, struct stmt *s)
 {
     s->kind = ST_DO;
     advance(p);
     s->name = expect_name(p, "the name of a session");
     struct span open = p->tok.at;
+    if (at(p, T_LT))
+        help(p, fail_expected(p, "`(` and the roles that take part"), "write `do S(A, B);`");
     if (expect(p, T_LPAREN, "`(` and the roles that take part")) {
+        bool said = false;
         do {
             struct role_ref r = expect_role(p, "a role");
             push_limited(p, s->args, FRONT_MAX_ROLES, "roles of a session", r);
+            no_renaming(p, &said);
             if (missing_comma(p, "a role"))
                 continue;
             if (!at(p, T_COMMA) && !at(p, T_RPAREN) && !at(p, T_SEMI))
@@ -208,8 +283,14 @@ static void parse_foreach(struct parser *p, struct stmt *s)
     s->kind = ST_FOREACH;
     advance(p);
     s->name = expect_name(p, "a name for the member of the family");
-    if (!accept(p, K_IN))
+    if (at(p, T_COLON) || at(p, T_EQ) || at(p, K_OF)) {
+        slip(p, p->tok.at, "write `foreach p in P { ... }`", "the family of a `foreach` stands behind `in`");
+        advance(p);
+    } else if (!accept(p, K_IN)) {
         help(p, fail_expected(p, "`in` and a role family"), "write `foreach p in P { ... }`");
+    }
+    if (at(p, T_NUMBER))
+        help(p, fail_expected(p, "a role family"), "the session declares it: `role P[3]`");
     s->family = expect_name(p, "a role family");
     struct block b = parse_body(p);
     vec_push(p->a, s->blocks, b);
@@ -241,16 +322,33 @@ static void parse_catcher(struct parser *p, struct catch_event *e, const char *e
         e->catcher = expect_role(p, "the role that catches the event");
 }
 
+static bool starts_event(const struct parser *p) { return at(p, K_TIMEOUT) || at(p, K_CRASH) || at(p, K_CANCEL); }
+
+static enum token_kind event_kind(struct parser *p)
+{
+    static const char what[] = "`timeout`, `crash` or `cancel`";
+    if (at_name(p) && names_something(p->ahead.kind) && p->ahead.kind != K_TIMEOUT && p->ahead.kind != K_CRASH)
+        return ITEM_KIND(p, what, K_TIMEOUT, K_CRASH, K_CANCEL);
+    if (starts_event(p))
+        return p->tok.kind;
+    struct diag *g = fail_expected(p, what);
+    help(p, g, at(p, T_LPAREN) ? "events stand without parentheses: `catch timeout 2s at A { ... }`"
+                               : "an event is `timeout 2s at A`, `crash B at A` or `cancel at A`");
+    return T_EOF;
+}
+
 /* timeout D at R | crash Q at R | cancel at R. False when none of them starts here. */
 static bool parse_catch_event(struct parser *p, struct catch_event *e)
 {
     e->at = p->tok.at;
-    enum token_kind kind = ITEM_KIND(p, "`timeout`, `crash` or `cancel`", K_TIMEOUT, K_CRASH, K_CANCEL);
+    enum token_kind kind = event_kind(p);
     if (kind == T_EOF)
         return false;
     advance(p);
     if (kind == K_TIMEOUT) {
         e->kind = EV_TIMEOUT;
+        if (at(p, K_AT))
+            help(p, fail_expected(p, "the time after which it happens"), "write `timeout 2s at A`");
         e->after = expect_duration(p, "the time after which it happens");
         parse_catcher(p, e, "timeout 2s");
     } else if (kind == K_CRASH) {
@@ -264,8 +362,6 @@ static bool parse_catch_event(struct parser *p, struct catch_event *e)
     e->at = since(p, e->at);
     return true;
 }
-
-static bool starts_event(const struct parser *p) { return at(p, K_TIMEOUT) || at(p, K_CRASH) || at(p, K_CANCEL); }
 
 /* At `catch`: its events and its handler. */
 static void parse_catch(struct parser *p, struct stmt *s)
@@ -295,6 +391,15 @@ static bool at_catch(struct parser *p, const struct stmt *s)
     return near ? item_kind(p, word, 1, "`catch`") == K_CATCH : at(p, K_CATCH);
 }
 
+static void no_finally(struct parser *p)
+{
+    if (!at(p, T_NAME) || p->ahead.kind != T_LBRACE || !p->tok.name || strcmp(p->tok.name, "finally") != 0)
+        return;
+    slip(p, p->tok.at, "write it behind the `try`", "a `try` has no `finally`: what stands behind it follows in any case");
+    advance(p);
+    parse_body(p);
+}
+
 /* try { ... } catch EVENT, EVENT { ... } catch ... */
 static void parse_try(struct parser *p, struct stmt *s)
 {
@@ -305,6 +410,7 @@ static void parse_try(struct parser *p, struct stmt *s)
     vec_push(p->a, s->blocks, b);
     while (at_catch(p, s))
         parse_catch(p, s);
+    no_finally(p);
     if (!s->catches.n && p->lex.n_errors == errors)
         help(p, fail_at(p, s->at, "a `try` needs at least one `catch`"), "write `%s`", try_shape);
     p->panic = false;
@@ -327,25 +433,47 @@ static void parse_lone_branch(struct parser *p)
         parse_body(p);
 }
 
+static const enum token_kind statement_starts[] = {K_CHOICE, K_REC, K_CONTINUE, K_DO, K_FOREACH, K_PAR, K_TRY};
+enum { N_STARTS = sizeof statement_starts / sizeof *statement_starts };
+
+static enum token_kind no_statement(struct parser *p, const char *advice)
+{
+    struct diag *g = fail_at(p, p->tok.at, "expected a statement, found %s", token_describe(&p->lex, &p->tok));
+    help(p, g, "%s", advice);
+    return T_EOF;
+}
+
+/* "A B: M;", or a misspelt keyword. */
+static enum token_kind two_names(struct parser *p)
+{
+    static const enum token_kind words[] = {K_CHOICE, K_CONTINUE, K_FOREACH};
+    const char *spellings[] = {"choice", "continue", "foreach"};
+    const char *near = p->tok.name ? diag_nearest(p->tok.name, spellings, 3) : NULL;
+    return near ? item_kind(p, words, 3, "a statement") : T_NAME;
+}
+
 static enum token_kind statement_kind(struct parser *p)
 {
-    bool sends = at_name(p) && (is_arrow(p->ahead.kind) || p->ahead.kind == T_LBRACKET || p->ahead.kind == T_COLON);
+    enum token_kind next = p->ahead.kind;
+    bool sends = at_name(p) && (is_arrow(next) || next == T_LBRACKET || next == T_COLON);
     if (sends || is_arrow(p->tok.kind))
         return T_NAME;
-    static const enum token_kind starts[] = {K_CHOICE, K_REC, K_CONTINUE, K_DO, K_FOREACH, K_PAR, K_TRY};
-    if (at_name(p) && p->ahead.kind == T_NAME) { /* "A B: M;", or a misspelt keyword */
-        static const enum token_kind words[] = {K_CHOICE, K_CONTINUE, K_FOREACH};
-        const char *spellings[] = {"choice", "continue", "foreach"};
-        const char *near = p->tok.name ? diag_nearest(p->tok.name, spellings, 3) : NULL;
-        return near ? item_kind(p, words, 3, "a statement") : T_NAME;
-    }
-    if (at_name(p) && (p->ahead.kind == T_COLON_EQ || p->ahead.kind == T_EQ)) {
+    if (at_name(p) && (next == T_COLON_EQ || next == T_EQ)) {
         struct diag *g = fail_at(p, p->ahead.at, "expected `->` after the sending role, found `%s`",
-                                 token_spelling(p->ahead.kind));
-        help(p, g, "a message is sent as `A -> B: M;`");
+                                 token_spelling(next));
+        help(p, g, "%s", interaction_shape);
         return T_EOF;
     }
-    return item_kind(p, starts, sizeof starts / sizeof *starts, "a statement");
+    if (at_name(p) && p->tok.name && next == T_SEMI)
+        return no_statement(p, arena_printf(p->a, "write `continue %s;` to go back to the start of `rec %s`",
+                                            p->tok.name, p->tok.name));
+    if (at(p, T_NAME) && p->tok.name && !at_habit(p, statement_starts, N_STARTS)) {
+        if (next == T_LPAREN)
+            return no_statement(p, interaction_shape);
+        if (next == T_NAME)
+            return two_names(p);
+    }
+    return item_kind(p, statement_starts, N_STARTS, "a statement");
 }
 
 static void parse_statement(struct parser *p, void *ctx)

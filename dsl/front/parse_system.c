@@ -101,6 +101,10 @@ static void parse_shutdown(struct parser *p, struct child_decl *c)
 
 static void parse_child_option(struct parser *p, struct child_decl *c)
 {
+    if (at(p, K_RESTART) && names_something(p->ahead.kind)) {
+        slip(p, p->tok.at, "leave it out", "no `restart` stands before how a child is restarted");
+        advance(p);
+    }
     enum token_kind kind = ITEM_KIND(p, "`permanent`, `transient`, `temporary`, `shutdown`, `backoff`, `decide` or `;`",
                                      K_PERMANENT, K_TRANSIENT, K_TEMPORARY, K_SHUTDOWN, K_BACKOFF, K_DECIDE);
     if (kind == T_EOF)
@@ -161,6 +165,10 @@ static void parse_member(struct parser *p, void *ctx)
 
 static enum strategy parse_strategy(struct parser *p)
 {
+    if (at(p, T_NAME) && names_something(p->ahead.kind) && p->tok.name && strcmp(p->tok.name, "strategy") == 0) {
+        slip(p, p->tok.at, "leave it out", "a supervisor's strategy stands right behind its name");
+        advance(p);
+    }
     if (!at_name(p) || at(p, K_INTENSITY))
         return ONE_FOR_ONE;
     enum token_kind kind = ITEM_KIND(p, "`one_for_one`, `one_for_all` or `rest_for_one`", K_ONE_FOR_ONE,
@@ -184,8 +192,12 @@ static struct supervisor_decl *parse_supervisor(struct parser *p)
         advance(p);
         no_assignment(p, "intensity");
         s->intensity = (uint32_t)expect_number(p, "the restart intensity", 0, MOST);
-        if (!accept(p, K_IN))
+        if (at(p, T_NAME) && p->ahead.kind == T_DURATION) {
+            slip(p, p->tok.at, "write `intensity 5 in 10s`", "the window of the intensity stands behind `in`");
+            advance(p);
+        } else if (!accept(p, K_IN)) {
             help(p, fail_expected(p, "`in` and the window of the intensity"), "write `intensity 5 in 10s`");
+        }
         s->window = expect_duration(p, "the window of the restart intensity");
     }
     p->ender = K_WIRE;
@@ -197,11 +209,22 @@ static struct supervisor_decl *parse_supervisor(struct parser *p)
 
 /* ---- wires ---- */
 
-static struct binding parse_binding(struct parser *p)
+/* *said: what is wrong with the bindings of this wire, which was reported. */
+static struct binding parse_binding(struct parser *p, bool *said)
 {
     struct binding b = {.role = expect_name(p, "a role and who plays it, as `R = child`")};
+    if (b.role.name && (at(p, T_COMMA) || at(p, T_RPAREN))) {
+        struct diag *g = *said ? NULL : fail_expected(p, "`=` and the child that plays the role");
+        help(p, g, "a wire names each role and its child: `R = %s`", b.role.name);
+        b.role.name = NULL;
+        *said = p->panic = true;
+        return b;
+    }
     if (at(p, T_COLON) || at(p, T_COLON_EQ) || at(p, T_EQ_EQ)) {
-        slip(p, p->tok.at, "write `R = child`", "a role is bound with `=`, not with `%s`", token_spelling(p->tok.kind));
+        if (!*said)
+            slip(p, p->tok.at, "write `R = child`", "a role is bound with `=`, not with `%s`",
+                 token_spelling(p->tok.kind));
+        *said = true;
         advance(p);
     } else if (!accept(p, T_EQ)) {
         help(p, fail_expected(p, "`=` and the child that plays the role"), "write `R = child`");
@@ -224,8 +247,9 @@ static void parse_wire(struct parser *p, struct wire_decl *w)
     w->session = expect_name(p, "the session to wire");
     struct span open = p->tok.at;
     if (expect(p, T_LPAREN, "`(` and the bindings of the roles")) {
+        bool said = false;
         do {
-            struct binding b = parse_binding(p);
+            struct binding b = parse_binding(p, &said);
             push_limited(p, w->bindings, FRONT_MAX_ROLES, "roles of a session", b);
             sync_list(p, T_RPAREN);
         } while (accept(p, T_COMMA) || (!p->panic && at_name(p)));
@@ -299,7 +323,13 @@ static void parse_ltl(struct parser *p, struct verify_decl *v)
 {
     struct ltl_decl x = {.at = p->tok.at};
     advance(p);
+    if (at(p, T_LBRACE))
+        help(p, fail_expected(p, "the name of the property"), "write `ltl NAME { formula }`");
     x.name = expect_name(p, "the name of the property");
+    if (at(p, T_COLON) || at(p, T_EQ) || at(p, T_COLON_EQ)) {
+        help(p, fail_expected(p, "`{` and a formula"), "write `ltl %s { formula }`", x.name.name ? x.name.name : "NAME");
+        return;
+    }
     struct span open = p->tok.at;
     bool forgotten = !at(p, T_LBRACE) && !p->tok.first && !p->panic;
     if (forgotten) {
@@ -328,7 +358,7 @@ static void parse_domain(struct parser *p, struct verify_decl *v)
     struct domain k = {.at = p->tok.at};
     advance(p);
     k.message = expect_name(p, "a message and one of its fields, as `M.f`");
-    if (!accept(p, T_DOT))
+    if (!accept_dot(p))
         help(p, fail_expected(p, "`.` and a field of the message"), "%s", shape);
     k.field = expect_name(p, "a field of the message");
     if (!accept(p, K_IN))

@@ -51,21 +51,42 @@ static void parse_ref(struct parser *p, struct type *t)
     if (!expect(p, T_LT, "`<` after `ref`"))
         return;
     t->name = expect_name(p, "the session of the reference");
-    expect(p, T_DOT, "`.` and a role of that session");
+    if (!accept_dot(p))
+        fail_expected(p, "`.` and a role of that session");
     t->role = expect_name(p, "a role of that session");
     expect_close(p, T_GT, open);
 }
 
+static enum type_kind wide_kind(enum token_kind kind)
+{
+    switch (kind) {
+    case K_STRING: return TY_STRING;
+    case K_BYTES: return TY_BYTES;
+    case K_LIST: return TY_LIST;
+    case K_OPTIONAL: return TY_OPTIONAL;
+    case K_REF: return TY_REF;
+    default: return TY_NAMED;
+    }
+}
+
+/* At the start of a type; that of a built-in one which is misspelt is reported and put right. */
+static enum token_kind type_start(struct parser *p)
+{
+    bool unknown = at(p, T_NAME) && p->ahead.kind == T_LT;
+    return unknown ? ITEM_KIND(p, "a type", K_STRING, K_BYTES, K_LIST, K_OPTIONAL, K_REF) : p->tok.kind;
+}
+
 static void parse_base(struct parser *p, struct type *t)
 {
-    enum token_kind kind = p->tok.kind;
+    enum token_kind kind = type_start(p);
+    if (kind == T_EOF)
+        return;
     t->kind = scalar_kind(kind);
     if (t->kind != TY_POISON) {
         advance(p);
         return;
     }
-    t->kind = kind == K_STRING ? TY_STRING : kind == K_BYTES ? TY_BYTES : kind == K_LIST ? TY_LIST
-              : kind == K_OPTIONAL ? TY_OPTIONAL : kind == K_REF ? TY_REF : TY_NAMED;
+    t->kind = wide_kind(kind);
     if (t->kind == TY_NAMED) {
         t->name = expect_name(p, "a type");
         if (!t->name.name)
@@ -110,10 +131,33 @@ struct field_context {
     const char *of;
 };
 
+/* "u32 n;" */
+static struct field type_first(struct parser *p, const struct ident *type)
+{
+    struct diag *g = fail_at(p, p->tok.at, "expected `:` and the field's type, found %s",
+                             token_describe(&p->lex, &p->tok));
+    struct field f = {.name = {p->tok.name, p->tok.at}, .type = ARENA_NEW(p->a, struct type)};
+    f.type->at = type->at;
+    if (p->ahead.kind != T_SEMI) {
+        help(p, g, "write `name: type;`");
+        return f;
+    }
+    help(p, g, "the name comes first: write `%s: %s;`", f.name.name, type->name);
+    advance(p);
+    advance(p);
+    return f;
+}
+
 static void parse_field(struct parser *p, void *ctx)
 {
     struct field_context *c = ctx;
     struct field f = {.name = expect_name(p, arena_printf(p->a, "a field of %s, as `name: type;`", c->of))};
+    if (f.name.name && at_name(p) && !p->tok.first) {
+        f = type_first(p, &f.name);
+        if (!p->panic)
+            push_limited(p, *c->fields, FRONT_MAX_FIELDS, arena_printf(p->a, "fields of %s", c->of), f);
+        return;
+    }
     if (at(p, T_EQ) || at(p, T_COLON_EQ)) {
         slip(p, p->tok.at, "write `name: type;`", "a field's type stands behind `:`, not behind `%s`",
              token_spelling(p->tok.kind));
@@ -162,6 +206,7 @@ void parse_enum(struct parser *p, struct decl *d)
     struct span open = p->tok.at;
     if (!expect(p, T_LBRACE, "`{` and the values of the enum"))
         return;
+    bool said = false;
     do {
         if (at(p, T_RBRACE) && d->as.enum_.values.n)
             break; /* a final comma */
@@ -170,8 +215,14 @@ void parse_enum(struct parser *p, struct decl *d)
         if (missing_comma(p, "a value"))
             continue;
         if (at(p, T_SEMI)) {
-            slip(p, p->tok.at, "write `,`", "the values of an enum are separated by commas");
+            if (!said)
+                slip(p, p->tok.at, "write `,`", "the values of an enum are separated by commas");
+            said = true;
             p->tok.kind = T_COMMA; /* read it as one */
+        } else if (at(p, T_EQ)) {
+            struct diag *g = said ? NULL : fail_expected(p, "`,` or `}` after a value");
+            help(p, g, "values of an enum have no numbers of their own: they count from 0");
+            said = p->panic = true;
         } else if (!at(p, T_COMMA) && !at(p, T_RBRACE) && !at_block_end(p)) {
             fail_expected(p, "`,` or `}` after a value");
         }
@@ -202,6 +253,8 @@ void parse_message(struct parser *p, struct decl *d)
     else if (!accept(p, T_SEMI)) {
         if (p->tok.first || at(p, T_EOF))
             expect_semi(p, "a message without fields");
+        else if (at(p, T_COMMA))
+            help(p, fail_expected(p, "`{` or `;` after a message's name"), "each message has a declaration of its own");
         else
             fail_expected(p, "`{` or `;` after a message's name");
     }

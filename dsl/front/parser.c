@@ -7,7 +7,12 @@ static struct ident parse_dotted(struct parser *p)
     struct ident part = expect_name(p, "the module's name");
     const char *dotted = part.name;
     struct span where = part.at;
-    while (accept(p, T_DOT)) {
+    while (accept_dot(p)) {
+        if (at(p, T_STAR)) {
+            slip(p, p->tok.at, "leave out `.*`", "an import brings all that the file declares");
+            advance(p);
+            break;
+        }
         part = expect_name(p, "a name after `.`");
         where = since(p, where);
         dotted = dotted && part.name ? arena_printf(p->a, "%s.%s", dotted, part.name) : NULL;
@@ -106,6 +111,8 @@ static void parse_import(struct parser *p, struct file *f)
     }
     if (at(p, T_LBRACE))
         parse_import_names(p, &x);
+    if (at(p, K_AS))
+        help(p, fail_expected(p, "`;` after an import"), "names are changed one by one: `import a.b { X as Y };`");
     expect_semi(p, "an import");
     x.at = since(p, x.at);
     push_limited(p, f->imports, FRONT_MAX_LIST, "imports", x);
@@ -179,6 +186,29 @@ static void skip_stranded(struct parser *p)
     p->panic = false;
 }
 
+static bool spells(const struct token *t, const char *word) { return t->name && strcmp(t->name, word) == 0; }
+
+/* Declarations as Scribble and others have them; T_EOF, with the parser in panic, where nothing can be made of one. */
+static enum token_kind foreign_decl(struct parser *p)
+{
+    if (spells(&p->tok, "global") && p->ahead.kind == K_SESSION) {
+        slip(p, p->tok.at, "leave it out", "a session is always global");
+        advance(p);
+        return K_SESSION;
+    }
+    if (spells(&p->ahead, "protocol")) {
+        help(p, fail_at(p, p->tok.at, "this is a protocol of Scribble"),
+             "`motet import FILE.scr` translates it; by hand: `session S(role A, role B) { A -> B: M; }`");
+    } else if (spells(&p->tok, "from")) {
+        help(p, fail_at(p, p->tok.at, "expected a declaration, found %s", token_describe(&p->lex, &p->tok)),
+             "write `import a.b { X };`");
+        while (!at(p, T_SEMI) && !at(p, T_EOF) && !p->ahead.first)
+            advance(p);
+        accept(p, T_SEMI);
+    }
+    return T_EOF;
+}
+
 static void parse_top(struct parser *p, struct file *f)
 {
     if (at(p, T_SEMI)) {
@@ -187,8 +217,12 @@ static void parse_top(struct parser *p, struct file *f)
         return;
     }
     p->forgiven = 0;
-    enum token_kind kind = item_kind(p, decl_starts, N_DECL_STARTS, "a declaration");
-    if (kind == T_EOF && starts_item(p))
+    p->item = p->tok.at;
+    uint32_t fails = p->n_fails;
+    enum token_kind kind = at(p, T_NAME) || at(p, K_LOCAL) ? foreign_decl(p) : T_EOF;
+    if (kind == T_EOF && p->n_fails == fails)
+        kind = item_kind(p, decl_starts, N_DECL_STARTS, "a declaration");
+    if (kind == T_EOF && p->n_fails != fails && starts_item(p))
         skip_stranded(p);
     if (kind == K_MODULE)
         parse_module(p, f);
@@ -198,6 +232,7 @@ static void parse_top(struct parser *p, struct file *f)
         if (kind == decl_parsers[i].token)
             parse_decl(p, f, i);
     sync_decl(p, f);
+    settle(p);
 }
 
 struct file *parse_file(struct arena *a, struct interner *names, const struct sources *s, uint32_t source,

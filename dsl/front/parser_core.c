@@ -1,6 +1,8 @@
 /* parser_core.c -- tokens, expectations and recovery, shared by all parts of the parser. */
 #include "parser_internal.h"
 
+#include "habits.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -30,6 +32,11 @@ bool accept(struct parser *p, enum token_kind kind)
 bool names_something(enum token_kind kind) { return kind == T_NAME || token_class(kind) == TC_WORD; }
 bool at_name(const struct parser *p) { return names_something(p->tok.kind); }
 
+bool at_habit(const struct parser *p, const enum token_kind *kinds, uint32_t n)
+{
+    return at(p, T_NAME) && p->tok.name && habit_kind(p->tok.name, kinds, n) != T_EOF;
+}
+
 const enum token_kind decl_starts[N_DECL_STARTS] = {
     K_ENUM, K_STRUCT, K_MESSAGE, K_LOCAL, K_SESSION, K_ACTOR, K_SYSTEM, K_VERIFY, K_MODULE, K_IMPORT, K_ASSERT};
 
@@ -41,7 +48,17 @@ bool is_decl_start(enum token_kind kind)
     return false;
 }
 
-bool at_decl_line(const struct parser *p) { return p->tok.first && is_decl_start(p->tok.kind); }
+bool is_arrow(enum token_kind kind)
+{
+    return kind == T_ARROW || kind == T_FAT_ARROW || kind == T_LONG_ARROW || kind == T_BACK_ARROW || kind == T_MINUS;
+}
+
+/* A keyword that names a role by mistake starts none. */
+bool at_decl_line(const struct parser *p)
+{
+    return p->tok.first && is_decl_start(p->tok.kind) && !is_arrow(p->ahead.kind) && p->ahead.kind != T_COLON;
+}
+
 bool at_block_end(const struct parser *p) { return at(p, T_RBRACE) || at(p, T_EOF) || at_decl_line(p); }
 
 /* A declaration inside a block by its indentation: then the block's `}` will follow somewhere. */
@@ -93,7 +110,7 @@ struct diag *fail_at(struct parser *p, struct span where, const char *fmt, ...)
 {
     bool quiet = silent(p);
     p->n_fails++;
-    p->panic = true;
+    p->panic = p->lost = true;
     if (quiet)
         return NULL;
     FORMAT(text);
@@ -274,14 +291,29 @@ uint64_t expect_duration(struct parser *p, const char *what)
     return t.value;
 }
 
+/* To behind the next `]` of this line, if there is one in this item. */
+static void skip_brackets(struct parser *p)
+{
+    while (!at(p, T_RBRACKET) && !at(p, T_SEMI) && !at(p, T_LBRACE) && !at(p, T_RBRACE) && !at(p, T_EOF) && !p->tok.first)
+        advance(p);
+    accept(p, T_RBRACKET);
+}
+
 bool optional_index(struct parser *p, const char *what, uint32_t lo, uint32_t hi, uint32_t *index)
 {
     struct span open = p->tok.at;
     if (!accept(p, T_LBRACKET))
         return false;
-    *index = (uint32_t)expect_number(p, what, lo, hi);
-    expect_close(p, T_RBRACKET, open);
-    return true;
+    if (at(p, T_NUMBER) || at(p, T_DURATION) || p->tok.first) {
+        *index = (uint32_t)expect_number(p, what, lo, hi);
+        expect_close(p, T_RBRACKET, open);
+        return true;
+    }
+    struct diag *g = fail_expected(p, arena_printf(p->a, "a number: %s", what));
+    help(p, g, lo ? "a size is fixed, and written as a number"
+                  : "an index is a number; `foreach p in P { ... }` goes through the members of a family");
+    skip_brackets(p);
+    return false;
 }
 
 struct role_ref expect_role(struct parser *p, const char *what)
@@ -295,6 +327,16 @@ struct role_ref expect_role(struct parser *p, const char *what)
     return r;
 }
 
+bool accept_dot(struct parser *p)
+{
+    if (at(p, T_COLON_COLON)) {
+        slip(p, p->tok.at, "write `.`", "names are joined by `.`, not by `::`");
+        advance(p);
+        return true;
+    }
+    return accept(p, T_DOT);
+}
+
 void no_assignment(struct parser *p, const char *setting)
 {
     if (!at(p, T_EQ) && !at(p, T_COLON) && !at(p, T_COLON_EQ))
@@ -306,7 +348,7 @@ void no_assignment(struct parser *p, const char *setting)
     advance(p);
 }
 
-/* The kind that the current word was meant to be, by spelling; T_EOF when none is near. */
+/* The kind that the current word was meant to be, by spelling or by habit; T_EOF when none is near. */
 static enum token_kind nearest_kind(struct parser *p, const enum token_kind *kinds, uint32_t n)
 {
     if (!p->tok.name)
@@ -318,7 +360,7 @@ static enum token_kind nearest_kind(struct parser *p, const enum token_kind *kin
     for (uint32_t i = 0; near && i < n; i++)
         if (spellings[i] == near)
             return kinds[i];
-    return T_EOF;
+    return habit_kind(p->tok.name, kinds, n);
 }
 
 enum token_kind item_kind(struct parser *p, const enum token_kind *kinds, uint32_t n, const char *what)
@@ -403,6 +445,13 @@ void sync_item(struct parser *p)
     p->panic = false;
 }
 
+void settle(struct parser *p)
+{
+    if (p->lost)
+        diags_mute(p->lex.d, (struct span){p->item.file, p->item.lo, p->last.hi});
+    p->lost = false;
+}
+
 void skip_item(struct parser *p)
 {
     if (at(p, T_LBRACE)) {
@@ -478,6 +527,29 @@ static bool at_ender(const struct parser *p, enum token_kind ender)
     return item && p->ahead.kind != T_COLON && (p->tok.first || p->item_ended);
 }
 
+static void parse_item(struct parser *p, void (*item)(struct parser *p, void *ctx), void *ctx)
+{
+    p->item = p->tok.at;
+    if (at(p, T_SEMI)) {
+        slip(p, p->tok.at, "leave it out", "stray `;`");
+        advance(p);
+        return;
+    }
+    if (at(p, T_LBRACE)) {
+        p->forgiven++; /* its `}` may be this block's */
+        fail_at(p, p->tok.at, "a block of its own cannot stand here");
+        skip_item(p);
+    } else {
+        uint32_t before = p->tok.at.lo;
+        item(p, ctx);
+        if (p->tok.at.lo == before)
+            skip_item(p);
+        else
+            sync_item(p);
+    }
+    settle(p);
+}
+
 void parse_block(struct parser *p, const char *what, void (*item)(struct parser *p, void *ctx), void *ctx)
 {
     bool forgotten = forgotten_brace(p, what);
@@ -494,27 +566,12 @@ void parse_block(struct parser *p, const char *what, void (*item)(struct parser 
     }
     enum token_kind ender = p->ender;
     p->ender = T_EOF;
+    settle(p);
     if (!forgotten)
         advance(p);
-    while (!at_block_end(p) && !at_ender(p, ender)) {
-        uint32_t before = p->tok.at.lo;
-        if (at(p, T_SEMI)) {
-            slip(p, p->tok.at, "leave it out", "stray `;`");
-            advance(p);
-            continue;
-        }
-        if (at(p, T_LBRACE)) {
-            p->forgiven++; /* its `}` may be this block's */
-            fail_at(p, p->tok.at, "a block of its own cannot stand here");
-            skip_item(p);
-            continue;
-        }
-        item(p, ctx);
-        if (p->tok.at.lo == before)
-            skip_item(p);
-        else
-            sync_item(p);
-    }
+    while (!at_block_end(p) && !at_ender(p, ender))
+        parse_item(p, item, ctx);
+    p->item = p->tok.at;
     expect_close(p, T_RBRACE, open);
     leave(p);
 }

@@ -4,6 +4,9 @@
  * It is cleared where the parser surely stands on its feet again: when it consumes `{`, `}` or `;`, or after
  * sync_item. Small mistakes with one obvious reading (`=>` for `->`, a misspelt keyword, a comma for a semicolon) are
  * reported with `slip`, which sets no panic: parsing goes on as if they had been right.
+ *
+ * An item in which something could not be read is muted (diags_mute): what later passes would say about the rest of it
+ * is no mistake of its own.
  */
 #ifndef MOTET_DSL_PARSER_INTERNAL_H
 #define MOTET_DSL_PARSER_INTERNAL_H
@@ -18,6 +21,8 @@ struct parser {
     struct span last;        /* the token before `tok` */
     bool item_ended;         /* it was `;`, `{` or `}` */
     bool panic;
+    bool lost;        /* something of the current item was not read */
+    struct span item; /* where it starts; behind its last block, if that is closed already */
     uint32_t depth;
     uint32_t spoken_for;   /* offset + 1 of the token about which something was said last */
     uint32_t n_fails;      /* errors that may have lost something of the AST */
@@ -36,9 +41,12 @@ static inline bool at(const struct parser *p, enum token_kind kind) { return p->
 bool accept(struct parser *p, enum token_kind kind);
 bool names_something(enum token_kind kind); /* a name, or a word that may be one */
 bool at_name(const struct parser *p);
+/* A name that other notations have for one of these. */
+bool at_habit(const struct parser *p, const enum token_kind *kinds, uint32_t n);
 enum { N_DECL_STARTS = 11 };
 extern const enum token_kind decl_starts[N_DECL_STARTS]; /* enum, struct, message, ... */
 bool is_decl_start(enum token_kind kind);
+bool is_arrow(enum token_kind kind); /* `->`, or a sign that is easily written for it */
 bool at_decl_line(const struct parser *p); /* a declaration starts here, on a line of its own */
 bool starts_item(const struct parser *p);  /* an item of some block seems to start here */
 bool at_block_end(const struct parser *p); /* `}`, the end of the file, or a declaration on a new line */
@@ -82,6 +90,7 @@ struct ident expect_name(struct parser *p, const char *what);
 /* A number in lo..hi; out of range is E0106 and gives the nearest bound. `what` reads "the size of ...". */
 uint64_t expect_number(struct parser *p, const char *what, uint64_t lo, uint64_t hi);
 uint64_t expect_duration(struct parser *p, const char *what);
+bool accept_dot(struct parser *p); /* between names; `::` is reported and taken for it */
 /* `[NUMBER]` if present. */
 bool optional_index(struct parser *p, const char *what, uint32_t lo, uint32_t hi, uint32_t *index);
 struct role_ref expect_role(struct parser *p, const char *what);
@@ -104,6 +113,8 @@ void sync_item(struct parser *p);
 void skip_item(struct parser *p);
 /* In a bracketed list: skips to the next `,` or to `close`, and clears panic there. */
 void sync_list(struct parser *p, enum token_kind close);
+/* Between items, and where the block of one starts: mutes what was just read if something of it was lost. */
+void settle(struct parser *p);
 void skip_to_close(struct parser *p); /* to the `}` of the block in which the parser stands */
 void skip_block(struct parser *p);    /* at `{`: through its `}`, or to where it must end unclosed */
 void skip_last_block(struct parser *p); /* also a `;` behind it: the end of a damaged item */
@@ -123,6 +134,9 @@ void parse_setting(struct parser *p, struct opt_u64 *o, uint64_t lo, uint64_t hi
 void parse_stray_decide(struct parser *p);
 
 /* ---- the parts ---- */
+
+/* Behind the name of a message that is exchanged: reports fields that stand here, which are declared elsewhere. */
+void no_payload_here(struct parser *p, struct ident *message);
 
 struct type *parse_type(struct parser *p);
 void parse_fields(struct parser *p, field_vec *fields, const char *of); /* at `{`; through `}` */

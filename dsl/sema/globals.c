@@ -328,12 +328,13 @@ static struct path walk_foreach(struct walk *w, const struct stmt *st, struct pa
     const struct role_decl *family = NULL;
     if (st->family.name) {
         family = sema__find_role(w->s, w->session, &st->family);
-        if (family && !family->family) {
+        if (family && !family->family && !w->session->damaged) {
             struct diag *x = diag_add(w->s->d, E0207, st->family.at, "`%s` is a single role; foreach needs a family",
                                       family->name.name);
             diag_label(w->s->d, x, family->name.at, "declared here without a size");
-            family = NULL;
         }
+        if (family && !family->family)
+            family = NULL;
     }
     struct var v = {.kind = VAR_INDEX, .name = st->name.name, .at = st->name.at, .family = family};
     const struct var *outer = w->vars;

@@ -46,7 +46,10 @@ static void unknown_local(struct walk *w, const struct local *l)
     for (uint32_t i = 0; i < s->f->decls.n; i++)
         if (s->f->decls.at[i]->kind == D_LOCAL)
             candidates[m++] = s->f->decls.at[i]->name.name;
-    sema__suggest(s, x, l->name.name, candidates, m);
+    if (strcmp(l->name.name, "End") == 0 || strcmp(l->name.name, "END") == 0 || strcmp(l->name.name, "stop") == 0)
+        diag_help(s->d, x, "write `end`");
+    else
+        sema__suggest(s, x, l->name.name, candidates, m);
 }
 
 static const struct decl *declared_local(const struct sema *s, name n)

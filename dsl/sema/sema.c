@@ -1,6 +1,7 @@
 /* sema.c -- the driver of sema, its symbol table, and the resolution of names and roles. */
 #include "sema.h"
 
+#include "habits.h"
 #include "sema_private.h"
 
 static const struct {
@@ -164,15 +165,51 @@ static const char *kinds_text(struct sema *s, unsigned kinds)
     return text;
 }
 
+/* A built-in type that may be meant, or `near`, a declared one that is spelt alike. */
+static const char *nearest_type(const char *wrong, const char *near)
+{
+    static const char *const scalars[] = {"bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64"};
+    const char *habit = habit_scalar(wrong);
+    return habit ? habit : near ? near : diag_nearest(wrong, scalars, sizeof scalars / sizeof *scalars);
+}
+
+enum { SHOWN_AGAIN = 3 };
+
+/* An unknown name that nothing is near to is reported where it stands first, with the next places. */
+static bool known_unknown(struct sema *s, const struct ident *id, unsigned kinds)
+{
+    for (uint32_t i = 0; i < s->unknown.n; i++) {
+        const struct unknown_name *u = &s->unknown.at[i];
+        if (u->name != id->name || u->kinds != kinds || sema__source(s, u->x->at) != sema__source(s, id->at))
+            continue;
+        if (u->x->labels.n < SHOWN_AGAIN)
+            diag_label(s->d, u->x, id->at, u->x->labels.n + 1 < SHOWN_AGAIN ? "here, too" : "here, too; others may follow");
+        return true;
+    }
+    return false;
+}
+
+static void remember_unknown(struct sema *s, const struct ident *id, unsigned kinds, struct diag *x)
+{
+    vec_push(s->a, s->unknown, (struct unknown_name){id->name, kinds, x});
+    if (kinds == KIND(D_MESSAGE))
+        diag_help(s->d, x, "declare it at the top level: `message %s;`, or with fields `{ name: type; }`", id->name);
+}
+
 static void unknown(struct sema *s, const struct ident *id, unsigned kinds)
 {
-    if (diags_full(s->d))
+    if (diags_full(s->d) || known_unknown(s, id, kinds))
         return;
     const struct decl *hidden = out_of_scope(s, id, kinds);
     const char *near = hidden ? NULL : nearest_decl(s, id, kinds);
+    if (!hidden && kinds == TYPE_KINDS)
+        near = nearest_type(id->name, near);
     if (s->f->damaged && !near)
         return; /* its declaration may be what an error swallowed */
-    struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", kinds_text(s, kinds), id->name);
+    const char *what = kinds == TYPE_KINDS ? "type" : kinds_text(s, kinds);
+    struct diag *x = diag_add(s->d, E0202, id->at, "unknown %s `%s`", what, id->name);
+    if (!near && !hidden)
+        remember_unknown(s, id, kinds, x);
     if (near) {
         diag_help(s->d, x, "did you mean `%s`?", near);
         diag_fix(s->d, x, id->at, near);

@@ -26,6 +26,12 @@ struct use { /* the text at `at` names that declaration */
     struct decl *decl;
 };
 
+struct unknown_name { /* that a diagnostic is about */
+    name name;
+    unsigned kinds;
+    struct diag *x;
+};
+
 struct sema {
     struct file *f;
     struct arena *a;
@@ -33,10 +39,12 @@ struct sema {
     struct diags *d;
     struct symbols (*tables)[SPACES]; /* of the file; once linked, of each source */
     uint32_t n_tables;
+    VEC(struct unknown_name) unknown;
     VEC(struct use) uses; /* once linked: all that sema__find found */
 };
 
 #define KIND(k) (1u << (k))
+#define TYPE_KINDS (KIND(D_ENUM) | KIND(D_STRUCT))
 
 /* ---- symbols ---- */
 
@@ -86,5 +94,7 @@ void sema__ends(struct sema *s);                              /* ends.c: what is
 void sema__needed(struct sema *s);                            /* imports.c: what stays of the imported declarations */
 /* The child of that name anywhere in the system; NULL when there is none. */
 const struct child_decl *sema__child(const struct decl *system, name n);
+/* Adds "did you mean" with a child of the system. */
+void sema__suggest_child(struct sema *s, struct diag *x, const struct decl *system, name wrong);
 
 #endif

@@ -128,6 +128,27 @@ const struct child_decl *sema__child(const struct decl *system, name n)
     return NULL;
 }
 
+typedef VEC(name) name_vec;
+
+static void collect_children(struct sema *s, const struct supervisor_decl *sup, name_vec *names)
+{
+    for (uint32_t i = 0; i < sup->children.n; i++) {
+        const struct child_decl *c = &sup->children.at[i];
+        if (c->supervisor)
+            collect_children(s, c->supervisor, names);
+        else
+            vec_push(s->a, *names, c->name.name);
+    }
+}
+
+void sema__suggest_child(struct sema *s, struct diag *x, const struct decl *system, name wrong)
+{
+    name_vec names = {0};
+    for (uint32_t i = 0; i < system->as.system.supervisors.n; i++)
+        collect_children(s, system->as.system.supervisors.at[i], &names);
+    sema__suggest(s, x, wrong, names.at, names.n);
+}
+
 /* ---- wires ---- */
 
 struct wiring {
@@ -146,12 +167,7 @@ static const struct child_decl *bound_child(struct wiring *w, const struct bindi
         return c;
     struct diag *x = diag_add(w->s->d, E0202, b->child.at, "system `%s` has no child `%s`",
                               w->system->name.name ? w->system->name.name : "?", b->child.name);
-    name *candidates = ARENA_ARRAY(w->s->a, name, w->tree->names.n);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < w->tree->names.n; i++)
-        if (sema__child(w->system, w->tree->names.at[i].name))
-            candidates[n++] = w->tree->names.at[i].name;
-    sema__suggest(w->s, x, b->child.name, candidates, n);
+    sema__suggest_child(w->s, x, w->system, b->child.name);
     return NULL;
 }
 

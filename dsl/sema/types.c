@@ -45,7 +45,7 @@ static void resolve_type(struct sema *s, struct type *t)
         resolve_type(s, t->elem);
         break;
     case TY_NAMED:
-        t->decl = sema__find(s, &t->name, KIND(D_ENUM) | KIND(D_STRUCT));
+        t->decl = sema__find(s, &t->name, TYPE_KINDS);
         break;
     case TY_REF:
         resolve_ref(s, t);

@@ -25,6 +25,7 @@ static const struct child_decl *find_child(struct check *c, const struct ident *
         struct diag *x = diag_add(c->s->d, E0202, id->at, "system `%s` has no child `%s`", c->subject->name.name,
                                   id->name);
         diag_label(c->s->d, x, c->subject->name.at, "the system is declared here");
+        sema__suggest_child(c->s, x, c->subject, id->name);
     }
     return child;
 }

@@ -504,6 +504,77 @@ static void common_mistakes_get_their_cure(void **state)
     says(w, BODY("catch cancel at A { }"), "without a `try` before it", "try { ... } catch");
 }
 
+/* What other notations write for it. */
+static void habits_are_put_right(void **state)
+{
+    struct world *w = *state;
+    says(w, "global protocol S(role A, role B) { M() from A to B; }", "a protocol of Scribble", "motet import");
+    says(w, "protocol S(role A, role B) { A -> B: M; }", "found name `protocol`", "did you mean `session`?");
+    says(w, "global session S(role A, role B) { A -> B: M; }", "always global", "leave it out");
+    says(w, "from a.b import M;\nmessage N;", "found name `from`", "import a.b { X };");
+    says(w, "import a.*;", "brings all", "leave out `.*`");
+    says(w, "import a.b as c;", "expected `;` after an import", "X as Y");
+    says(w, "message M, N;", "found `,`", "a declaration of its own");
+    says(w, "message M { u32 n; }", "found name `n`", "write `n: u32;`");
+    says(w, "message M { l: vector<u8, 3>; }", "found name `vector`", "did you mean `list`?");
+    says(w, "enum E { a = 1, b = 2 }", "found `=`", "count from 0");
+    says(w, "enum E { a; b; c; }", "separated by commas", "write `,`");
+    says(w, BODY("A -> B: M(u32);"), "fields do not stand here", "message M { name: type; }");
+    says(w, BODY("A -> B: M { x > 3 };"), "nor conditions stand here in `{`", "where ...;");
+    says(w, BODY("A -> B: M if x > 3;"), "starts with `where`", "write `where`");
+    says(w, BODY("A -> B: M where x in 1..4;"), "`in` is not an operator", "1 <= x && x <= 4");
+    says(w, BODY("A -> B: M where x =< 4;"), "`=<` is not an operator", "write `<=`");
+    says(w, BODY("A -> B, C: M;"), "one receiver", "foreach p in P");
+    says(w, BODY("A -> {B, C}: M;"), "one receiver", "foreach p in P");
+    says(w, BODY("A -> B: M, N;"), "one message", "A -> B: M; A -> B: N;");
+    says(w, BODY("M: A -> B;"), "starts with its sender", "write `A -> B: M;`");
+    says(w, BODY("M() from A to B;"), "expected a statement", "A -> B: M;");
+    says(w, BODY("choice at A { A -> B: M; } else { A -> B: N; }"), "joined by `or`", "or { ... }");
+    says(w, BODY("par { A -> B: M; } || { A -> B: N; }"), "joined by `and`", "and { ... }");
+    says(w, BODY("rec X: { A -> B: M; }"), "no `:` stands behind", "leave it out");
+    says(w, BODY("rec X { A -> B: M; X; }"), "found `X`", "continue X;");
+    says(w, BODY("loop X { A -> B: M; }"), "found name `loop`", "did you mean `rec`?");
+    says(w, BODY("for p in P { A -> p: M; }"), "found name `for`", "did you mean `foreach`?");
+    says(w, BODY("foreach p : P { A -> p: M; }"), "stands behind `in`", "foreach p in P");
+    says(w, BODY("foreach i in 0..3 { A -> B: M; }"), "expected a role family", "role P[3]");
+    says(w, BODY("A -> B[i]: M;"), "found name `i`", "foreach p in P");
+    says(w, BODY("do T(A as X, B as Y);"), "in the order", "leave out `as`");
+    says(w, BODY("do T<A, B>;"), "found `<`", "do S(A, B);");
+    says(w, BODY("try { A -> B: M; } catch (timeout 2s at A) { }"), "found `(`", "without parentheses");
+    says(w, BODY("try { A -> B: M; } catch timeout at A { }"), "the time after which", "timeout 2s at A");
+    says(w, BODY("try { A -> B: M; } catch cancel at A { } finally { A -> B: M; }"), "no `finally`", "behind the `try`");
+    says(w, "actor A : S.R;", "stands behind `plays`", "actor A plays S.R");
+    says(w, "actor A plays S::R;", "not by `::`", "write `.`");
+    says(w, "actor A plays S.R { capacity 4; }", "found name `capacity`", "did you mean `mailbox`?");
+    says(w, "actor A plays S.R { mailbox(4); }", "no parentheses", "mailbox N");
+    says(w, "system Y { supervisor r { child a: A; } wire S(a, b); }", "expected `=`", "R = a");
+    says(w, "system Y { supervisor r { child a: A; } wire S(R: a, T: b); }", "bound with `=`", "R = child");
+    says(w, "system Y { supervisor r { decide { default: stop; } child a: A; } }", "found name `default`", "`_`?");
+    says(w, "system Y { supervisor r intensity 5 per 10s { child a: A; } }", "stands behind `in`", "5 in 10s");
+    says(w, "verify S { ltl { <> done(S) } }", "the name of the property", "ltl NAME {");
+    says(w, "verify S { ltl p: <> done(S); }", "`{` and a formula", "ltl p {");
+    says(w, "verify S { ltl p { F done(S) } }", "found name `F`", "did you mean `eventually`?");
+    says(w, "verify S { ltl p { [] (A -> B: M) } }", "found name `A`", "received(B, M)");
+    says(w, "local L = !M; ?N; end;", "joined by `.`", "write `.`");
+    says(w, "local L = mu X . !M . X;", "found name `mu`", "did you mean `rec`?");
+    says(w, "local L = B!{ M . end, N . end };", "the name of a message", "+{ B!M . end, B!N . end }");
+    says(w, "local L = B&{ M . end, N . end };", "no peer stands before `&{`", "&{ B?M . end, B?N . end }");
+    says(w, "local L = !M(u32) . end;", "fields do not stand here", "message M { name: type; }");
+    says(w, "# a comment of another language\nmessage M;", "character `#`", "starts with `//`");
+    says(w, "import \xe2\x80\x9cx.proto-session\xe2\x80\x9d;", "quotation mark", "write `\"`");
+    says(w, BODY("A \xe2\x80\x93> B: M;"), "a typographic arrow", "write `->`");
+    says(w, BODY("A -> B: M where x \xe2\x89\xa4 3;"), "byte 0xe2", "write `<=`");
+}
+
+/* Roles that are called as statements elsewhere are none of them. */
+static void habits_remain_names(void **state)
+{
+    struct world *w = *state;
+    ACCEPTS("session S(role loop, role call) { loop -> call: M; call -> loop: If; }");
+    ACCEPTS("message protocol; message F { global: u8; from: u8; queue: u8; } local mu = !if . mu;");
+    ACCEPTS("session S(role A, role G) { A -> G: M; } verify S { ltl F { <> sent(G, F) } }");
+}
+
 static void an_open_brace_is_labelled(void **state)
 {
     struct world *w = *state;
@@ -751,7 +822,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(each_mistake_in_a_statement_is_one_diagnostic), T(each_mistake_in_a_declaration_is_one_diagnostic),
         T(each_mistake_in_an_import_is_one_diagnostic), T(six_mistakes_are_six_diagnostics), T(one_token_wrong_is_one_diagnostic),
-        T(two_items_of_one_line_are_two_diagnostics), T(common_mistakes_get_their_cure), T(an_open_brace_is_labelled),
+        T(two_items_of_one_line_are_two_diagnostics), T(common_mistakes_get_their_cure), T(habits_are_put_right),
+        T(habits_remain_names), T(an_open_brace_is_labelled),
         T(a_declaration_inside_a_block_ends_it), T(expressions_are_told_apart_from_those_of_other_languages),
         T(blocks_nest_200_deep), T(types_nest_200_deep),
         T(formulas_nest_200_deep), T(local_types_have_limits), T(a_file_has_a_largest_size),
