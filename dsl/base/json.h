@@ -9,7 +9,7 @@
 
 struct buf;
 
-enum { JSON_DEPTH = 256 }; /* types in a protocol file may nest 200 deep */
+enum { JSON_DEPTH = 1024 }; /* types, formulas and supervisors may nest 200 deep, with several levels each */
 
 struct json {
     struct buf *out;

@@ -195,7 +195,8 @@ struct enum_decl {
     VEC(struct ident) values;
 };
 
-struct struct_decl { /* also a message's payload */
+struct struct_decl {
+    uint32_t order; /* sema: its place among the structs */ /* also a message's payload */
     field_vec fields;
 };
 
@@ -372,6 +373,7 @@ struct decl {
     const char *doc; /* text of the /// lines directly before, or NULL */
     bool damaged;    /* a part was lost to a syntax error; of a session: of its list of roles */
     bool imported;   /* it stands in another file; checked there, not here */
+    uint32_t nth;    /* ir_build: its place among the declarations of its kind */
     union {
         struct enum_decl enum_;
         struct struct_decl struct_;

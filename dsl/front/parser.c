@@ -199,6 +199,7 @@ static enum token_kind foreign_decl(struct parser *p)
     if (spells(&p->ahead, "protocol")) {
         help(p, fail_at(p, p->tok.at, "this is a protocol of Scribble"),
              "`motet import FILE.scr` translates it; by hand: `session S(role A, role B) { A -> B: M; }`");
+        advance(p); /* `local` would start a declaration */
     } else if (spells(&p->tok, "from")) {
         help(p, fail_at(p, p->tok.at, "expected a declaration, found %s", token_describe(&p->lex, &p->tok)),
              "write `import a.b { X };`");

@@ -264,6 +264,8 @@ static bool too_large(struct projection *p)
         what = "actions", limit = IR_MAX_EDGES;
     else if (p->sets.work > IR_MAX_SET_WORK)
         what = "steps of work", limit = IR_MAX_SET_WORK;
+    else if (p->b->work + p->sets.work > IR_MAX_FILE_WORK)
+        what = "steps of work, with all that comes before", limit = IR_MAX_FILE_WORK;
     if (what)
         diag_add(p->b->d, E0309, p->t->decl->name.at, "the projection of session `%s` to `%s` takes more than %u %s",
                  p->t->name, p->t->roles[p->role].name, limit, what);
@@ -278,11 +280,12 @@ bool projection_determinise(struct projection *p)
     sets_begin(&p->sets);
     close_over(p, 0);
     end_set(p, IR_NONE);
-    for (uint32_t s = 0; s < p->sets.all.n; s++) {
+    bool fits = true;
+    for (uint32_t s = 0; fits && s < p->sets.all.n; s++) {
         expand_state(p, s);
-        if (too_large(p))
-            return false;
+        fits = !too_large(p);
     }
+    p->b->work += p->sets.work;
     vec_push(p->a, p->first, p->draft.edges.n);
-    return true;
+    return fits;
 }

@@ -387,7 +387,7 @@ static bool exchanges(const struct session_type *t, uint32_t message)
 void ir__check_domains(struct builder *b, const struct verify *v)
 {
     for (uint32_t i = 0; i < v->n_domains; i++) {
-        uint32_t message = ir__message_index(b, v->domains[i].decl);
+        uint32_t message = v->domains[i].decl->nth;
         bool found = false;
         for (uint32_t s = 0; s < b->ir->n_sessions; s++)
             if (takes_part(b->ir, v, s))

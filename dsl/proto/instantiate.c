@@ -106,7 +106,7 @@ static uint32_t expand_message(struct expansion *e, struct frame *f, const struc
     return expansion_place(e, (struct place){.kind = POS_ACTION,
                                              .from = (uint16_t)from,
                                              .to = (uint16_t)to,
-                                             .message = (uint16_t)ir__message_index(e->b, st->decl),
+                                             .message = (uint16_t)st->decl->nth,
                                              .target = cont,
                                              .stmt = st});
 }
@@ -149,6 +149,7 @@ static uint32_t expand_continue(struct expansion *e, struct frame *f, const stru
 /* Bounds the time of an expansion, whatever it makes. */
 static void count_step(struct expansion *e)
 {
+    e->b->work++;
     if (++e->steps > 8 * (uint64_t)IR_MAX_POSITIONS)
         too_large(e);
 }
@@ -346,7 +347,8 @@ static uint64_t hash_do(const struct decl *session, const uint32_t *roles, uint3
     uint64_t h = (uint64_t)(uintptr_t)session ^ ((uint64_t)cont << 32) ^ regions;
     for (uint32_t i = 0; i < session->as.session.roles.n; i++)
         h = (h ^ (h >> 29) ^ roles[i]) * 0x9e3779b97f4a7c15u;
-    return h ^ (h >> 31);
+    h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
+    return h ^ (h >> 33);
 }
 
 static void rehash(struct expansion *e)
@@ -384,6 +386,12 @@ static uint32_t enter(struct expansion *e, const struct decl *session, const uin
     return m.entry;
 }
 
+/* The place of the innermost frame of that session. */
+static const struct frame **open_frame(const struct expansion *e, const struct decl *session)
+{
+    return &e->b->open[session->nth];
+}
+
 /* Of the chain of `do`s that leads back to a session, the innermost that something follows. */
 static const struct stmt *not_last(const struct frame *f, const struct stmt *st, uint32_t cont)
 {
@@ -412,10 +420,8 @@ static void report_leaving_branch(struct expansion *e, const struct stmt *st)
 
 static bool refuse_recursion(struct expansion *e, const struct frame *f, const struct stmt *st, uint32_t cont)
 {
-    const struct frame *outer = f;
-    while (outer && !(outer->session == st->decl && outer->cont != cont))
-        outer = outer->caller;
-    if (!outer)
+    const struct frame *outer = *open_frame(e, st->decl); /* those around it go on as it does */
+    if (!outer || outer->cont == cont)
         return false;
     e->failed = true;
     bool leaves = outer->branch != e->branch;
@@ -452,20 +458,22 @@ static uint32_t insert(struct expansion *e, struct frame *f, const struct stmt *
     if (!fresh || refuse_recursion(e, f, st, cont))
         return entry;
     struct frame inner = {st->decl, roles, cont, e->regions, e->branch, NULL, f, st};
+    const struct frame **open = open_frame(e, st->decl), *outer = *open;
+    *open = &inner;
     uint32_t body = expand_block(e, &inner, &st->decl->as.session.body, cont);
+    *open = outer;
     vec_push(e->b->scratch, e->nfa->at.at[entry].targets, body);
     return entry;
 }
 
 /* The session being expanded to which a `do` in the last place of its body, or of a `try` there, goes back: what comes
  * next is what comes after it. NULL when this is no such `do`. */
-static const struct frame *goes_back(const struct expansion *e, const struct frame *f, const struct stmt *st,
-                                     uint32_t cont)
+static const struct frame *goes_back(const struct expansion *e, const struct stmt *st, uint32_t cont)
 {
     for (;; cont = e->nfa->at.at[cont].targets.at[0]) {
-        for (const struct frame *g = f; g; g = g->caller)
-            if (g->session == st->decl && g->cont == cont)
-                return g;
+        const struct frame *g = *open_frame(e, st->decl);
+        if (g && g->cont == cont)
+            return g;
         if (e->nfa->at.at[cont].kind != POS_EXIT)
             return NULL;
     }
@@ -478,7 +486,7 @@ static uint32_t expand_do(struct expansion *e, struct frame *f, const struct stm
         roles[i] = resolve(f, &st->args.at[i]);
     if (refuse_overlap(e, f, st, roles))
         return cont;
-    const struct frame *back = e->regions ? goes_back(e, f, st, cont) : NULL;
+    const struct frame *back = e->regions ? goes_back(e, st, cont) : NULL;
     if (!back || back->regions == e->regions)
         return insert(e, f, st, roles, cont);
     uint32_t regions = e->regions;
@@ -669,6 +677,8 @@ bool instantiate(struct builder *b, const struct session_type *t, struct nfa *ou
 {
     struct expansion e = {.b = b, .t = t, .nfa = out};
     const struct session_decl *sd = &t->decl->as.session;
+    if (!b->open)
+        b->open = ARENA_ARRAY(b->a, const struct frame *, b->ir->n_sessions);
     vec_push(b->scratch, out->regions, (struct index_list){0});
     vec_push(b->scratch, out->strands, (struct index_list){0});
     vec_push(b->scratch, out->modes, (struct mode){.catcher = IR_NONE, .event = IR_NONE});
@@ -679,7 +689,9 @@ bool instantiate(struct builder *b, const struct session_type *t, struct nfa *ou
     bool fresh;
     out->start = enter(&e, t->decl, roles, end, NULL, &fresh);
     struct frame f = {.session = t->decl, .roles = roles, .cont = end};
+    *open_frame(&e, t->decl) = &f;
     uint32_t body = expand_block(&e, &f, &sd->body, end);
+    *open_frame(&e, t->decl) = NULL;
     vec_push(b->scratch, out->at.at[out->start].targets, body);
     if (!e.failed && out->tries.n)
         e.failed = !instantiate_modes(b, t, out);

@@ -8,30 +8,6 @@ _Static_assert((int)SEMA_MAX_TRY == (int)IR_MAX_TRY_DEPTH, "sema refuses what th
 
 /* ---- shared look-ups ---- */
 
-/* Declarations of one kind are numbered in the order of the file. */
-static uint32_t index_of(const struct builder *b, const struct decl *d)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < b->f->decls.n && b->f->decls.at[i] != d; i++)
-        n += b->f->decls.at[i]->kind == d->kind;
-    return n;
-}
-
-uint32_t ir__message_index(const struct builder *b, const struct decl *message)
-{
-    uint32_t lo = 0, hi = b->ir->n_messages; /* the same order as in the file */
-    while (lo + 1 < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (b->ir->messages[mid].decl->at.lo <= message->at.lo)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return b->ir->messages[lo].decl == message ? lo : index_of(b, message);
-}
-
-uint32_t ir__session_index(const struct builder *b, const struct decl *session) { return index_of(b, session); }
-
 uint32_t ir__line(const struct builder *b, struct span at)
 {
     return source_position(b->sources, at.file, at.lo).line;
@@ -53,11 +29,13 @@ uint32_t ir__first_role(const struct session_type *t, name base)
     return IR_NONE;
 }
 
+/* Numbers the declarations of one kind, in the order of the file. */
 static uint32_t count_kind(const struct file *f, enum decl_kind kind)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < f->decls.n; i++)
-        n += f->decls.at[i]->kind == kind;
+        if (f->decls.at[i]->kind == kind)
+            f->decls.at[i]->nth = n++;
     return n;
 }
 
@@ -87,7 +65,9 @@ static void build_roles(struct builder *b, struct session_type *t)
 static bool build_global(struct builder *b, struct session_type *t)
 {
     struct nfa nfa = {0};
-    if (!instantiate(b, t, &nfa))
+    bool ok = instantiate(b, t, &nfa);
+    b->work += nfa.at.n * (uint64_t)IR_WORK_OF_POSITION;
+    if (!ok)
         return false;
     t->n_events = nfa.events.n;
     t->events = ARENA_ARRAY(b->a, struct session_event, t->n_events);
@@ -112,10 +92,24 @@ static uint32_t find_initiator(const struct session_type *t)
     return n == 1 ? found : IR_NONE;
 }
 
+/* Sessions are small enough one by one, and too many: no others are looked at. */
+static void too_much_work(struct builder *b, const struct session_type *t)
+{
+    if (!b->tired)
+        diag_add(b->d, E0309, t->decl->name.at,
+                 "the sessions before `%s` take more than %d steps of work together; those from here on are not checked",
+                 t->name, IR_MAX_FILE_WORK);
+    b->tired = true;
+}
+
 static void build_session(struct builder *b, struct session_type *t, const struct decl *d)
 {
     *t = (struct session_type){.name = d->name.name, .decl = d, .by_locals = d->as.session.by_locals,
                                .initiator = IR_NONE};
+    if (b->work > IR_MAX_FILE_WORK) {
+        too_much_work(b, t);
+        return;
+    }
     b->scratch = arena_new(0);
     build_roles(b, t);
     bool ok = t->by_locals ? local_session(b, t) : build_global(b, t);
@@ -146,8 +140,8 @@ static void check_contracts(struct builder *b, const struct decl *d)
     const struct actor_decl *ad = &d->as.actor;
     for (uint32_t i = 0; i < ad->contracts.n; i++) {
         const struct contract *k = &ad->contracts.at[i];
-        const struct session_type *t = &b->ir->sessions[ir__session_index(b, k->session_decl)];
-        if (t->usable && !receives(t, k, ir__message_index(b, k->message_decl)))
+        const struct session_type *t = &b->ir->sessions[k->session_decl->nth];
+        if (t->usable && !receives(t, k, k->message_decl->nth))
             diag_add(b->d, E0247, k->message.at, "`%s.%s` never receives `%s`", k->session.name, k->role.base.name,
                      k->message.name);
     }
@@ -168,7 +162,7 @@ static void build_actor(struct builder *b, struct actor *out, const struct decl 
     for (uint32_t i = 0; i < ad->plays.n; i++) {
         const struct plays *p = &ad->plays.at[i];
         struct actor_plays *ap = &out->plays[i];
-        ap->session = ir__session_index(b, p->decl);
+        ap->session = p->decl->nth;
         const struct session_type *t = &b->ir->sessions[ap->session];
         ap->first_role = ir__first_role(t, p->role.base.name) + (p->role.indexed ? p->role.index : 0);
         ap->n_roles = 1;
@@ -214,7 +208,7 @@ static uint32_t build_child(struct builder *b, struct system *sys, const struct 
 {
     uint32_t index = sys->n_children++;
     struct child *c = &sys->children[index];
-    *c = (struct child){.name = cd->name.name, .actor = index_of(b, cd->decl), .size = cd->family ? cd->size : 1,
+    *c = (struct child){.name = cd->name.name, .actor = cd->decl->nth, .size = cd->family ? cd->size : 1,
                         .family = cd->family, .first_instance = sys->n_instances, .supervisor = supervisor,
                         .restart = cd->restart, .at = cd->name.at};
     decide(c, &sd->decide);
@@ -256,7 +250,7 @@ static const struct child *find_child(const struct system *sys, name n)
 
 static void build_wire(struct builder *b, const struct system *sys, struct wire *out, const struct wire_decl *wd)
 {
-    out->session = ir__session_index(b, wd->decl);
+    out->session = wd->decl->nth;
     out->at = wd->at;
     const struct session_type *t = &b->ir->sessions[out->session];
     out->bind = ARENA_ARRAY(b->a, uint32_t, t->n_roles);
@@ -354,7 +348,7 @@ static void check_formula(struct builder *b, const struct verify *v, const struc
 static void build_verify(struct builder *b, struct verify *out, const struct decl *d)
 {
     const struct verify_decl *vd = &d->as.verify;
-    *out = (struct verify){.of_system = vd->decl->kind == D_SYSTEM, .subject = index_of(b, vd->decl), .at = d->at};
+    *out = (struct verify){.of_system = vd->decl->kind == D_SYSTEM, .subject = vd->decl->nth, .at = d->at};
     out->sessions = vd->sessions.given ? (uint32_t)vd->sessions.value : 1;
     out->fair_weak = vd->fair_given ? vd->fair_weak : true;
     out->n_crashes = vd->crashes.n;
@@ -435,7 +429,7 @@ void ir_check(struct arena *a, struct interner *names, const struct sources *s, 
     build_kind(&b, D_MESSAGE);
     for (uint32_t i = 0; i < f->decls.n; i++)
         if (judge[i])
-            build_session(&b, &b.ir->sessions[ir__session_index(&b, f->decls.at[i])], f->decls.at[i]);
+            build_session(&b, &b.ir->sessions[f->decls.at[i]->nth], f->decls.at[i]);
 }
 
 struct ir *ir_build(struct arena *a, struct interner *names, const struct sources *s, const struct file *f,

@@ -25,7 +25,9 @@ enum {
     IR_MAX_STATES = 65000,        /* of a local automaton */
     IR_MAX_EDGES = 60000,         /* of a local automaton */
     IR_MAX_SET_WORK = 64000000,   /* set elements handled when a role is projected */
-    IR_MAX_AVAILABLE = 1000000    /* steps of one search for overtaking messages */
+    IR_MAX_AVAILABLE = 1000000,   /* steps of one search for overtaking messages */
+    IR_MAX_FILE_WORK = 1000000000, /* set elements of all sessions together, positions counting as so many: */
+    IR_WORK_OF_POSITION = 100
 };
 
 #endif

@@ -233,7 +233,7 @@ static bool check_value(void *ctx, const struct expr *v)
     const struct global_edge *e = &k->g->edges[u->edge];
     if (v->ref != REF_SESSION || ir__reported(k->b, E0340, v->at))
         return true;
-    uint32_t message = ir__message_index(k->b, v->message), node = 2 * k->source[u->edge] + 1;
+    uint32_t message = v->message->nth, node = 2 * k->source[u->edge] + 1;
     const struct global_edge *other = meanwhile(k, e, message);
     if (other) {
         report_meanwhile(k, v, other);

@@ -144,7 +144,7 @@ static void add_action(struct reading *r, uint32_t state, struct point p)
     e.at.hi = l->message.at.hi > e.at.lo ? l->message.at.hi : e.at.hi; /* the action, not what follows it */
     e.label.dir = l->send != p.dual ? DIR_SEND : DIR_RECEIVE;
     e.label.peer = (uint16_t)peer_of(r, l);
-    e.label.message = (uint16_t)ir__message_index(r->b, l->decl);
+    e.label.message = (uint16_t)l->decl->nth;
     for (uint32_t i = r->first; i < r->draft.edges.n; i++)
         if (same_label(r->draft.edges.at[i].label, e.label)) {
             report_same(r, l, &r->draft.edges.at[i]);

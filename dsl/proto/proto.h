@@ -12,13 +12,14 @@ struct builder {
     const struct file *f;
     struct diags *d;
     struct ir *ir;
+    uint64_t work; /* so far, see IR_MAX_FILE_WORK */
+    bool tired;    /* that it was too much is reported */
+    const struct frame **open; /* [session] instantiate.c: its innermost frame, or NULL; it allocates them */
 };
 
 static inline bool same_span(struct span a, struct span b) { return a.file == b.file && a.lo == b.lo && a.hi == b.hi; }
 static inline bool before(struct span a, struct span b) { return a.lo != b.lo ? a.lo < b.lo : a.hi < b.hi; }
 
-uint32_t ir__message_index(const struct builder *b, const struct decl *message);
-uint32_t ir__session_index(const struct builder *b, const struct decl *session);
 uint32_t ir__line(const struct builder *b, struct span at);
 /* True when `code` was reported at this place before: sessions inlined by `do` are read more than once. */
 bool ir__reported(const struct builder *b, enum diag_code code, struct span at);

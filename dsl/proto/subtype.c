@@ -72,7 +72,7 @@ struct search {
     VEC(struct pair_step) steps;
     bool *sent_to;   /* [peers]: by the subtype, in some state */
     bool *entered;   /* [states of super]: closed nodes on the way that is being looked at */
-    uint32_t work;   /* nodes looked at */
+    uint32_t work;   /* ways of nodes looked at */
     bool lossy;      /* one of several ways was given up: a no means nothing any more */
     struct finding {
         enum subtype_reason reason;
@@ -219,6 +219,12 @@ static enum found may_pass(struct search *s, const struct tree *t, const struct 
 
 static enum found worse(enum found x, enum found y) { return x == IMPOSSIBLE || y == FOUND ? x : y; }
 
+static bool too_much_work(struct search *s, uint32_t ways)
+{
+    s->work += s->work > SUBTYPE_MAX_WORK ? 0 : ways;
+    return s->work > SUBTYPE_MAX_WORK;
+}
+
 /* Takes it out of each way below, all of which, or at least one, must allow it. */
 static enum found take_below(struct search *s, const struct tree *t, const struct edge *e, uint32_t depth,
                              const struct tree **out)
@@ -264,7 +270,7 @@ static enum found take(struct search *s, const struct tree *t, const struct edge
         return f;
     if (!t->open && s->entered[t->state])
         return IMPOSSIBLE; /* round and round without it */
-    if (depth >= s->limit || ++s->work > SUBTYPE_MAX_WORK)
+    if (depth >= s->limit || too_much_work(s, n_ways(s, t)))
         return TOO_FAR;
     bool entered = s->entered[t->state];
     s->entered[t->state] |= !t->open;
@@ -299,7 +305,7 @@ static enum found first_receives(struct search *s, const struct tree *t, uint16_
         *first = way(s, t, 0).edge;
     if (n == 0 || k->sends || (!t->open && s->entered[t->state]))
         return IMPOSSIBLE;
-    if (k->peer != peer && (depth >= s->limit || ++s->work > SUBTYPE_MAX_WORK))
+    if (k->peer != peer && (depth >= s->limit || too_much_work(s, n)))
         return TOO_FAR;
     bool entered = s->entered[t->state];
     s->entered[t->state] |= !t->open;

@@ -32,7 +32,7 @@ enum subtype_reason {
     SUBTYPE_BEYOND     /* unknown: states that read from several peers, both send and receive, or catch events */
 };
 
-enum { SUBTYPE_MAX_AHEAD = 24, SUBTYPE_MAX_PAIRS = 400000, SUBTYPE_MAX_WORK = 1000000 };
+enum { SUBTYPE_MAX_AHEAD = 24, SUBTYPE_MAX_PAIRS = 400000, SUBTYPE_MAX_WORK = 2000000 };
 
 struct subtype_result {
     enum subtype_answer answer;

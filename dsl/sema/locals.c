@@ -52,14 +52,6 @@ static void unknown_local(struct walk *w, const struct local *l)
         sema__suggest(s, x, l->name.name, candidates, m);
 }
 
-static const struct decl *declared_local(const struct sema *s, name n)
-{
-    for (uint32_t i = 0; i < s->f->decls.n; i++)
-        if (s->f->decls.at[i]->kind == D_LOCAL && s->f->decls.at[i]->name.name == n)
-            return s->f->decls.at[i];
-    return NULL;
-}
-
 static void walk_name(struct walk *w, struct local *l)
 {
     if (!l->name.name)
@@ -70,7 +62,7 @@ static void walk_name(struct walk *w, struct local *l)
             unguarded(w->s, l, b->rec->name.at);
         return;
     }
-    l->decl = declared_local(w->s, l->name.name);
+    l->decl = sema__lookup(w->s, &l->name, KIND(D_LOCAL));
     if (!l->decl)
         unknown_local(w, l);
 }

@@ -107,8 +107,13 @@ bool sema__clean(const struct sema *s, struct span at)
 
 /* ---- looking names up ---- */
 
+enum { MAX_COMPARED = 2000000 }; /* of candidates; after so many nothing is suggested */
+
 const char *sema__nearest(struct sema *s, name wrong, const name *candidates, uint32_t n)
 {
+    s->compared += n;
+    if (s->compared > MAX_COMPARED)
+        return NULL;
     const char **known = ARENA_ARRAY(s->a, const char *, n);
     uint32_t m = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -131,6 +136,8 @@ void sema__suggest(struct sema *s, struct diag *x, name wrong, const name *candi
 static const char *nearest_decl(struct sema *s, const struct ident *wrong, unsigned kinds)
 {
     const struct file *f = s->f;
+    if (s->compared > MAX_COMPARED)
+        return NULL;
     uint32_t source = sema__source(s, wrong->at);
     const struct scope *scope = f->scopes.n ? &f->scopes.at[source] : NULL;
     name *candidates = ARENA_ARRAY(s->a, name, f->decls.n + (scope ? scope->names.n : 0));

@@ -40,6 +40,7 @@ struct sema {
     struct symbols (*tables)[SPACES]; /* of the file; once linked, of each source */
     uint32_t n_tables;
     VEC(struct unknown_name) unknown;
+    uint64_t compared; /* names, in search of one to suggest */
     VEC(struct use) uses; /* once linked: all that sema__find found */
 };
 

@@ -85,7 +85,7 @@ static void check_enum(struct sema *s, const struct decl *d)
 
 enum visit { UNSEEN, OPEN, DONE };
 
-struct sizes { /* of structs, by position in the file */
+struct sizes { /* of structs, by their order */
     struct sema *s;
     enum visit *visit;
     uint64_t *bytes;
@@ -93,14 +93,6 @@ struct sizes { /* of structs, by position in the file */
 };
 
 static uint64_t struct_size(struct sizes *z, const struct decl *d, const struct type *use);
-
-static uint32_t index_of(const struct sema *s, const struct decl *d)
-{
-    for (uint32_t i = 0; i < s->f->decls.n; i++)
-        if (s->f->decls.at[i] == d)
-            return i;
-    return 0;
-}
 
 /* The largest size, saturating far above the limit. */
 static uint64_t type_size(struct sizes *z, const struct type *t)
@@ -142,7 +134,7 @@ static uint64_t fields_size(struct sizes *z, const field_vec *fields)
 
 static uint64_t struct_size(struct sizes *z, const struct decl *d, const struct type *use)
 {
-    uint32_t i = index_of(z->s, d);
+    uint32_t i = d->as.struct_.order;
     if (z->visit[i] == OPEN) {
         struct diag *x = diag_add(z->s->d, E0203, use->at, "struct `%s` contains itself", d->name.name);
         diag_label(z->s->d, x, d->name.at, "so a value of `%s` would have no largest size", d->name.name);
@@ -165,9 +157,12 @@ static uint64_t struct_size(struct sizes *z, const struct decl *d, const struct 
 
 static void check_sizes(struct sema *s)
 {
-    uint32_t n = s->f->decls.n;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->f->decls.n; i++)
+        if (s->f->decls.at[i]->kind == D_STRUCT)
+            s->f->decls.at[i]->as.struct_.order = n++;
     struct sizes z = {.s = s, .visit = ARENA_ARRAY(s->a, enum visit, n), .bytes = ARENA_ARRAY(s->a, uint64_t, n)};
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < s->f->decls.n; i++) {
         const struct decl *d = s->f->decls.at[i];
         if (d->kind == D_STRUCT)
             struct_size(&z, d, NULL);

@@ -509,6 +509,8 @@ static void habits_are_put_right(void **state)
 {
     struct world *w = *state;
     says(w, "global protocol S(role A, role B) { M() from A to B; }", "a protocol of Scribble", "motet import");
+    says(w, "local protocol S(role A, role B) { M() from A; }", "a protocol of Scribble", "motet import");
+    says(w, "local\nprotocol", "a protocol of Scribble", "motet import");
     says(w, "protocol S(role A, role B) { A -> B: M; }", "found name `protocol`", "did you mean `session`?");
     says(w, "global session S(role A, role B) { A -> B: M; }", "always global", "leave it out");
     says(w, "from a.b import M;\nmessage N;", "found name `from`", "import a.b { X };");
