@@ -559,7 +559,7 @@ void parse_session(struct parser *p, struct decl *d)
         while (accept(p, T_COMMA) || (!p->panic && (at_name(p) || at(p, K_ROLE))));
         expect_close(p, T_RPAREN, open);
     }
-    d->damaged = p->n_fails != fails;
+    d->damaged = p->n_fails != fails || p->full == &params;
     for (uint32_t i = 0; i < params.n; i++)
         vec_push(p->a, s->roles, params.at[i].role);
     s->by_locals = !at(p, T_LBRACE) && (at(p, T_SEMI) || (params.n && !params.at[0].keyword));

@@ -488,7 +488,8 @@ bool enter(struct parser *p)
     if (!p->too_deep)
         limit(p, p->tok.at, "nested more than %d levels deep", FRONT_MAX_DEPTH);
     p->too_deep = true;
-    p->panic = true;
+    p->panic = p->lost = true;
+    p->n_fails++;
     return false;
 }
 

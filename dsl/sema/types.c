@@ -170,7 +170,7 @@ static void check_sizes(struct sema *s)
             continue;
         uint64_t size = fields_size(&z, &d->as.message.fields);
         if (size > SEMA_MAX_PAYLOAD && sema__clean(s, d->at))
-            diag_add(s->d, E0204, d->name.at, "message `%s` may take more than %d bytes, which is the limit",
+            diag_add(s->d, E0106, d->name.at, "message `%s` may take more than %d bytes, which is the limit",
                      d->name.name, SEMA_MAX_PAYLOAD);
     }
 }
