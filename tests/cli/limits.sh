@@ -11,7 +11,7 @@ many() { awk -v n="$1" -v text="$2" 'BEGIN {
         line = part[1]
         for (k = 2; k <= parts; k++)
             line = line i part[k]
-        printf "%s%s", line, n > 5000 ? "\n" : ""
+        printf "%s%s", line, (n > 5000 ? "\n" : "")
     }
 }'; }
 

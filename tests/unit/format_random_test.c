@@ -71,8 +71,8 @@ static void role_name(struct maker *m)
 
 static void make_type(struct maker *m)
 {
-    static const char *const simple[] = {"bool",   "u64",       "string<16>", "bytes < 4 >",
-                                         "Reason", "u8[3] [4]", "ref<S . A>"};
+    static const char *const simple[] = {"bool",   "u64",       "string<16>", "bytes < 4 >", "u8",  "u16", "u32", "i8",
+                                         "Reason", "u8[3] [4]", "ref<S . A>", "f32",         "f64", "i16", "i32", "i64"};
     uint32_t r = roll(m, 6);
     if (r > 1 || m->depth > 5) {
         say(m, simple[roll(m, sizeof simple / sizeof *simple)]);
@@ -288,9 +288,13 @@ static void make_local(struct maker *m)
         say(m, ".");
         gap(m, false);
     }
-    uint32_t r = m->depth > 4 ? 9 : roll(m, 9);
+    uint32_t r = m->depth > 4 ? 9 : roll(m, 11);
     m->depth++;
-    if (r < 4) {
+    if (r == 10) {
+        tokens(m, "rec X .");
+        gap(m, false);
+        make_local(m);
+    } else if (r < 4) {
         say(m, r == 3 ? " mixed" : r % 2 ? "+" : "&");
         gap(m, false);
         say(m, "{");
@@ -316,13 +320,16 @@ static void make_local(struct maker *m)
 
 static void make_formula(struct maker *m)
 {
-    static const char *const unary[] = {"!", "[]", "<>", "X ", "always ", "not ", "[ ]", "next "};
-    static const char *const binary[] = {"&&", "||", "->", "<->", " U ", " until ", " and ", " or ", " implies "};
-    static const char *const atoms[] = {"true", "sent(P[1],U)", "received ( S.A , M )", "done(S)", "crashed(c [2])"};
+    static const char *const unary[] = {"!",    "[]",  "<>",    "X ",          "always ",
+                                        "not ", "[ ]", "next ", "eventually ", "< >"};
+    static const char *const binary[] = {"&&",    "||",   "->",        "<->", " U ",          " until ",
+                                         " and ", " or ", " implies ", " W ", " weak_until "};
+    static const char *const atoms[] = {"true",    "sent(P[1],U)",   "received ( S.A , M )", "false",
+                                        "done(S)", "crashed(c [2])", "restarted(c)"};
     uint32_t r = m->depth > 5 ? 9 : roll(m, 7);
     m->depth++;
     if (r < 2) {
-        say(m, unary[roll(m, 8)]);
+        say(m, unary[roll(m, 10)]);
         gap(m, false);
         say(m, "(");
         make_formula(m);
@@ -331,13 +338,13 @@ static void make_formula(struct maker *m)
         say(m, "(");
         make_formula(m);
         gap(m, false);
-        say(m, binary[roll(m, 9)]);
+        say(m, binary[roll(m, 11)]);
         gap(m, false);
         make_formula(m);
         gap(m, false);
         say(m, ")");
     } else {
-        say(m, atoms[roll(m, 5)]);
+        say(m, atoms[roll(m, 7)]);
     }
     m->depth--;
 }
@@ -360,7 +367,7 @@ static void make_item(struct maker *m)
 {
     static const char *const plain[] = {"sessions 3 ;", "isolation process ;", "mailbox 2 ;", "inbox 7 drop_newest ;",
                                         "mailbox 3 shared ;", "mailbox 4 shared drop_newest ;", "inbox 1 ;",
-                                        "mailbox 4 drop_oldest ;"};
+                                        "mailbox 4 drop_oldest ;", "mailbox 0x10 block ;", "inbox 1_000 fail ;"};
     switch (roll(m, 5)) {
     case 0: make_contract(m); return;
     case 1:
@@ -390,7 +397,7 @@ static void make_actor(struct maker *m)
     say(m, "actor ");
     word(m);
     gap(m, true);
-    tokens(m, "plays S . A");
+    tokens(m, roll(m, 3) ? "plays S . A" : "plays S . A , S . P [ 1 ] ,Other.Role");
     gap(m, false);
     if (roll(m, 4) == 0) {
         say(m, ";");
@@ -419,6 +426,111 @@ static void make_decide(struct maker *m)
     if (roll(m, 2))
         tokens(m, " _ : resume ;");
     tokens(m, " }");
+}
+
+static void make_options(struct maker *m)
+{
+    if (roll(m, 2)) {
+        gap(m, true);
+        ONE_OF(m, "permanent", "transient", "temporary");
+    }
+    if (roll(m, 2)) {
+        gap(m, true);
+        tokens(m, "shutdown 2s");
+    }
+    if (roll(m, 2)) {
+        gap(m, true);
+        tokens(m, "backoff 1ms .. 3s");
+    }
+    if (roll(m, 2)) {
+        gap(m, true);
+        make_decide(m);
+    }
+    gap(m, false);
+}
+
+static void make_supervisor(struct maker *m)
+{
+    m->depth++;
+    tokens(m, "supervisor");
+    gap(m, true);
+    word(m);
+    gap(m, true);
+    if (roll(m, 2)) {
+        ONE_OF(m, "rest_for_one", "one_for_one", "one_for_all");
+        gap(m, true);
+    }
+    if (roll(m, 2))
+        ONE_OF(m, "intensity 5 in 10s", "intensity 0 in 1h");
+    gap(m, false);
+    say(m, "{");
+    if (roll(m, 3) == 0)
+        make_decide(m);
+    for (uint32_t n = roll(m, 4); n; n--) {
+        gap(m, false);
+        ONE_OF(m, "child c : A", "child c [ 3 ] : A", "child permanent : A");
+        make_options(m);
+        say(m, ";");
+    }
+    if (m->depth < 4 && roll(m, 3) == 0)
+        make_supervisor(m);
+    gap(m, false);
+    say(m, "}");
+    m->depth--;
+}
+
+static void make_system(struct maker *m)
+{
+    tokens(m, "system Y {");
+    make_supervisor(m);
+    for (uint32_t n = roll(m, 3); n; n--) {
+        gap(m, false);
+        ONE_OF(m, "wire S ( A = any c , B = c [ 2 ] ) ;", "wire S(A=any) ;", "wire S ( A = a , in = of , P = ps ) ;");
+    }
+    gap(m, false);
+    say(m, "}");
+}
+
+static void make_verify(struct maker *m)
+{
+    tokens(m, "verify S {");
+    for (uint32_t n = roll(m, 4); n; n--) {
+        gap(m, false);
+        ONE_OF(m, "domain M . f in 0 .. 3 ;", "domain domain . in in 0x1 .. 0xff ;", "crashes 1 of c ;",
+               "crashes 2 ;");
+    }
+    if (roll(m, 2))
+        ONE_OF(m, "fair none ;", "fair weak ;");
+    if (roll(m, 2))
+        tokens(m, "sessions 2 ; loss 3 ;");
+    for (uint32_t n = roll(m, 3); n; n--) {
+        gap(m, false);
+        tokens(m, "ltl");
+        gap(m, true);
+        word(m);
+        tokens(m, " {");
+        gap(m, false);
+        make_formula(m);
+        gap(m, false);
+        say(m, "}");
+    }
+    gap(m, false);
+    say(m, "}");
+}
+
+/* message M = 7 { ... } or without the one or the other. */
+static void make_message(struct maker *m)
+{
+    say(m, "message");
+    gap(m, true);
+    word(m);
+    if (roll(m, 3) == 0)
+        ONE_OF(m, " = 7", "=0x10", " =65535 ");
+    gap(m, false);
+    if (roll(m, 3) == 0)
+        say(m, ";");
+    else
+        make_fields(m);
 }
 
 static void make_import(struct maker *m)
@@ -459,18 +571,17 @@ static void make_declaration(struct maker *m)
         gap(m, false);
         say(m, roll(m, 2) ? "b , c }" : "b,}");
         return;
-    case 1:
+    case 1: make_message(m); return;
     case 2:
-        if (roll(m, 3)) {
-            say(m, "message ");
-            word(m);
-        } else {
-            say(m, "struct T");
-        }
+        say(m, "struct T");
         gap(m, false);
         make_fields(m);
         return;
     case 3:
+        if (roll(m, 5) == 0) {
+            tokens(m, "session S ( A , B ,C ) ;");
+            return;
+        }
         say(m, "session S(role Alice,");
         gap(m, false);
         say(m, "role P [3])");
@@ -486,39 +597,8 @@ static void make_declaration(struct maker *m)
         return;
     case 5: make_actor(m); return;
     case 8: make_assert(m); return;
-    case 6:
-        say(m, "system Y{supervisor ");
-        word(m);
-        gap(m, true);
-        say(m, "rest_for_one {");
-        if (roll(m, 2))
-            make_decide(m);
-        say(m, "child c:A transient");
-        gap(m, true);
-        say(m, "shutdown 2s backoff 1ms..3s");
-        gap(m, true);
-        if (roll(m, 2))
-            make_decide(m);
-        gap(m, false);
-        say(m, ";supervisor q{}}");
-        gap(m, false);
-        say(m, "wire S(A=any c , ");
-        gap(m, false);
-        say(m, "B=c[2] ) ; }");
-        return;
-    default:
-        say(m, "verify S {sessions 2;");
-        gap(m, false);
-        tokens(m, "crashes 1 of c ;");
-        gap(m, false);
-        ONE_OF(m, "loss 2 ;", "domain M . f in 0 .. 3 ;", "loss 1 ; domain domain . in in 0x1 .. 0xff ;", "fair none ;");
-        gap(m, false);
-        tokens(m, "ltl p {");
-        gap(m, false);
-        make_formula(m);
-        gap(m, false);
-        say(m, "} }");
-        return;
+    case 6: make_system(m); return;
+    default: make_verify(m); return;
     }
 }
 
@@ -527,6 +607,8 @@ static void ten_thousand_generated_files(void **state)
     struct world *w = *state;
     for (uint64_t seed = 1; seed <= 10000; seed++) {
         struct maker m = {.seed = seed * 0x9e3779b97f4a7c15u};
+        if (roll(&m, 5) == 0)
+            say(&m, "//! of the file\n");
         if (roll(&m, 4) == 0)
             tokens(&m, "module a . b ;");
         for (uint32_t n = roll(&m, 3); n; n--)
