@@ -463,9 +463,10 @@ static bool skip_junk(struct lexer *x)
         return false;
     }
     describe_junk(x, span_from(x, lo));
-    while (x->src->text[lo] == '#' && byte(x, 0) >= 0 && byte(x, 0) != '\n')
-        x->pos++; /* it was meant to be a comment */
-    x->tainted = true;
+    bool comment = x->src->text[lo] == '#'; /* as it was meant: what follows its line is sound */
+    while (comment && byte(x, 0) >= 0 && byte(x, 0) != '\n')
+        x->pos++;
+    x->tainted |= !comment;
     return true;
 }
 
