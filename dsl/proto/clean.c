@@ -6,25 +6,40 @@
  */
 #include "proto.h"
 
+enum { MAX_DEPTH = 5000 }; /* of sessions that insert each other; those around it are not looked at */
+
+enum cleanness { UNKNOWN, OPEN, CLEAN, DIRTY };
+
 struct query {
     const struct builder *b;
-    VEC(const struct decl *) seen; /* sessions found clean so far, or being looked at */
+    enum cleanness *state; /* [sessions] */
+    bool locals_clean; /* no error lies in any local type */
+    uint32_t depth;
+    bool assumed; /* that a session is clean which is still being looked at */
 };
 
-static bool has_error(const struct builder *b, const struct decl *d)
+/* The declaration whose text holds the place; NULL where it stands before them all. */
+static const struct decl *owner(const struct file *f, struct span at)
 {
-    uint32_t lo = d->at.lo, hi = UINT32_MAX;
-    for (uint32_t i = 0; i < b->f->decls.n; i++) {
-        uint32_t start = b->f->decls.at[i]->at.lo;
-        if (b->f->decls.at[i]->at.file == d->at.file && start > lo && start < hi)
-            hi = start;
+    const struct decl *best = NULL;
+    for (uint32_t i = 0; i < f->decls.n; i++) {
+        const struct decl *d = f->decls.at[i];
+        if (d->at.file == at.file && d->at.lo <= at.lo && (!best || d->at.lo >= best->at.lo))
+            best = d;
     }
-    for (uint32_t i = 0; i < b->d->n; i++) {
-        const struct diag *x = b->d->at[i];
-        if (diag_code_severity(x->code) == SEV_ERROR && x->at.file == d->at.file && x->at.lo >= lo && x->at.lo < hi)
-            return true;
+    return best;
+}
+
+static void mark_errors(struct query *q)
+{
+    for (uint32_t i = 0; i < q->b->d->n; i++) {
+        const struct diag *x = q->b->d->at[i];
+        const struct decl *d = diag_code_severity(x->code) == SEV_ERROR ? owner(q->b->f, x->at) : NULL;
+        if (d && d->kind == D_SESSION)
+            q->state[d->nth] = DIRTY;
+        else if (d && d->kind == D_LOCAL)
+            q->locals_clean = false;
     }
-    return false;
 }
 
 static bool clean(struct query *q, const struct decl *session);
@@ -49,33 +64,52 @@ static bool clean_block(struct query *q, const struct block *block)
     return true;
 }
 
-static bool clean_locals(const struct builder *b, const struct decl *session)
+static bool clean_locals(const struct query *q, const struct decl *session)
 {
-    if (b->f->damaged)
+    if (q->b->f->damaged)
         return false;
     for (uint32_t i = 0; i < session->as.session.locals.n; i++)
         if (!session->as.session.locals.at[i])
             return false;
-    for (uint32_t i = 0; i < b->f->decls.n; i++)
-        if (b->f->decls.at[i]->kind == D_LOCAL && has_error(b, b->f->decls.at[i]))
-            return false;
-    return true;
+    return q->locals_clean;
 }
 
+static bool clean_text(struct query *q, const struct decl *session)
+{
+    if (session->damaged || !session->name.name || q->depth > MAX_DEPTH)
+        return false;
+    return session->as.session.by_locals ? clean_locals(q, session) : clean_block(q, &session->as.session.body);
+}
+
+/* One that goes round is taken to be clean on the way; then the answer "clean" is only one for the first of them. */
 static bool clean(struct query *q, const struct decl *session)
 {
-    for (uint32_t i = 0; i < q->seen.n; i++)
-        if (q->seen.at[i] == session)
-            return true;
-    vec_push(q->b->a, q->seen, session);
-    if (session->damaged || !session->name.name || has_error(q->b, session))
-        return false;
-    return session->as.session.by_locals ? clean_locals(q->b, session)
-                                         : clean_block(q, &session->as.session.body);
+    enum cleanness *state = &q->state[session->nth];
+    q->assumed |= *state == OPEN;
+    if (*state != UNKNOWN)
+        return *state != DIRTY;
+    bool assumed = q->assumed;
+    q->assumed = false;
+    q->depth++;
+    *state = OPEN;
+    bool ok = clean_text(q, session);
+    q->depth--;
+    *state = !ok ? DIRTY : q->assumed && q->depth ? UNKNOWN : CLEAN;
+    q->assumed |= assumed;
+    return ok;
 }
 
-bool ir__session_clean(const struct builder *b, const struct decl *session)
+bool *ir__clean_sessions(const struct builder *b)
 {
-    struct query q = {.b = b};
-    return clean(&q, session);
+    struct query q = {.b = b, .state = ARENA_ARRAY(b->a, enum cleanness, b->ir->n_sessions), .locals_clean = true};
+    bool *all = ARENA_ARRAY(b->a, bool, b->ir->n_sessions);
+    mark_errors(&q);
+    for (uint32_t i = 0; i < b->f->decls.n; i++) {
+        const struct decl *d = b->f->decls.at[i];
+        if (d->kind != D_SESSION)
+            continue;
+        q.assumed = false;
+        all[d->nth] = clean(&q, d);
+    }
+    return all;
 }

@@ -421,15 +421,15 @@ static void build_kind(struct builder *b, enum decl_kind kind)
 void ir_check(struct arena *a, struct interner *names, const struct sources *s, const struct file *f, struct diags *d)
 {
     struct builder b = {.a = a, .names = names, .sources = s, .f = f, .d = d, .ir = ARENA_NEW(a, struct ir)};
-    bool *judge = ARENA_ARRAY(a, bool, f->decls.n); /* decided before new errors come */
-    for (uint32_t i = 0; i < f->decls.n; i++)
-        judge[i] = f->decls.at[i]->kind == D_SESSION && ir__session_clean(&b, f->decls.at[i]);
     *b.ir = (struct ir){.a = a, .names = names, .sources = s, .file = f};
     allocate(&b);
+    const bool *clean = ir__clean_sessions(&b); /* before new errors come */
     build_kind(&b, D_MESSAGE);
-    for (uint32_t i = 0; i < f->decls.n; i++)
-        if (judge[i])
-            build_session(&b, &b.ir->sessions[f->decls.at[i]->nth], f->decls.at[i]);
+    for (uint32_t i = 0; i < f->decls.n; i++) {
+        const struct decl *session = f->decls.at[i];
+        if (session->kind == D_SESSION && clean[session->nth])
+            build_session(&b, &b.ir->sessions[session->nth], session);
+    }
 }
 
 struct ir *ir_build(struct arena *a, struct interner *names, const struct sources *s, const struct file *f,

@@ -26,8 +26,8 @@ bool ir__reported(const struct builder *b, enum diag_code code, struct span at);
 /* Of a session's role declaration: its first role. */
 uint32_t ir__first_role(const struct session_type *t, name base);
 
-/* clean.c: the session may be projected although the file has errors. */
-bool ir__session_clean(const struct builder *b, const struct decl *session);
+/* clean.c: of each session, whether it may be projected although the file has errors. */
+bool *ir__clean_sessions(const struct builder *b);
 
 /* ---- instantiate.c: positions ---- */
 

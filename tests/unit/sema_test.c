@@ -49,8 +49,8 @@ ERRORS(struct_in_itself, "struct S {\n a: S; }", "E0203:2")
 ERRORS(structs_in_each_other, "struct S { a: T; }\nstruct T { b: optional<list<S, 3>>; }", "E0203:2")
 ERRORS(struct_twice_is_no_recursion, "struct S { a: u8; }\nstruct T { b: S; c: S; }\nmessage M { t: T; s: S; }", "")
 ERRORS(message_too_large, "message M { a: u64[1048576];\n b: list<u64[1024], 1024>; c: list<string<1024>, 1024>; }",
-       "E0204:1")
-ERRORS(product_of_bounds_does_not_wrap, "message M { a: list<list<list<u8, 65536>, 65536>, 65536>; }", "E0204:1")
+       "E0106:1")
+ERRORS(product_of_bounds_does_not_wrap, "message M { a: list<list<list<u8, 65536>, 65536>, 65536>; }", "E0106:1")
 
 static void tags_given_first_then_the_smallest_free(void **state)
 {
