@@ -539,18 +539,22 @@ static uint32_t check_assertions(struct checking *c)
     return n;
 }
 
-/* Properties of sessions and systems are placed where these are declared. */
+/* Properties of sessions and systems are placed where these are declared. They are looked for from the last one found
+ * on, since both stand in the order of the file. */
 static void place_properties(const struct ir *ir, struct report *r)
 {
+    uint32_t n = ir->n_sessions + ir->n_systems, last = 0;
     for (uint32_t i = 0; i < r->properties.n; i++) {
         struct property *p = &r->properties.at[i];
-        const struct decl *d = NULL;
-        for (uint32_t k = 0; k < ir->n_sessions && !d; k++)
-            d = strcmp(ir->sessions[k].name, p->subject) == 0 ? ir->sessions[k].decl : NULL;
-        for (uint32_t k = 0; k < ir->n_systems && !d; k++)
-            d = strcmp(ir->systems[k].name, p->subject) == 0 ? ir->systems[k].decl : NULL;
-        if (d)
+        for (uint32_t k = 0; k < n && !p->at.hi; k++) {
+            uint32_t x = (last + k) % n;
+            bool session = x < ir->n_sessions;
+            const struct decl *d = session ? ir->sessions[x].decl : ir->systems[x - ir->n_sessions].decl;
+            if (strcmp(session ? ir->sessions[x].name : ir->systems[x - ir->n_sessions].name, p->subject) != 0)
+                continue;
             p->at = d->name.at;
+            last = x;
+        }
     }
 }
 
