@@ -400,6 +400,22 @@ static void cover(struct checking *c, const struct model *m, uint32_t first, con
     coverage_add(c->coverage, m, is_sound(c, first) ? taken : NULL);
 }
 
+/* Of the formulas among the model's properties, from number `first` on. */
+static void warn_vacuous(struct checking *c, const struct model *m, uint32_t first)
+{
+    for (uint32_t i = first; i < c->r->properties.n; i++) {
+        const struct property *p = &c->r->properties.at[i];
+        for (uint32_t k = 0; p->vacuous && k < m->verify->n_ltls; k++) {
+            const struct ident *f = &m->verify->ltls[k].name;
+            if (strcmp(p->title + strlen("ltl "), f->name) != 0)
+                continue;
+            struct diag *w = diag_add(c->u->diags, W0404, f->at, "`%s` holds vacuously", f->name);
+            diag_note(c->u->diags, w, "%s", p->vacuous);
+            diag_help(c->u->diags, w, "check it in a scope in which all of it can happen, or ask for that, too");
+        }
+    }
+}
+
 static void check_model(struct checking *c, const struct model *m)
 {
     if (!m) { /* a limit, and a diagnostic says which */
@@ -414,6 +430,7 @@ static void check_model(struct checking *c, const struct model *m)
     uint32_t first = c->r->properties.n;
     const bool *taken = NULL;
     if (check_cache_find(c->o, s, scope, c->r, &key, &taken)) {
+        warn_vacuous(c, m, first);
         cover(c, m, first, taken);
         return;
     }
@@ -437,6 +454,7 @@ static void check_model(struct checking *c, const struct model *m)
     add_advice(c, m, e);
     if (!c->no_spin)
         check_cache_keep(c->o, key, c->r, first, taken, m->n_edges);
+    warn_vacuous(c, m, first);
     cover(c, m, first, taken);
 }
 
