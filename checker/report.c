@@ -162,6 +162,8 @@ static void put_remarks(struct buf *out, const struct property *p)
     if (p->otherwise)
         buf_printf(out, "      %s under weak fairness, %s without fairness\n",
                    weak ? verdict_word(p->result) : p->otherwise, weak ? p->otherwise : verdict_word(p->result));
+    else if (weak && strncmp(p->title, "ltl ", 4) != 0) /* of formulas the scope tells */
+        buf_puts(out, "      under weak fairness to participants, whatever they choose\n");
     if (p->vacuous)
         buf_printf(out, "      vacuous: %s\n", p->vacuous);
 }

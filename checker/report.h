@@ -28,7 +28,7 @@ struct property {
     const char *error;   /* why there is no result: a disagreement or a failed engine; or NULL */
     uint32_t n_engines;
     struct engine_result engines[2];
-    const char *fairness;  /* of a formula: under which it was decided, "weak" or "none"; else NULL */
+    const char *fairness;  /* of formulas and no-starvation: to participants, "weak" or "none"; else NULL */
     const char *otherwise; /* its verdict under the other fairness, where that is another one; else NULL */
     const char *vacuous;   /* why it says less than it seems to, though it holds; or NULL */
     struct story *story; /* the counterexample, where violated and there is one */

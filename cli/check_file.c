@@ -301,8 +301,10 @@ static void check_progress(struct checking *c, const struct semantics *s, const 
     for (uint32_t k = 0; k < PROGRESS_KINDS; k++)
         add_of_graph(c, s, progress_titles[k], scope, e, decided ? g : NULL, found.broken[k], found.state[k]);
     decided = g && c->o->unfair && starvation_check(g, &starving);
-    if (c->o->unfair)
+    if (c->o->unfair) {
         add_of_graph(c, s, "no-starvation", scope, e, decided ? g : NULL, starving.found, starving.state);
+        vec_last(c->r->properties).fairness = "weak";
+    }
 }
 
 static struct engine_result recovery_result(const struct exploration *e, bool gave_up, bool decided, bool stuck)

@@ -54,3 +54,7 @@ t_has "and what is vacuous" "$out" '"vacuous": "it holds with'
 t_has "and warned of as well" "$err" W0404
 t_has "the second time it is kept" second ', cached$'
 t "and nothing is missing" cmp <(sed 's/, [0-9.]* s$//' first) <(sed 's/, cached$//; s/, [0-9.]* s$//' second)
+
+# Other liveness verdicts say theirs, too.
+"$MOTET" check --engine=explorer --progress --choices=unfair pairs.proto-session >"$out" 2>"$err"
+t_has "starvation is judged under weak fairness" "$out" '^      under weak fairness to participants, whatever they choose$'
