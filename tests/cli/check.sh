@@ -35,10 +35,12 @@ cat >spells.proto-session <<'END'
 module spells;
 session S(role A, role B) { A -> B: Nowhere; }
 END
-{
+{ # what gets lost is no matter of order, and the roles are no family: nothing can be left out
     echo 'module wide; message M; message N;'
-    echo 'session Wide(role A, role B[12]) {'
-    echo '  rec X { foreach b in B { A -> b: M; } foreach b in B { b -> A: N; } continue X; } }'
+    roles=$(seq -s ' ' 12)
+    echo "session Wide(role A$(printf ', role B%s' $roles)) {"
+    echo "  rec X { $(printf 'A -> B%s: M; ' $roles) $(printf 'B%s -> A: N; ' $roles) continue X; } }"
+    echo 'verify Wide { loss 1; }'
 } >wide.proto-session
 : >empty.proto-session
 head -c 64 /dev/zero >binary.proto-session
