@@ -415,9 +415,13 @@ static bool starves(struct garden *g, const struct automaton *t, const struct lo
     return found.found;
 }
 
+enum { LONGEST = 10 }; /* lanes with room for a longer path can hold more than can be explored */
+
 /* Does the path of a no lead to something that goes wrong? */
 static bool is_shown(struct garden *g, const struct automaton *t, const struct local *u, const struct subtype_result *r)
 {
+    if (r->n_path > LONGEST)
+        return is_walk(t, r);
     struct automaton x = along(g->c.a, t, r);
     return is_walk(t, r) && (!safe(g, &x, u, r->n_path + 1) || starves(g, &x, u, r->n_path + 1));
 }
