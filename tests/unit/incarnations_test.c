@@ -226,9 +226,10 @@ static struct tally compare(const struct model *(*make)(struct kit *, uint64_t),
 
 static void expect_no_difference(const struct model *(*make)(struct kit *, uint64_t), uint64_t few)
 {
-    struct tally t = compare(make, NOTHING_BROKEN, number_from("MOTET_RANDOM", few), true);
+    uint64_t n = number_from("MOTET_RANDOM", few);
+    struct tally t = compare(make, NOTHING_BROKEN, n, true);
     print_message("%lu of %lu systems judged\n", (unsigned long)t.judged, (unsigned long)t.fit);
-    assert_true(2 * t.judged >= t.fit && t.judged > 0);
+    assert_true(2 * t.judged >= t.fit && (t.judged > 0 || n < few));
     assert_int_equal(t.differ, 0);
 }
 
