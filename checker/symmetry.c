@@ -174,7 +174,7 @@ static void swap_codes(const struct symmetry *y, const struct exchange *x, uint3
 
 /* ---- representatives ---- */
 
-/* Neighbours change places as long as that makes the state smaller. */
+/* Members change places as long as that makes the state smaller. */
 static void sort_members(const struct symmetry *y, uint8_t *state, uint8_t *scratch, uint32_t *codes)
 {
     for (bool again = y->n_swaps > 0; again;) {

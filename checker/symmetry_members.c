@@ -11,6 +11,8 @@
  */
 #include "symmetry_private.h"
 
+enum { FARTHEST = 4 }; /* members that far from each other are swapped at once: neighbours would do, and find less */
+
 struct building {
     struct arena *a;
     const struct semantics *s;
@@ -176,7 +178,7 @@ static bool build_swap(struct building *b, uint32_t p, uint32_t q)
     return place_members(b, p, q) && map_all(b);
 }
 
-static bool are_neighbours(const struct model *m, uint32_t p, uint32_t q)
+static bool are_of_one_family(const struct model *m, uint32_t p, uint32_t q)
 {
     const struct model_participant *a = &m->participants[p], *b = &m->participants[q];
     const struct session_type *t = &m->ir->sessions[m->runs[a->run].session];
@@ -188,11 +190,12 @@ struct member_swap *symmetry__member_swaps(struct arena *a, const struct semanti
 {
     const struct model *m = s->m;
     struct building b = {.a = a, .s = s, .place = ARENA_ARRAY(a, uint32_t, m->n_participants)};
-    struct member_swap *swaps = ARENA_ARRAY(a, struct member_swap, m->n_participants);
+    struct member_swap *swaps = ARENA_ARRAY(a, struct member_swap, (size_t)m->n_participants * FARTHEST);
     *n = 0;
-    for (uint32_t p = 0; p + 1 < m->n_participants; p++)
-        if (are_neighbours(m, p, p + 1) && build_swap(&b, p, p + 1))
-            swaps[(*n)++] = b.swap;
+    for (uint32_t p = 0; p < m->n_participants; p++)
+        for (uint32_t q = p + 1; q <= p + FARTHEST && q < m->n_participants && are_of_one_family(m, p, q); q++)
+            if (build_swap(&b, p, q))
+                swaps[(*n)++] = b.swap;
     return swaps;
 }
 

@@ -28,7 +28,7 @@ struct exchange { /* of two runs, or of two members */
 
 /* The code of the step that the exchange makes of this one. */
 uint32_t symmetry__swapped_code(const struct symmetry *y, const struct exchange *x, uint32_t code);
-/* Swaps of neighbours in families; *n says how many. */
+/* Swaps of members of families; *n says how many. */
 struct member_swap *symmetry__member_swaps(struct arena *a, const struct semantics *s, uint32_t *n);
 void symmetry__swap_members(const struct semantics *s, const struct member_swap *w, const uint8_t *state, uint8_t *next);
 

@@ -62,3 +62,22 @@ t_exit "a file is no terminal" 0 "$MOTET" check --engine=explorer --reduce=none 
 t "and gets nothing" test ! -s "$err"
 t_exit "a wrong number of workers in the environment is an error" 2 env MOTET_WORKERS=many "$MOTET" check "$work/ring7.proto-session"
 t_has "that names the variable" "$err" 'MOTET_WORKERS is a whole number from 1 to 256, not "many"'
+
+# ---- families ----
+cat >"$work/serve.proto-session" <<'END'
+message Ask;
+message Go;
+session Serve(role H, role W[3]) {
+  par { W[0] -> H: Ask; H -> W[0]: Go; } and { W[1] -> H: Ask; H -> W[1]: Go; } and { W[2] -> H: Ask; H -> W[2]: Go; }
+}
+session Turns(role H, role W[3]) {
+  foreach w in W { w -> H: Ask; }
+  foreach w in W { H -> w: Go; }
+}
+END
+t_exit "members of a family that come in any order change places" 0 "$MOTET" check --engine=explorer --reduce=symmetry \
+    "$work/serve.proto-session"
+t_has "and the report says so" "$out" 'deadlock-free  Serve  explorer [0-9]{2} states \(symmetry\)'
+t_has "those that take turns do not" "$out" 'deadlock-free  Turns  explorer [0-9]+ states, '
+make_system gather 4
+t_exit "all systems that are measured hold" 0 "$MOTET" check --engine=explorer --reduce=all "$work"/{gather4,ring7,tpc5,sessions4}.proto-session

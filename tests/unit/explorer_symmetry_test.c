@@ -208,6 +208,42 @@ static void a_swap_maps_steps_to_steps_and_back(void **ctx)
     assert_true(swaps_seen > 10 * STARS);
 }
 
+/* Walks through representatives, and beside them through the system by the steps that are meant: broken are both or none. */
+static void steps_of_representatives_stand_for_steps_of_the_system(void **ctx)
+{
+    (void)ctx;
+    for (uint64_t number = 0; number < STARS; number++) {
+        struct arena *a = arena_new(0);
+        struct semantics *s = star_of(a, number);
+        struct symmetry *y = symmetry_new(a, s);
+        size_t size = semantics_size(s);
+        uint8_t *state = arena_alloc(a, size), *next = arena_alloc(a, size), *own = arena_alloc(a, size);
+        uint32_t *codes = ARENA_ARRAY(a, uint32_t, semantics_max_steps(s)), n, broken, own_broken;
+        uint32_t *meant = ARENA_ARRAY(a, uint32_t, semantics_n_codes(s));
+        uint64_t seed = number;
+        for (uint32_t c = 0; c < semantics_n_codes(s); c++)
+            meant[c] = c;
+        semantics_initial(s, state);
+        semantics_initial(s, own);
+        for (int i = 0; y && i < 40; i++) {
+            uint32_t *others = ARENA_ARRAY(a, uint32_t, semantics_max_steps(s));
+            assert_int_equal(semantics_expand(s, own, others, &own_broken), semantics_expand(s, state, codes, &broken));
+            n = semantics_expand(s, state, codes, &broken);
+            assert_int_equal(broken, own_broken);
+            if (n == 0)
+                break;
+            uint32_t code = codes[random_below(&seed, n)];
+            struct step step = semantics_decode(s, meant[code]);
+            assert_true(semantics_enabled(s, own, &step));
+            semantics_apply(s, own, &step, own);
+            semantics_apply_code(s, state, code, next);
+            memcpy(state, next, size);
+            symmetry_normalise(y, state, next, meant);
+        }
+        arena_free(a);
+    }
+}
+
 /* ---- one of each ---- */
 
 static struct kit *ask_any(struct arena *a)
@@ -329,6 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stars_with_their_workers_swapped_are_the_same),
         cmocka_unit_test(a_swap_maps_steps_to_steps_and_back),
+        cmocka_unit_test(steps_of_representatives_stand_for_steps_of_the_system),
         cmocka_unit_test(those_who_may_come_in_any_order_change_places),
         cmocka_unit_test(those_who_are_served_in_turn_do_not),
         cmocka_unit_test(those_who_say_something_else_do_not),
