@@ -178,7 +178,7 @@ static void drain(struct run *run)
     }
 }
 
-/* Writes what the program takes, without waiting. A socket rather than a pipe: a program that ends early is no signal. */
+/* Writes what the program takes, without waiting. A socket, no pipe: a program that ends early is no signal. */
 static void feed(struct run *run)
 {
     while (run->input >= 0) {

@@ -1,7 +1,8 @@
 /* process.h -- runs a program within a time and a memory limit and keeps what it printed.
  *
  * Invariants: (1) the program leads a process group of its own and the whole group is gone when process_run returns;
- * (2) it reads nothing but the input that it is given; (3) standard output and standard error come back as one text, in order.
+ * (2) it reads nothing but the input that it is given; (3) standard output and standard error come back as one text, in
+ * order.
  */
 #ifndef MOTET_CHECKER_PROCESS_H
 #define MOTET_CHECKER_PROCESS_H

@@ -228,7 +228,8 @@ struct spin_check *spin_check_how(struct arena *a, const struct semantics *s, co
     if (!spin_find_tools(&d)) {
         c->missing = d.missing;
         c->package = d.package;
-        fill(c, spin_answer_of(SPIN_NO_TOOL, arena_printf(a, "%s is not installed (Debian package %s)", d.missing, d.package)));
+        fill(c, spin_answer_of(SPIN_NO_TOOL, arena_printf(a, "%s is not installed (Debian package %s)", d.missing,
+                                                          d.package)));
         return c;
     }
     process_guard_begin();

@@ -41,13 +41,13 @@ struct spin_result {
 
 enum spin_search {
     SPIN_EXHAUSTIVE, /* as above */
-    SPIN_BITSTATE,   /* some bits a state: covers most of what does not fit into the memory, and never says that it holds */
+    SPIN_BITSTATE,   /* some bits a state: covers most of what does not fit into memory, and never says that it holds */
     SPIN_SWARM       /* many of these, of different hash functions, orders and depths, until the time is up: the same */
 };
 
 struct spin_how {
     enum spin_search search;
-    uint32_t cores; /* at most PROCESS_MOST. 0: one, in a swarm all that there are. Several for an exhaustive search: one
+    uint32_t cores; /* at most PROCESS_MOST. 0: one, in a swarm all there are. Several for an exhaustive search: one
                      * verifier on them (SPIN's NCORE) once the first seconds did not do; for safety alone */
 };
 

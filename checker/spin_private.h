@@ -39,7 +39,7 @@ struct driver {
     uint32_t megabytes;
     const char *dir;
     const char *cc;
-    const char *quick_cc; /* compiles in a tenth of the time what `cc` does without optimisation, equally fast; or NULL */
+    const char *quick_cc; /* compiles in a tenth of the time of `cc` what is as fast as without optimisation; or NULL */
     const char *missing, *package;
     const char *translated; /* what pan.c was made with, "" for nothing special; NULL: there is none */
     bool compiled;          /* pan is pan.c, compiled for `made_for` */

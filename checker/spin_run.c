@@ -66,8 +66,9 @@ struct spin_result spin_judge_run(struct driver *d, const struct question *q, co
     } else if (r.problem == NULL && !r.exhaustive) {
         result = spin_answer_of(SPIN_INCONCLUSIVE, spin_stop_reason(r.stop));
     } else if (r.problem == NULL) {
-        result = looked_for(d, q, &r) ? spin_answer_of(SPIN_HOLDS, NULL)
-                                      : spin_answer_of(SPIN_ERROR, "the verifier did not look for what it was asked for");
+        result = spin_answer_of(SPIN_HOLDS, NULL);
+        if (!looked_for(d, q, &r))
+            result = spin_answer_of(SPIN_ERROR, "the verifier did not look for what it was asked for");
     }
     result.states = r.states;
     if (t->partial && result.answer == SPIN_HOLDS)

@@ -12,8 +12,8 @@
 struct check_cache;
 struct semantics;
 
-/* Opens `folder`; NULL: $MOTET_CACHE ("off" for none), $XDG_CACHE_HOME/motet or $HOME/.cache/motet, whichever is set first. NULL when
- * there is none; *problem says why a folder that was asked for cannot be used, else it is NULL. */
+/* Opens `folder`; NULL: $MOTET_CACHE ("off" for none), $XDG_CACHE_HOME/motet or $HOME/.cache/motet, whichever is set
+ * first. NULL when there is none; *problem says why a folder that was asked for cannot be used, else it is NULL. */
 struct check_cache *check_cache_open(struct arena *a, const char *folder, const char **problem);
 
 /* Adds the properties of the model to the report; *taken says of each of its edges whether some run takes it, or is
