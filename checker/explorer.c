@@ -263,8 +263,8 @@ struct exploration *explore(struct arena *a, const struct semantics *s, const st
     return explore_with(a, s, b, &(struct explore_options){0});
 }
 
-/* Properties that are broken, but the trail is not the one that is promised: with reduction it may be too long, and which
- * state several workers came upon first is a matter of chance. */
+/* Properties that are broken, but the trail is not the one that is promised: with reduction it may be too long, and
+ * which state several workers came upon first is a matter of chance. */
 static uint32_t without_good_trail(const struct search *x)
 {
     uint32_t found = 0;

@@ -2,7 +2,8 @@
  *
  * One pass decides all properties of single states (enum safety). Breadth first, so that the first bad state is
  * one of the nearest to the initial state and its trail a shortest counterexample. Unless reduction is asked for,
- * `states` is the number of reachable states. A property that was not found broken holds only when the search is complete.
+ * `states` is the number of reachable states. A property that was not found broken holds only when the search is
+ * complete.
  */
 #ifndef MOTET_CHECKER_EXPLORER_H
 #define MOTET_CHECKER_EXPLORER_H
@@ -30,7 +31,7 @@ struct exploration {
     uint64_t states, transitions;     /* found; transitions taken */
     uint64_t expanded;                /* states whose steps were all taken; equals states when complete */
     bool *taken; /* [semantics_n_codes] what some visited state did: a step by its code, and the edge by which a
-                    participant caught a crash by its model-wide id. What was not taken can never happen when complete */
+                  * participant caught a crash by its model-wide id. When complete, what was not taken never happens */
     uint64_t bytes;                   /* memory at its peak */
     uint32_t depth;                   /* levels expanded: no state that was found is farther from the initial one */
     double seconds;

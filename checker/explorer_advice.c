@@ -41,7 +41,7 @@ static uint64_t lane_value(const struct semantics *s, const uint8_t *state, uint
     uint32_t n = semantics_lane_length(s, state, lane);
     uint64_t h = n;
     for (uint32_t i = 0; i < n; i++)
-        h = mix(h, semantics_lane_message(s, state, lane, i) + ((uint64_t)semantics_message_phase(s, state, lane, i) << 16));
+        h = mix(mix(h, semantics_lane_message(s, state, lane, i)), semantics_message_phase(s, state, lane, i));
     return h;
 }
 

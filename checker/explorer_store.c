@@ -2,8 +2,8 @@
  *
  * States lie in chunks, which belong to one worker each while they fill. The table is open addressing with linear
  * probing over numbers of states, with half of the hash beside them, so that a probe rarely looks at another state
- * than the right one. A state is written before its number is put into the table by a compare-and-swap; from then on it never
- * changes. The table grows only between two runs of the workers, and is made anew from the states.
+ * than the right one. A state is written before its number is put into the table by a compare-and-swap; from then on
+ * it never changes. The table grows only between two runs of the workers, and is made anew from the states.
  */
 #define _DEFAULT_SOURCE /* madvise */
 #include "explorer_private.h"

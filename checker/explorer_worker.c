@@ -180,8 +180,8 @@ static bool visit_now(struct worker *w, uint32_t state, const uint32_t *codes, u
     return ok;
 }
 
-/* Takes the steps of participant `p` alone, where that is enough and one of them leads to a later level: so no step is put
- * off for ever, as levels do not end in a cycle. False: it does not do, or the search is stopped. */
+/* Takes the steps of participant `p` alone, where that is enough and one of them leads to a later level: so no step
+ * is put off for ever, as levels do not end in a cycle. False: it does not do, or the search is stopped. */
 static bool expand_alone(struct worker *w, uint32_t state, uint32_t p)
 {
     struct search *x = w->x;

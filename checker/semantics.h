@@ -107,7 +107,8 @@ void semantics_apply_code(const struct semantics *s, const uint8_t *state, uint3
 uint32_t semantics_n_codes(const struct semantics *s);
 uint32_t semantics_code(const struct semantics *s, const struct step *step);
 struct step semantics_decode(const struct semantics *s, uint32_t code);
-uint32_t semantics_first_crash_code(const struct semantics *s); /* all codes from it on are crashes, or there are none */
+/* All codes from it on are crashes, or there are none. */
+uint32_t semantics_first_crash_code(const struct semantics *s);
 
 /* ---- partial-order reduction (semantics_alone.c) ---- */
 
@@ -117,8 +118,8 @@ bool semantics_can_take_alone(const struct semantics *s);
  * message or an orphan that could come later: their codes, and how many there are. Else 0. It is for the search to see
  * that no other step is put off for ever. */
 uint32_t semantics_alone(const struct semantics *s, const uint8_t *state, uint32_t p, uint32_t *codes);
-/* The participant sends, and stands at its start or where a cycle may be closed: better let what is under way come to an
- * end first, or one goes all the way round while each of the others takes a step. */
+/* The participant sends, and stands at its start or where a cycle may be closed: better let what is under way come
+ * to an end first, or one goes all the way round while each of the others takes a step. */
 bool semantics_starts_anew(const struct semantics *s, const uint8_t *state, uint32_t p);
 
 /* Calls `tell` with each edge (model-wide) by which a participant caught a crash in the crash step that led from

@@ -1,9 +1,9 @@
 /* semantics_alone.c -- partial-order reduction: whose steps may be taken alone.
  *
- * A set of steps A is enough in a state when (1) whatever the others do before somebody takes a step of A, the steps of A
- * stay as they are, and commute with what the others do; (2) it is never put off for ever. (2) is the search's part; see
- * explorer_worker.c. (D. Peled, Combining partial order reductions with on-the-fly model-checking, CAV 1994; for safety
- * in breadth-first order: D. Bosnacki, G. J. Holzmann, Improving Spin's partial-order reduction for breadth-first
+ * A set of steps A is enough in a state when (1) whatever the others do before somebody takes a step of A, the steps of
+ * A stay as they are, and commute with what the others do; (2) no step is put off for ever. (2) is the search's part;
+ * see explorer_worker.c. (D. Peled, Combining partial order reductions with on-the-fly model-checking, CAV 1994; for
+ * safety in breadth-first order: D. Bosnacki, G. J. Holzmann, Improving Spin's partial-order reduction for breadth-first
  * search, SPIN 2005.)
  *
  * Here A is all steps of one participant whose state is settled: each lane that it writes has room, and each that it

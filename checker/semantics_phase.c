@@ -494,7 +494,8 @@ void semantics_caught(const struct semantics *s, const uint8_t *state, const uin
         uint32_t dead = m->runs[run].phased ? just_died(s, state, next, run) : IR_NONE;
         for (uint32_t r = m->runs[run].first_participant;
              dead != IR_NONE && r < m->n_participants && m->participants[r].run == run; r++) {
-            const struct edge_row *e = row_of(s, next, r) ? catching_edge(s, state, r, m->participants[dead].role) : NULL;
+            uint32_t role = m->participants[dead].role;
+            const struct edge_row *e = row_of(s, next, r) ? catching_edge(s, state, r, role) : NULL;
             if (e)
                 tell(ctx, (uint32_t)(e - s->edges));
         }

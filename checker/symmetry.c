@@ -1,5 +1,5 @@
-/* symmetry.c -- see symmetry.h. Runs of one shape have the same layout, from a word of their own on (semantics_layout.c):
- * to swap two of them is to swap their words. */
+/* symmetry.c -- see symmetry.h. Runs of one shape have the same layout, from a word of their own on
+ * (semantics_layout.c): to swap two of them is to swap their words. */
 #include "symmetry_private.h"
 
 struct symmetry {
@@ -59,7 +59,8 @@ static bool has_own_words(const struct semantics *s, uint32_t run)
 {
     const struct run_bits *r = &s->runs[run];
     for (uint32_t i = 0; i < s->m->n_runs; i++)
-        if (i != run && s->runs[i].offset < r->offset + 8 * r->n_words && r->offset < s->runs[i].offset + 8 * s->runs[i].n_words)
+        if (i != run && s->runs[i].offset < r->offset + 8 * r->n_words &&
+            r->offset < s->runs[i].offset + 8 * s->runs[i].n_words)
             return false;
     return s->m->n_runs > 1;
 }

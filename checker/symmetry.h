@@ -15,8 +15,8 @@ struct symmetry; /* constant; lives in the arena */
 
 /* NULL when nothing in the model is interchangeable. */
 struct symmetry *symmetry_new(struct arena *a, const struct semantics *s);
-/* Turns the state into its representative. `scratch` has semantics_size bytes. `codes` [semantics_n_codes], where not NULL, holds for each step, by its
- * code, the step that it stands for; it is kept up to date. */
+/* Turns the state into its representative. `scratch` has semantics_size bytes. `codes` [semantics_n_codes], where
+ * not NULL, holds for each step, by its code, the step that it stands for; it is kept up to date. */
 void symmetry_normalise(const struct symmetry *y, uint8_t *state, uint8_t *scratch, uint32_t *codes);
 /* What one did, all that can take its place can do: taken[semantics_n_codes]. */
 void symmetry_close(const struct symmetry *y, bool *taken);

@@ -1,10 +1,10 @@
 /* symmetry_members.c -- members of a role family that can change places.
  *
- * Two members can when the automata of all roles of the run are the same with the two swapped, up to the names of states: then
- * the swap maps steps to steps. Automata are deterministic, so that there is at most one way to name the states, found from
- * the initial states on. In a system with crashes their instances change places as well, in all runs at once; they must be of
- * one child family, under a supervisor for which order does not matter. Runs with phases and mailboxes that lanes share
- * are left alone.
+ * Two members can when the automata of all roles of the run are the same with the two swapped, up to the names of
+ * states: then the swap maps steps to steps. Automata are deterministic, so that there is at most one way to name the
+ * states, found from the initial states on. In a system with crashes their instances change places as well, in all runs
+ * at once; they must be of one child family, under a supervisor for which order does not matter. Runs with phases and
+ * mailboxes that lanes share are left alone.
  *
  * An order in which a role deals with the members one after the other makes a difference between them: `foreach`
  * does that.
@@ -210,7 +210,8 @@ static void copy_lane(const struct semantics *s, const uint8_t *state, uint32_t 
     put(next, y->length, n);
 }
 
-void symmetry__swap_members(const struct semantics *s, const struct member_swap *w, const uint8_t *state, uint8_t *next)
+void symmetry__swap_members(const struct semantics *s, const struct member_swap *w, const uint8_t *state,
+                            uint8_t *next)
 {
     memcpy(next, state, s->size);
     for (uint32_t i = 0; i < w->n_moved; i++) {

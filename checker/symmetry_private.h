@@ -4,7 +4,7 @@
 #include "semantics_private.h"
 #include "symmetry.h"
 
-struct moved { /* a participant whose state becomes another's; or its own one that means the same with the peers swapped */
+struct moved { /* a participant whose state becomes another's; or another one of its own, as its peers are swapped */
     uint32_t from, to;
     uint32_t *state; /* [states of `from`] as a state of `to` */
 };
@@ -30,6 +30,7 @@ struct exchange { /* of two runs, or of two members */
 uint32_t symmetry__swapped_code(const struct symmetry *y, const struct exchange *x, uint32_t code);
 /* Swaps of members of families; *n says how many. */
 struct member_swap *symmetry__member_swaps(struct arena *a, const struct semantics *s, uint32_t *n);
-void symmetry__swap_members(const struct semantics *s, const struct member_swap *w, const uint8_t *state, uint8_t *next);
+void symmetry__swap_members(const struct semantics *s, const struct member_swap *w, const uint8_t *state,
+                            uint8_t *next);
 
 #endif

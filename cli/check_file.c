@@ -379,9 +379,9 @@ static void add_advice(struct checking *c, const struct model *m, const struct e
 {
     for (uint32_t k = 0; e && k < SAFETY_KINDS; k++)
         if (e->longer[k])
-            vec_push(c->a, c->r->notes, arena_printf(c->a, "the counterexample to %s of %s may not be a shortest one: %s",
-                                                     safety_titles[k], m->subject,
-                                                     "the budget did not reach for a search of all orders"));
+            vec_push(c->a, c->r->notes,
+                     arena_printf(c->a, "the counterexample to %s of %s may not be a shortest one: %s", safety_titles[k],
+                                  m->subject, "the budget did not reach for a search of all orders"));
     if (e && e->advice)
         vec_push(c->a, c->r->notes, arena_printf(c->a, "%s has %s", m->subject, e->advice));
 }

@@ -58,7 +58,8 @@ static void of_random_models_the_same_is_said(uint32_t reduce, uint32_t runs, ui
         if (full->complete) {
             struct exploration *e = reduced(a, s, reduce, 1), *both = reduced(a, s, reduce, 2);
             const char *what = difference(s, full, e);
-            what = what ? what : e->states != both->states || e->transitions != both->transitions ? "two workers" : NULL;
+            if (!what && (e->states != both->states || e->transitions != both->transitions))
+                what = "two workers";
             if (what)
                 print_message("model %lu: %s\n", (unsigned long)seed, what);
             failed += what != NULL;
@@ -169,7 +170,8 @@ static void a_wrong_independence_is_noticed(void **ctx)
         struct arena *a = arena_new(0);
         struct semantics *s = semantics_new(a, random_model(kit_new(a), seed));
         struct exploration *full = explore(a, s, &little);
-        bool small = full->complete && full->states < MOST / 4 && semantics_size(s) <= 512 && semantics_max_steps(s) <= 64;
+        bool small = full->complete && full->states < MOST / 4 && semantics_size(s) <= 512 &&
+                     semantics_max_steps(s) <= 64;
         if (small && semantics_can_take_alone(s)) {
             assert_true(plain_search_agrees(a, s, semantics_alone, full));
             wrong += !plain_search_agrees(a, s, alone_too_soon, full);
@@ -202,7 +204,8 @@ static struct semantics *pairs_and_a_deadlock(struct arena *a)
 {
     struct kit *k = kit_new(a);
     for (char c = 'A'; c < 'I'; c += 2) {
-        kit_role(k, (char[]){c, 0}, arena_printf(a, "0 %c!M 1, 1 %c?M 2, 2 %c!M 3, 3 %c?M 0", c + 1, c + 1, c + 1, c + 1));
+        kit_role(k, (char[]){c, 0},
+                 arena_printf(a, "0 %c!M 1, 1 %c?M 2, 2 %c!M 3, 3 %c?M 0", c + 1, c + 1, c + 1, c + 1));
         kit_role(k, (char[]){(char)(c + 1), 0}, arena_printf(a, "0 %c?M 1, 1 %c!M 2, 2 %c?M 3, 3 %c!M 0", c, c, c, c));
     }
     kit_role(k, "X", "0 Y!M 1, 1 Y!M 2, 2 Y?M 3");
