@@ -14,6 +14,7 @@
 #include "capacity.h"
 #include "cli.h"
 #include "explorer.h"
+#include "jobs.h"
 #include "load.h"
 #include "options.h"
 #include "subject.h"
@@ -65,7 +66,9 @@ static struct trial try_with(struct bounds *b, uint32_t capacity)
     const struct budget budget = { (double)b->seconds, b->mib << 20 };
     if (!m)
         return (struct trial){ 0 };
-    return (struct trial){ true, senders_wait(m), explore(b->u.a, semantics_new(b->u.a, m), &budget) };
+    /* In full: how many states there are is compared. */
+    const struct explore_options o = { .workers = jobs_cores() };
+    return (struct trial){ true, senders_wait(m), explore_with(b->u.a, semantics_new(b->u.a, m), &budget, &o) };
 }
 
 /* Does what was found with `capacity` hold with all larger ones, by the rule of capacity.h? */
