@@ -141,7 +141,7 @@ bool store_has_room(const struct search *x, uint32_t n)
 bool store_make_room(struct search *x, uint32_t n)
 {
     uint64_t states = wanted_states(x, n);
-    if (states >= NO_STATE)
+    if (states >= NO_STATE || wanted_chunks(x, n) >= NO_STATE >> CHUNK_BITS)
         return search_stop(x, "more states than the explorer can count");
     while (x->room < states)
         if (!use_last_room(x, states) && !grow_table(x))
