@@ -22,13 +22,20 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
 
 # ---- components: each sees only the headers that it may use ----
 DSL_LAYERS := base front sema proto back
+CHECKER_LAYERS := base step search ltl spin refine report
 INC_base  := -Idsl/base
 INC_front := $(INC_base) -Idsl/front
 INC_sema  := $(INC_front) -Idsl/sema
 INC_proto := $(INC_sema) -Idsl/proto
 INC_back  := $(INC_proto) -Idsl/back -I$(B)/gen
-INC_checker := $(INC_base) -Idsl/front -Idsl/proto -Ichecker -I$(B)/gen
-INC_cli   := $(INC_back) -Ichecker -Icli
+INC_checker/base   := $(INC_base) -Idsl/front -Idsl/proto -Ichecker/base
+INC_checker/step   := $(INC_checker/base) -Ichecker/step
+INC_checker/search := $(INC_checker/step) -Ichecker/search
+INC_checker/ltl    := $(INC_checker/search) -Ichecker/ltl
+INC_checker/spin   := $(INC_checker/ltl) -Ichecker/spin
+INC_checker/refine := $(INC_checker/base) -Ichecker/refine
+INC_checker/report := $(INC_checker/ltl) -Ichecker/report -I$(B)/gen
+INC_cli   := $(INC_back) $(addprefix -Ichecker/,$(CHECKER_LAYERS)) -Icli
 
 RT_PUBLIC  := -Iruntime/include
 INC_kernel := $(RT_PUBLIC) -Iruntime/kernel
@@ -39,7 +46,7 @@ INC_port   := $(RT_PUBLIC) -Iruntime/core
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 DSL_SRC     := $(sort $(foreach l,$(DSL_LAYERS),$(wildcard dsl/$(l)/*.c)))
 FRONT_SRC   := $(filter dsl/base/% dsl/front/%,$(DSL_SRC))
-CHECKER_SRC := $(sort $(wildcard checker/*.c))
+CHECKER_SRC := $(sort $(foreach l,$(CHECKER_LAYERS),$(wildcard checker/$(l)/*.c)))
 CLI_SRC     := $(sort $(wildcard cli/*.c))
 RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c))
 SKEL        := $(sort $(wildcard dsl/back/skel/*))
@@ -72,7 +79,7 @@ $(B)/obj/$(1)/%.o: $(1)/%.c Makefile
 	$$(call say,CC,$$<)$(CC) $$(ALL_CFLAGS) $(2) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach l,$(DSL_LAYERS),$(eval $(call component,dsl/$(l),$(INC_$(l)))))
-$(eval $(call component,checker,$(INC_checker)))
+$(foreach l,$(CHECKER_LAYERS),$(eval $(call component,checker/$(l),$(INC_checker/$(l)))))
 $(eval $(call component,cli,$(INC_cli)))
 $(foreach l,kernel mem core,$(eval $(call component,runtime/$(l),$(INC_$(l)))))
 $(eval $(call component,runtime/port/posix,$(INC_port)))
@@ -90,10 +97,10 @@ $(B)/gen/errors.md.h: docs/errors.md dsl/back/embed.awk
 $(call obj,cli/explain.c): | $(B)/gen/errors.md.h
 
 # And the page that steps through a counterexample.
-$(B)/gen/story.html.h: checker/page/story.html dsl/back/embed.awk
+$(B)/gen/story.html.h: checker/report/page/story.html dsl/back/embed.awk
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)awk -v name='story.html' -f dsl/back/embed.awk $< > $@.tmp && mv $@.tmp $@
-$(call obj,checker/story_html.c): | $(B)/gen/story.html.h
+$(call obj,checker/report/story_html.c): | $(B)/gen/story.html.h
 
 # ---- tests ----
 $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
