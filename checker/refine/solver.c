@@ -88,6 +88,9 @@ static bool read_question(struct solver *s, uint32_t q, char **rest, const char 
     return !values || strncmp(values, "((", 2) == 0;
 }
 
+/* z3 gives up at once, whatever else was asked. */
+static bool is_out_of_memory(const char *line) { return line && strcmp(line, "(error \"out of memory\")") == 0; }
+
 static struct solver_result failed(struct solver *s, const char *what, const char *detail)
 {
     return (struct solver_result){SOLVER_FAILED, arena_printf(s->a, "%s%s%s", what, detail ? ": " : "",
@@ -102,7 +105,7 @@ static struct solver_result read_output(struct solver *s, const struct process_r
         if (read_question(s, q, &rest, &line))
             continue;
         s->questions.at[q].answer = ANSWER_UNKNOWN;
-        if (p->end == PROCESS_TIMEOUT)
+        if (p->end == PROCESS_TIMEOUT || is_out_of_memory(line))
             break; /* this one and those behind it stay unknown */
         return failed(s, "z3 answers", line ? line : "nothing");
     }

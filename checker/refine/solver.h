@@ -11,7 +11,7 @@
 enum answer {
     ANSWER_SAT,
     ANSWER_UNSAT,
-    ANSWER_UNKNOWN /* also: the time ran out before */
+    ANSWER_UNKNOWN /* also: time or memory ran out before */
 };
 
 struct question {

@@ -163,6 +163,17 @@ static void when_the_time_is_up_the_rest_is_unknown(void **state)
     assert_int_equal(w->s.questions.at[1].answer, ANSWER_UNKNOWN);
 }
 
+static void without_memory_the_rest_is_unknown(void **state)
+{
+    struct world *w = *state;
+    solver_ask(&w->s, "true", false, NULL);
+    solver_ask(&w->s, "true", false, NULL);
+    pretend(w, "cat >/dev/null; echo @0; echo unsat; echo '(error \"out of memory\")'; exit 101");
+    assert_int_equal(run(w).end, SOLVER_DONE);
+    assert_int_equal(w->s.questions.at[0].answer, ANSWER_UNSAT);
+    assert_int_equal(w->s.questions.at[1].answer, ANSWER_UNKNOWN);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -172,7 +183,7 @@ int main(void)
         T(values_of_what_cannot_be_are_no_error), T(a_wrong_term_is_an_error), T(without_it_is_said),
         T(both_answers_are_answers), T(an_answer_too_few), T(no_answer_at_all), T(another_word),
         T(an_answer_without_its_question), T(answers_in_the_wrong_order), T(an_error_before_the_answer), T(a_crash),
-        T(when_the_time_is_up_the_rest_is_unknown),
+        T(when_the_time_is_up_the_rest_is_unknown), T(without_memory_the_rest_is_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
