@@ -162,6 +162,8 @@ static void read_line(struct reader *r, const char *line)
         read_remark(r, line);
     else if (r->cores && starts(line, "elapsed time "))
         r->closed = true;
+    else if (starts(line, "warning: no accept labels are defined"))
+        r->r.no_acceptance = true;
     else if (has(line, "max search depth too small"))
         stop(r, STOP_DEPTH);
     else if (has(line, "Interrupted"))

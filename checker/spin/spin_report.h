@@ -30,6 +30,7 @@ struct spin_report {
     enum spin_stop stop;
     enum spin_finding finding; /* the first error */
     bool assertions, end_states, cycles, fair; /* what the search looked for */
+    bool no_acceptance; /* the claim has no accepting state: there are no cycles to look for, and pan does not */
     const char *claim;                         /* the formula's claim, or NULL */
     uint64_t states;                           /* stored so far, at least */
     const char *problem; /* why the report cannot be relied on, or NULL: then nothing else counts */

@@ -17,9 +17,10 @@ enum {
 /* Did the search look for what it was asked for? */
 static bool looked_for(const struct driver *d, const struct question *q, const struct spin_report *r)
 {
-    if (q->claim != NULL)
-        return r->claim != NULL && strcmp(r->claim, q->claim) == 0 && r->cycles &&
-               r->fair == semantics_model(d->s)->fair_weak;
+    bool fair = semantics_model(d->s)->fair_weak;
+    if (q->claim != NULL) /* SPIN may find out by itself that nothing fulfils the negation of the formula */
+        return r->claim != NULL && strcmp(r->claim, q->claim) == 0 &&
+               (r->cycles ? r->fair == fair : r->no_acceptance);
     return r->claim == NULL && r->assertions && r->end_states == q->end_states;
 }
 

@@ -116,6 +116,16 @@ static void a_bad_prefix_is_enough(void **ctx)
     expect(w, 1, SPIN_HOLDS);
 }
 
+/* SPIN finds that out when it translates the negation, and then searches for no cycle. */
+static void what_is_always_true_holds(void **ctx)
+{
+    struct world *w = *ctx;
+    request_or_quit(w);
+    kit_ltl(w->k, w->m, ALWAYS(IMPLIES(ALWAYS(DONE), DONE)));
+    check(w);
+    expect(w, 0, SPIN_HOLDS);
+}
+
 static void the_end_has_no_event(void **ctx)
 {
     struct world *w = *ctx;
@@ -389,7 +399,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_must_come_again_comes),
         T(a_choice_that_is_never_made_is_a_cycle),
-        T(a_bad_prefix_is_enough),
+        T(a_bad_prefix_is_enough), T(what_is_always_true_holds),
         T(the_end_has_no_event),
         T(a_claim_may_go_round_where_nothing_moves),
         T(a_deadlock_is_an_end_too),

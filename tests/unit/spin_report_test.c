@@ -168,6 +168,22 @@ static void the_claim_and_fairness_are_read(void **s)
     assert_string_equal(r.claim, "l_a");
 }
 
+static void a_claim_that_never_accepts_is_known(void **s)
+{
+    (void)s;
+    struct spin_report r = read("pan: ltl formula l_a\n"
+                                "warning: no accept labels are defined, so option -a has no effect (ignored)\n"
+                                "Full statespace search for:\n"
+                                "\tnever claim         \t+ (l_a)\n"
+                                "\tassertion violations\t+ (if within scope of claim)\n"
+                                "\tacceptance   cycles \t- (not selected)\n"
+                                "\tinvalid end states\t- (disabled by never claim)\n" ERRORS(0)
+                                "        7 states, stored\n" TAIL);
+    assert_null(r.problem);
+    assert_true(r.exhaustive && r.no_acceptance && !r.cycles);
+    assert_false(read(FULL ERRORS(0) STATES TAIL).no_acceptance);
+}
+
 static void large_counts_are_read(void **s)
 {
     (void)s;
@@ -275,6 +291,7 @@ int main(void)
         T(no_states_is_no_search),
         T(findings_are_told_apart),
         T(the_claim_and_fairness_are_read),
+        T(a_claim_that_never_accepts_is_known),
         T(large_counts_are_read),
         T(a_d_step_is_one_step),
         T(where_processes_stand_is_no_step),
