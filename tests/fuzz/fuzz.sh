@@ -4,7 +4,7 @@
 cd "$root" || exit 1
 
 t_exit "the fuzzers are built" 0 make -s fuzzers
-for target in parser passes; do
+for target in parser passes imports; do
     t "$target: there is a kept corpus" test "$(ls "tests/fuzz/corpus/$target" | wc -l)" -ge 100
     t_exit "$target: a few seconds of fuzzing find nothing" 0 env SECONDS_EACH="${FUZZ_SECONDS:-6}" tests/fuzz/run $target
     t_has "$target: it ran" "$err" 'Done [0-9]{3,} runs'
