@@ -1,14 +1,14 @@
 /* core.h -- the runtime's structures, and who may touch what.
  *
  * Four owners, and nothing is shared but through them:
- *   control    the lock `control`: lifecycle of actors, supervision, opening and ending of sessions
- *   an actor   whoever runs it (a worker, one at a time): its state, its inbox's tail, its participants
+ *   a worker   its core: its actors, run queue, pools, timers (worker.h), guarded by its gate (gate.h)
+ *   an actor   whoever is in its turn: the user's state, its participants
  *   a lane     its writer and its reader (lane.h)
- *   a worker   its thread: pool, outboxes, counters (written by it alone)
- * User callbacks run in the actor's context and with no lock held. Lock order: control, then an actor's room, then
- * park or shared.
+ *   control    the lock `control`: lifecycle of the tree's children, supervision, opening and ending of sessions
+ * User callbacks run outside the gate and with no lock held. Lock order: moving, gates by index, control, a child's
+ * room, grow or inject_lock, park.
  *
- * Life of a session instance (a block): 1 control binds its roles to actors, all of them at once, and wakes those
+ * Life of a session instance (a block): 1 control binds its roles to children, all of them at once, and wakes those
  * that act first; 2 participants step; 3 its outcome is decided exactly once, by a change of `word`: completed when
  * nobody is active and all lanes are empty, or aborted; 4 every participant is told by its own actor, and closes;
  * 5 the last one to close ends the block under control.
@@ -22,22 +22,21 @@
 
 #include <motet/motet.h>
 
+#include "actor.h"
 #include "lane.h"
 #include "pool.h"
 #include "port.h"
-#include "queue.h"
 #include "step.h"
 #include "supervision.h"
 #include "timers.h"
 #include "window.h"
+#include "worker.h"
 
 #define MOTET__NO_ACTOR UINT32_MAX
 #define MOTET__MS UINT64_C(1000000)
 
-typedef struct motet__actor motet__actor;
 typedef struct motet__block motet__block;
 typedef struct motet__wire motet__wire;
-typedef struct motet__worker motet__worker;
 
 /* ---- wires: what all sessions of one wire share; constant after the start but for the fields under control ---- */
 
@@ -74,7 +73,7 @@ struct motet__wire {
     /* control: */
     motet__block_pool blocks;
     motet__open *first, *last; /* waiting opens, in order */
-    motet__actor **chosen;     /* [n_roles] scratch of an open */
+    motet__child **chosen;     /* [n_roles] scratch of an open */
 };
 
 /* ---- session instances ---- */
@@ -88,8 +87,8 @@ struct motet__wire {
 enum { MOTET__COMPLETED = 0x80 };
 
 struct motet_session { /* a participant */
-    motet__link link;        /* in its actor's inbox; first */
-    _Atomic uint32_t ready;  /* 1: in the inbox, or closed for good: no wake-up queues it */
+    motet__link link;        /* in its actor's mailbox; first */
+    _Atomic uint32_t ready;  /* 1: in the mailbox, or on its way, or closed for good: no wake-up queues it */
     _Atomic uint32_t resumed; /* motet_session_resume was called since the last question */
     _Atomic uint32_t ended;  /* it stands at its end; set before it leaves the active ones in block->word */
     uint16_t role, state;
@@ -98,18 +97,18 @@ struct motet_session { /* a participant */
     bool touched;            /* one of its handlers has been called */
     bool later;              /* produce answered MOTET_LATER */
     bool passive;            /* counted as not active in block->word */
-    bool closed;             /* ended; its memory may go once it is out of the inbox */
+    bool closed;             /* ended; its memory may go once it is out of the mailbox */
     bool blocked;            /* suspended on a full lane */
     bool sends_first;        /* MOTET_AT_BOTH: what the next turn tries first */
     uint8_t refused;         /* motet_refusal: what became of the last answer */
     bool queued, granted;    /* in room's queue; given a place there. Under the lock of `room` */
     bool first_of_actor;     /* the one that counts against the actor's `sessions`; control */
     motet__block *block;
-    motet__actor *actor;
+    motet__child *actor;
     const motet__role *plan;
     motet__message *pending; /* produced, without room in its lane yet */
     motet__lane *unsettled;  /* popped in this turn */
-    motet__actor *room;      /* whose shared mailbox it may wait for; NULL: none */
+    motet__child *room;      /* whose shared mailbox it may wait for; NULL: none */
     motet_session *prev_waiting, *next_waiting; /* in its queue; under its lock */
     void *memory;            /* what refinements remember */
     void *slot;              /* the user's */
@@ -122,12 +121,12 @@ struct motet__block {
     motet__open *open;
     uint64_t id, arg;
     _Atomic uint64_t word;
-    _Atomic uint32_t refs; /* participants that are not closed and out of their inboxes */
+    _Atomic uint32_t refs; /* participants that are not closed and out of their mailboxes */
     motet_session *parts;  /* [n_roles] */
     motet__lane *lanes;    /* [n_lanes] */
 };
 
-/* ---- actors ---- */
+/* ---- children: actors of the supervision tree ---- */
 
 typedef enum motet__phase {
     MOTET__DOWN,     /* not started, or stopped; may have its start timer armed */
@@ -139,16 +138,16 @@ typedef enum motet__phase {
     MOTET__GONE      /* ended for good */
 } motet__phase;
 
-struct motet__actor {
+struct motet__child {
     motet_system *sys;
     const motet_actor_type *type;
     const motet_child_spec *spec;
-    motet__inbox inbox;         /* ready participants */
-    _Atomic uint32_t scheduled; /* 1: in a run queue or running */
+    motet__actor *actor;        /* for good; each incarnation has its own generation */
+    motet__link poke;           /* its mail when its phase changed */
+    _Atomic uint32_t poked;     /* 1: `poke` is in the mailbox or on its way */
     _Atomic uint32_t phase;     /* motet__phase; written under control */
     _Atomic uint32_t held;      /* participants not closed; grows under control, shrinks in the actor's context */
     void *state;                /* the user's */
-    motet__actor *run_next;     /* in the shared queue */
     motet__lock *room;          /* of a shared mailbox, else NULL; the next three are under it */
     uint32_t used;              /* places */
     motet_session *waiting_first, *waiting_last;
@@ -164,29 +163,7 @@ struct motet__actor {
     uint64_t stamp, claim;      /* marks of one open, of one pass over the waiting ones */
     motet_session *sessions_open;
     uint64_t delay, up_since;   /* restart backoff */
-    motet__actor *next_failed;
-};
-
-/* ---- workers ---- */
-
-typedef struct motet__outbox { /* messages on their way home */
-    motet__message *first, *last;
-    uint32_t n;
-} motet__outbox;
-
-typedef struct motet__counts { /* written by the worker alone, read by anybody: relaxed */
-    _Atomic uint64_t messages, dropped, fidelity, blocked, lost, refused, resumed;
-} motet__counts;
-
-struct motet__worker {
-    motet_system *sys;
-    uint32_t index, ticks, victim;
-    motet__thread *thread;
-    motet__pool pool;
-    motet__outbox *outboxes; /* [n_workers] */
-    motet__counts counts;
-    _Alignas(64) _Atomic(motet__message *) returned; /* messages that came home */
-    motet__runq runq;
+    motet__child *next_failed;
 };
 
 /* ---- the system ---- */
@@ -209,7 +186,7 @@ typedef struct motet__supervisor { /* under control */
     uint32_t n_stop, n_start, at_stop;
     uint32_t in_flight;    /* the actor that was told to start or stop, or MOTET__NO_ACTOR */
     uint32_t n_failing, n_tried; /* actors on their way down; those that were started once */
-    motet__actor *failed_first, *failed_last;
+    motet__child *failed_first, *failed_last;
     bool stopping, stopped; /* motet_system_stop was called; all actors have ended */
 } motet__supervisor;
 
@@ -217,23 +194,26 @@ struct motet_system {
     const motet_system_spec *spec;
     void *env;
     uint32_t n_workers, n_actors, n_wires;
-    motet__worker *workers;
-    motet__actor *actors;      /* in start order */
+    motet__child *actors;      /* in start order */
     uint32_t *child_first;     /* [n_children] number of a child's first instance */
     motet__wire *wires;
 
-    /* scheduling */
-    motet__lock *shared;       /* the shared run queue */
-    motet__actor *shared_first, *shared_last;
-    _Atomic uint32_t shared_n;
-    motet__lock *park;
-    motet__cond *sleeping, *watch; /* where workers park: most of them; the one that watches the clock */
-    bool watching, unhurried;      /* park: somebody watches; without a deadline of its own */
-    uint32_t n_sleeping;           /* park: those on `sleeping` */
-    _Atomic uint32_t sleepers;     /* workers that park or are about to */
-    _Atomic uint32_t waking;       /* 1: one parked worker is to wake up; it takes the 1 with it */
+    /* cores: those of the workers, then those of actors with threads of their own */
+    motet__worker *cores[MOTET__CORES];
+    _Atomic uint32_t n_cores;
+    bool two_sided;            /* no one-sided barrier is to be had (gate.h) */
+    bool holding;              /* somebody holds all others outside; read inside a gate */
+    bool pin;                  /* each worker to a core of the machine */
+    _Atomic bool fixed;        /* no memory is allocated any more */
+    uint64_t secret;           /* of the seals of refs */
+    motet__lock *moving;       /* one thread at a time moves actors, or adds a core */
+    motet__lock *grow;         /* the depots */
+    motet__depot nodes, actor_records, dues;
+    _Atomic uint32_t watcher;  /* 1: an idle worker looks at the others from time to time */
+    _Atomic uint32_t n_busy;   /* workers that are not idle */
+    _Atomic uint64_t outside_lost, outside_dead; /* messages of threads that are no workers' */
     _Atomic uint32_t quit;
-    _Atomic uint64_t next_due;     /* earliest timer; MOTET__NEVER: none */
+    _Atomic uint64_t next_due; /* earliest timer of the tree; MOTET__NEVER: none */
 
     motet__lock *control;
     motet__cond *changed;
@@ -250,11 +230,15 @@ struct motet_system {
     bool gave_up;
 };
 
-extern _Thread_local motet__worker *motet__self; /* NULL outside of workers */
-
-/* actor.c: in the actor's context, but for _wake (anyone). */
-void motet__actor_wake(motet__actor *a);
-void motet__actor_run(motet__worker *w, motet__actor *a);
+/* child.c */
+/* Anyone: the child is to look at its phase. A worker does so inside its gate. */
+void motet__child_wake(motet__child *c);
+/* In its turn: handles one piece of mail. */
+motet_status motet__child_mail(motet__worker *w, motet__child *c, motet__link *l);
+/* At the end of its turn. */
+void motet__child_finish(motet__worker *w, motet__child *c);
+/* By its owner: it failed, unless it is on its way down already. */
+void motet__child_fail(motet__worker *w, motet__child *c, motet_status status);
 
 /* session.c */
 /* Anyone who knows that the block lives: makes the participant's actor look at it. */
@@ -263,16 +247,18 @@ void motet__session_wake(motet_session *p);
 void motet__block_abort(motet__block *b, motet_abort_reason why);
 /* In the actor's context: a turn of the participant. Non-zero: a handler failed, with that status. */
 motet_status motet__session_run(motet__worker *w, motet_session *p);
+/* The handler that ran (w->participant) called motet_fail. */
+void motet__session_failed(motet__worker *w, motet_status status);
 
 /* room.c: the room of an actor with a shared mailbox. Of what `p` waits for, in p's own context. */
 /* A place for what p has pending: whether there is one. Where senders block, p is woken when it has been given one. */
-bool motet__room_take(motet__actor *a, motet_session *p);
+bool motet__room_take(motet__child *a, motet_session *p);
 /* Where senders are refused: whether there is still no room; then p is woken when there may be. */
-bool motet__room_wait(motet__actor *a, motet_session *p);
+bool motet__room_wait(motet__child *a, motet_session *p);
 /* p waits no longer, and gives back what it did not use. */
 void motet__room_leave(motet_session *p);
 /* Anyone who took a message off: n places are free. */
-void motet__room_give(motet__actor *a, uint32_t n);
+void motet__room_give(motet__child *a, uint32_t n);
 
 /* wire.c */
 MOTET_MUST_USE motet_err motet__wire_init(motet_system *sys, motet__wire *wire, const motet_wire_spec *spec);
@@ -285,13 +271,93 @@ void motet__opens_kick(motet_system *sys);                  /* actors became ava
 void motet__block_end(motet__worker *w, motet__block *b);   /* all participants are closed */
 motet__open *motet__open_find(motet_system *sys, uint64_t id);
 
-/* worker.c */
-void motet__sched_push(motet_system *sys, motet__actor *a); /* anyone: the actor is to be run */
-void motet__sched_rearm(motet_system *sys);                 /* next_due became earlier */
-void motet__sched_quit(motet_system *sys);
-void motet__worker_main(void *worker);
-motet__message *motet__message_new(motet__worker *w, size_t size);
-void motet__message_free(motet__worker *w, motet__message *m);
+/* system.c */
+void motet__system_quit(motet_system *sys);
+void motet__system_rearm(motet_system *sys); /* next_due became earlier */
+uint64_t motet__system_clock(const motet_system *sys);
+uint64_t motet__deadline(const motet_system *sys, uint64_t timeout_ns); /* from now; MOTET__NEVER at most */
+/* By a thread that is no worker's: waits, as motet__cond_wait. */
+void motet__system_wait(motet_system *sys, motet__cond *c, motet__lock *l, uint64_t deadline);
+void motet__system_sleep(motet_system *sys, uint64_t ns);
+/* What has no way out: says so, and aborts the process. */
+__attribute__((noreturn)) void motet__fatal(const char *what);
+
+/* seal.c: refs */
+motet_ref motet__ref_make(const motet_system *sys, uint32_t slot, uint32_t generation, motet_rights rights);
+/* Whether the seal fits, and the rights are all there. */
+motet_err motet__ref_check(const motet_system *sys, motet_ref ref, motet_rights need);
+
+/* send.c: by a worker inside its gate, unless it says otherwise */
+/* Sends a message of the actor that runs: takes a place for it, or does what the policy says. MOTET_EGONE, MOTET_EFULL:
+ * what it carries is still the caller's. */
+motet_err motet__dispatch(motet__worker *w, motet__parcel *p);
+/* Sends what needs no place, or has one. What nobody is there for any more bounces. */
+void motet__send(motet__worker *w, const motet__parcel *p);
+/* Delivers what came for an actor of this worker. */
+void motet__arrive(motet__worker *w, const motet__parcel *p);
+/* An embedded link, which is not in use. Also by a thread that is no worker's. */
+void motet__post(motet_system *sys, motet__actor *a, motet__link *l);
+/* By a thread that is no worker's. */
+MOTET_MUST_USE motet_err motet__inject(motet_system *sys, const motet__parcel *p);
+void motet__inject_free(motet__worker *w);
+void motet__take_injected(motet__worker *w);
+void motet__take_injected_locked(motet__worker *w); /* with inject_lock taken */
+void motet__take_arrivals(motet__worker *w);
+void motet__drain(motet__worker *w, motet__pipe *p);
+/* From elsewhere than its owner: takes a place for p, where it is to be taken beforehand; *policy is the inbox's.
+ * MOTET_EGONE, MOTET_EFULL; MOTET_ETIME: only the owner counts them (motet__share). */
+motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *policy);
+/* Undoes it, and releases a homeless payload. */
+void motet__place_unreserve(motet_system *sys, const motet__parcel *p);
+/* The place of a mail that left the mailbox is free. */
+void motet__place_free(motet__worker *w, motet__actor *a);
+void motet__place_want(motet__worker *w, motet__actor *a, const motet__parcel *p);
+
+/* bounce.c: what nobody will handle. _bounce counts it as a dead letter, _discard does not. */
+void motet__bounce(motet__worker *w, const motet__parcel *p);
+void motet__parcel_discard(motet__worker *w, const motet__parcel *p, motet_err why);
+/* Of mail that left the mailbox of `a`. */
+void motet__mail_bounce(motet__worker *w, motet__actor *a, motet__link *l);
+void motet__mail_discard(motet__worker *w, motet__actor *a, motet__link *l, motet_err why);
+
+/* signal.c */
+void motet__signal(motet__worker *w, motet__actor *a, const motet__parcel *p);
+void motet__peers_told(motet__worker *w, motet__actor *a, motet_status status); /* of the end of `a` */
+motet__more *motet__more_of(motet__worker *w, motet__actor *a);                /* NULL: no memory */
+MOTET_MUST_USE motet_err motet__link_to(motet__worker *w, motet__actor *a, motet__name to);
+/* There is room for what waits, or (drop) there never will be. */
+void motet__unsuspend(motet__worker *w, motet__actor *a, bool drop);
+void motet__wanting_gone(motet__worker *w, motet__actor *a); /* to those who wait for room here: there is nobody */
+
+/* context.c */
+/* Puts a payload into a parcel, from byte `at` on; in a block when it is too large: of w, or of nobody when w is NULL. */
+MOTET_MUST_USE motet_err motet__parcel_fill(motet__worker *w, motet__parcel *p, size_t at, const void *data,
+                                            size_t size);
+void motet__unstash(motet__actor *a);
+
+/* life.c */
+MOTET_MUST_USE motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o,
+                                      motet_ref *out);
+/* A slot for `type`, owned by w; NULL: no memory. */
+motet__actor *motet__actor_new(motet__worker *w, const motet_actor_type *type);
+void motet__actor_begin(motet__actor *a, const motet_actor_type *type); /* an incarnation */
+/* Ends `a`, which is no child of the tree, in its turn or out of it; its slot is free then. */
+void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status);
+/* What an incarnation leaves behind: its mail bounces, its timers go, its peers are told, its refs are stale. */
+void motet__actor_clear(motet__worker *w, motet__actor *a, motet_status status);
+
+/* due.c: timers and asks */
+void motet__dues_fire(motet__worker *w);                     /* all that are due */
+void motet__dues_free(motet__worker *w, motet__actor *a);
+void motet__dues_move(motet__actor *a, motet__worker *from, motet__worker *to);
+bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail); /* false: it was cancelled */
+void motet__due_gone(motet__worker *w, motet__link *l);                      /* it leaves the mailbox unhandled */
+uint64_t motet__ask_new(motet__worker *w, motet__actor *a, uint32_t tag, uint64_t timeout_ns); /* 0: no memory */
+/* It is answered: whether it was still waited for; its tag. */
+bool motet__ask_over(motet__worker *w, motet__actor *a, uint64_t id, uint32_t *tag);
+
+/* outside.c */
+void motet__calls_run(motet__worker *w);
 
 /* supervisor.c */
 MOTET_MUST_USE motet_err motet__sup_init(motet_system *sys);
@@ -299,23 +365,27 @@ void motet__sup_fini(motet_system *sys);
 void motet__sup_advance(motet_system *sys);                 /* under control: does what can be done now */
 bool motet__sup_quiet(const motet_system *sys);             /* under control: nothing is pending */
 /* These take control. */
-void motet__sup_started(motet__actor *a, motet_status status); /* after init */
-void motet__sup_failed(motet__actor *a, motet_status status);  /* a handler failed */
-void motet__sup_ended(motet__actor *a);                        /* its sessions are closed, fini has run */
+void motet__sup_started(motet__child *a, motet_status status); /* after init */
+void motet__sup_failed(motet__child *a, motet_status status);  /* a handler failed */
+void motet__sup_ended(motet__child *a);                        /* its sessions are closed, fini has run */
 void motet__sup_tick(motet_system *sys);                       /* next_due has come */
+
+/* A worker comes into its core, from a callback; NULL: the thread is none of this system's. Pass it to _go. */
+motet__worker *motet__come(motet_system *sys);
+void motet__go(motet__worker *w);
 
 /* system.c: under control: wakes whoever waits for idleness, a start or a stop. */
 void motet__system_changed(motet_system *sys);
 
-static inline motet__phase motet__actor_phase(motet__actor *a)
+static inline motet__phase motet__child_phase(motet__child *a)
 {
-    /* acquire: partner of motet__actor_enter; what was set up for the new phase is there. */
+    /* acquire: partner of motet__child_enter; what was set up for the new phase is there. */
     return (motet__phase)atomic_load_explicit(&a->phase, memory_order_acquire);
 }
 
-static inline void motet__actor_enter(motet__actor *a, motet__phase phase)
+static inline void motet__child_enter(motet__child *a, motet__phase phase)
 {
-    /* release: partner of motet__actor_phase. */
+    /* release: partner of motet__child_phase. */
     atomic_store_explicit(&a->phase, (uint32_t)phase, memory_order_release);
 }
 
@@ -326,10 +396,49 @@ static inline bool motet__begins(const motet__role *role)
     return kind == MOTET_AT_SEND || kind == MOTET_AT_BOTH;
 }
 
-static inline void motet__count(_Atomic uint64_t *counter, uint64_t by)
+static inline uint64_t motet__slot_owner(const motet__actor *a)
 {
-    /* One writer: no read-modify-write is needed. */
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + by, memory_order_relaxed);
+    /* acquire: partner of the release in motet__own: what moved with it is there. */
+    return atomic_load_explicit(&a->owner, memory_order_acquire);
+}
+
+static inline void motet__own(motet__actor *a, const motet__worker *w)
+{
+    atomic_store_explicit(&a->owner, w->index, memory_order_release); /* release: partner of motet__slot_owner */
+}
+
+static inline uint32_t motet__generation(const motet__actor *a)
+{
+    return atomic_load_explicit(&a->generation, memory_order_relaxed); /* relaxed: its owner looks again */
+}
+
+static inline motet__actor *motet__actor_at(const motet_system *sys, uint32_t slot)
+{
+    return motet__depot_at(&sys->actor_records, slot);
+}
+
+static inline motet__node *motet__node_new(motet__worker *w)
+{
+    void *n = motet__stack_pop(&w->nodes);
+    return n ? n : motet__records_refill(w, &w->nodes, &w->sys->nodes);
+}
+
+static inline void motet__node_free(motet__worker *w, motet__link *l)
+{
+    motet__stack_push(&w->nodes, l);
+    if (__builtin_expect(w->nodes.n > MOTET__KEEP, 0)) {
+        motet__records_spill(w, &w->nodes, &w->sys->nodes);
+    }
+}
+
+static inline void motet__enter(motet__worker *w)
+{
+    motet__gate_enter(&w->gate);
+}
+
+static inline void motet__leave(motet__worker *w)
+{
+    motet__gate_leave(&w->gate);
 }
 
 #endif

@@ -1,6 +1,5 @@
 /* error.c -- motet/error.h, and what a failure is called. */
-#include <motet/check.h>
-#include <motet/error.h>
+#include "core.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,9 @@ const char *motet_err_text(motet_err e)
     case MOTET_ELIMIT: return "a stated limit is reached";
     case MOTET_ETIME: return "the deadline passed";
     case MOTET_EINVAL: return "tables or options that contradict each other";
+    case MOTET_ERIGHTS: return "the ref does not allow it";
+    case MOTET_EFULL: return "no room in the inbox";
+    case MOTET_EINIT: return "the actor's init failed";
     }
     return "unknown error";
 }
@@ -22,6 +24,17 @@ const char *motet_err_text(motet_err e)
 void motet_require_failed(const char *file, int line, const char *cond)
 {
     fprintf(stderr, "%s:%d: required: %s\n", file, line, cond);
+    motet__worker *w = motet__self;
+    /* relaxed: the thread's own store. Outside of the core it is a callback that breaks what it must keep. */
+    if (w && w->fail_to && !atomic_load_explicit(&w->gate.inside, memory_order_relaxed)) {
+        motet_fail(w, MOTET_FAIL);
+    }
+    abort();
+}
+
+void motet__fatal(const char *what)
+{
+    fprintf(stderr, "motet: %s\n", what);
     abort();
 }
 

@@ -77,13 +77,13 @@ motet__open *motet__open_find(motet_system *sys, uint64_t id)
 
 /* ---- choosing actors ---- */
 
-static bool is_up(motet__actor *a)
+static bool is_up(motet__child *a)
 {
-    return motet__actor_phase(a) == MOTET__UP && !a->doomed;
+    return motet__child_phase(a) == MOTET__UP && !a->doomed;
 }
 
 /* Whether the actor may take part in the open that is marked by sys->stamp. */
-static bool has_room(const motet_system *sys, motet__actor *a)
+static bool has_room(const motet_system *sys, motet__child *a)
 {
     return a->stamp == sys->stamp ||
            (is_up(a) && (a->type->sessions == 0 || a->sessions < a->type->sessions) &&
@@ -93,7 +93,7 @@ static bool has_room(const motet_system *sys, motet__actor *a)
 static bool gone(motet_system *sys, const motet__role *role)
 {
     for (uint32_t i = 0; i < role->count; i++) {
-        if (motet__actor_phase(&sys->actors[role->first + i]) != MOTET__GONE) {
+        if (motet__child_phase(&sys->actors[role->first + i]) != MOTET__GONE) {
             return false;
         }
     }
@@ -110,10 +110,10 @@ static bool some_role_gone(motet_system *sys, const motet__wire *wire)
     return false;
 }
 
-static motet__actor *choose(motet_system *sys, motet__role *role)
+static motet__child *choose(motet_system *sys, motet__role *role)
 {
     for (uint32_t i = 0; i < role->count; i++) {
-        motet__actor *a = &sys->actors[role->first + (role->turn + i) % role->count];
+        motet__child *a = &sys->actors[role->first + (role->turn + i) % role->count];
         if (has_room(sys, a)) {
             return a;
         }
@@ -126,7 +126,7 @@ static bool choose_all(motet_system *sys, motet__wire *wire)
 {
     sys->stamp++;
     for (uint16_t r = 0; r < wire->session->n_roles; r++) {
-        motet__actor *a = choose(sys, &wire->roles[r]);
+        motet__child *a = choose(sys, &wire->roles[r]);
         if (!a) {
             return false;
         }
@@ -153,7 +153,7 @@ static void claim(motet_system *sys, motet__wire *wire)
 
 /* ---- starting ---- */
 
-static void join(motet_system *sys, motet_session *p, motet__actor *a)
+static void join(motet_system *sys, motet_session *p, motet__child *a)
 {
     motet__role *role = &p->block->wire->roles[p->role];
     role->turn = role->count > 1 ? (a->number - role->first + 1u) % role->count : 0;
@@ -301,9 +301,11 @@ motet_err motet_session_open(motet_system *sys, uint16_t wire, uint64_t arg, uin
     if (wire >= sys->n_wires) {
         return MOTET_EINVAL;
     }
+    motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);
     motet_err e = open_on(sys, &sys->wires[wire], arg, id);
     motet__lock_release(sys->control);
+    motet__go(w);
     return e;
 }
 

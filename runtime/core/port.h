@@ -1,6 +1,7 @@
 /* port.h -- what the core asks of the platform: threads, locks, a clock. port/posix implements it. */
 #ifndef MOTET_CORE_PORT_H
 #define MOTET_CORE_PORT_H
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MOTET__NEVER UINT64_MAX
@@ -24,9 +25,18 @@ void motet__cond_broadcast(motet__cond *c);
 motet__thread *motet__thread_start(void (*run)(void *), void *arg); /* NULL: could not start */
 void motet__thread_join(motet__thread *t);                          /* and frees t */
 
+void motet__thread_pin(unsigned core); /* the calling thread, to the core-th of those that the process may use; may fail */
+
+/* Whether motet__barrier can be had one-sided: then it makes all running threads of the process pass a full barrier.
+ * Otherwise, and when `two_sided`, it is a barrier of the calling thread alone. */
+bool motet__barrier_ready(void);
+void motet__barrier(bool two_sided);
+
 uint64_t motet__clock(void);     /* monotonic nanoseconds */
 unsigned motet__core_count(void); /* cores that this process may use, at least 1 */
 void motet__pause(void);         /* a hint in a spinning loop */
 void motet__yield(void);         /* lets another thread run */
+void motet__sleep(uint64_t ns);
+uint64_t motet__random(void);    /* hard to guess */
 
 #endif

@@ -10,12 +10,12 @@
  */
 #include "core.h"
 
-static bool grants(const motet__actor *a)
+static bool grants(const motet__child *a)
 {
     return a->type->policy == MOTET_BLOCK;
 }
 
-static void enqueue(motet__actor *a, motet_session *p)
+static void enqueue(motet__child *a, motet_session *p)
 {
     p->room = a;
     p->queued = true;
@@ -29,7 +29,7 @@ static void enqueue(motet__actor *a, motet_session *p)
     a->waiting_last = p;
 }
 
-static void dequeue(motet__actor *a, motet_session *p)
+static void dequeue(motet__child *a, motet_session *p)
 {
     p->queued = false;
     if (p->prev_waiting) {
@@ -44,7 +44,7 @@ static void dequeue(motet__actor *a, motet_session *p)
     }
 }
 
-static void give_one(motet__actor *a)
+static void give_one(motet__child *a)
 {
     motet_session *p = a->waiting_first;
     if (p && grants(a)) {
@@ -61,7 +61,7 @@ static void give_one(motet__actor *a)
     }
 }
 
-bool motet__room_take(motet__actor *a, motet_session *p)
+bool motet__room_take(motet__child *a, motet_session *p)
 {
     motet__lock_take(a->room);
     bool taken = p->granted;
@@ -79,7 +79,7 @@ bool motet__room_take(motet__actor *a, motet_session *p)
     return taken;
 }
 
-bool motet__room_wait(motet__actor *a, motet_session *p)
+bool motet__room_wait(motet__child *a, motet_session *p)
 {
     motet__lock_take(a->room);
     bool full = a->used >= a->type->mailbox;
@@ -90,7 +90,7 @@ bool motet__room_wait(motet__actor *a, motet_session *p)
     return full;
 }
 
-void motet__room_give(motet__actor *a, uint32_t n)
+void motet__room_give(motet__child *a, uint32_t n)
 {
     motet__lock_take(a->room);
     for (uint32_t i = 0; i < n; i++) {
@@ -101,7 +101,7 @@ void motet__room_give(motet__actor *a, uint32_t n)
 
 void motet__room_leave(motet_session *p)
 {
-    motet__actor *a = p->room;
+    motet__child *a = p->room;
     if (!a) {
         return;
     }

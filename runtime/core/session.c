@@ -29,8 +29,7 @@ void motet__session_wake(motet_session *p)
     /* acq_rel: what the waker did before (a push, a credit, an outcome) is visible to the turn whose exchange to 0
      * follows this one; partner: the exchange in motet__session_run. */
     if (atomic_exchange_explicit(&p->ready, 1, memory_order_acq_rel) == 0) {
-        motet__inbox_push(&p->actor->inbox, &p->link);
-        motet__actor_wake(p->actor);
+        motet__post(p->actor->sys, p->actor->actor, &p->link);
     }
 }
 
@@ -132,7 +131,7 @@ static void release(motet__worker *w, motet__block *b)
     }
 }
 
-/* Ends the participant. `ready` stays 1 from here on, so that nothing queues it again; where it is in the inbox just
+/* Ends the participant. `ready` stays 1 from here on, so that nothing queues it again; where it is in the mailbox just
  * now, the block is released when it comes out. The block may be gone on return. */
 static void close_participant(motet__worker *w, motet_session *p)
 {
@@ -150,20 +149,35 @@ static void close_participant(motet__worker *w, motet_session *p)
     }
 }
 
-static void call_done(motet_session *p)
+static void on_done(void *participant)
 {
-    if (p->touched && p->plan->type->on_done) {
-        p->plan->type->on_done(p->actor->state, p);
+    motet_session *p = participant;
+    p->plan->type->on_done(p->actor->state, p);
+}
+
+/* A failure in there fails the actor, but the participant is closed all the same. */
+static void call_done(motet__worker *w, motet_session *p)
+{
+    if (p->touched && p->plan->type->on_done && !motet__guarded(w, on_done, p)) {
+        motet__child_fail(w, p->actor, w->fail_status);
     }
+}
+
+static void on_abort(void *participant)
+{
+    motet_session *p = participant;
+    /* relaxed: whoever called this has looked at it. */
+    unsigned how = MOTET__OUTCOME(atomic_load_explicit(&p->block->word, memory_order_relaxed));
+    p->plan->type->on_abort(p->actor->state, p, (motet_abort_reason)how);
 }
 
 /* The outcome of the session is decided: tells the user. */
 static void close_with(motet__worker *w, motet_session *p, unsigned how)
 {
     if (how == MOTET__COMPLETED) {
-        call_done(p);
-    } else if (p->touched && p->plan->type->on_abort) {
-        p->plan->type->on_abort(p->actor->state, p, (motet_abort_reason)how);
+        call_done(w, p);
+    } else if (p->touched && p->plan->type->on_abort && !motet__guarded(w, on_abort, p)) {
+        motet__child_fail(w, p->actor, w->fail_status);
     }
     close_participant(w, p);
 }
@@ -183,7 +197,7 @@ static void settle(motet_session *p)
 static enum turn at_end(motet__worker *w, motet_session *p)
 {
     settle(p);
-    call_done(p);
+    call_done(w, p);
     atomic_store_explicit(&p->ended, 1, memory_order_relaxed); /* relaxed: leave_active publishes it */
     leave_active(w, p);
     close_participant(w, p);
@@ -256,8 +270,42 @@ static bool resumes(motet__worker *w, const motet_session *p, motet_status statu
     return true;
 }
 
+/* Around each call of a handler: `m` is in its hands, and would have to be freed if it does not return. */
+static void hand_over(motet__worker *w, motet_session *p, motet__message *m, bool asking)
+{
+    w->participant = p;
+    w->message = m;
+    w->asking = asking;
+    motet__leave(w);
+}
+
+static void take_back(motet__worker *w)
+{
+    motet__enter(w);
+    w->participant = NULL;
+}
+
+void motet__session_failed(motet__worker *w, motet_status status)
+{
+    motet_session *p = w->participant;
+    w->participant = NULL;
+    motet__message_free(w, w->message);
+    bool passed_over = resumes(w, p, status);
+    if (w->asking) {
+        p->later = passed_over;
+    } else if (passed_over) {
+        p->state = w->state_before;
+    }
+    settle(p);
+    if (passed_over) {
+        motet__session_wake(p);
+    } else {
+        motet__child_fail(w, p->actor, status);
+    }
+}
+
 /* Steps by the message and calls its handler. */
-static motet_status handle(motet__worker *w, motet_session *p, const motet__message *m, const void *payload)
+static motet_status handle(motet__worker *w, motet_session *p, motet__message *m, const void *payload)
 {
     const motet_role_type *type = p->plan->type;
     uint16_t before = p->state;
@@ -266,7 +314,10 @@ static motet_status handle(motet__worker *w, motet_session *p, const motet__mess
     p->later = false; /* where the role acts as well, what has come may change the answer */
     p->refused = MOTET_NOT_REFUSED;
     motet__count(&w->counts.messages, 1);
+    hand_over(w, p, m, false);
+    w->state_before = before;
     motet_status status = type->receive(p->actor->state, p, m->label, payload);
+    take_back(w);
     if (status == MOTET_DONE) {
         if (type->learn) {
             type->learn(p->memory, m->label, payload);
@@ -407,7 +458,9 @@ static enum turn ask(motet__worker *w, motet_session *p, motet_status *status)
     const motet_automaton *a = p->plan->automaton;
     motet_out out = {.label = MOTET_NONE, .payload = m->payload};
     p->touched = true;
+    hand_over(w, p, m, true);
     *status = p->plan->type->produce(p->actor->state, p, p->state, &out);
+    take_back(w);
     if (*status == MOTET_DONE && !is_send(a, p->state, out.label)) {
         *status = MOTET_FAIL_PROTOCOL_VIOLATION;
     }

@@ -42,7 +42,7 @@ static motet_err walk_child(struct walk *k, uint16_t child, uint32_t owner, uint
     }
     sys->child_first[child] = k->next_actor;
     for (uint32_t i = 0; i < spec->count; i++) {
-        motet__actor *a = &sys->actors[k->next_actor];
+        motet__child *a = &sys->actors[k->next_actor];
         a->number = k->next_actor;
         a->index = i;
         a->spec = spec;
@@ -149,7 +149,7 @@ void motet__sup_fini(motet_system *sys)
 
 /* The delay before the actor's restart: from backoff_min, doubling up to backoff_max; from the start again once it
  * has run for longer than backoff_max. */
-static uint64_t next_delay(motet__actor *a, uint64_t now)
+static uint64_t next_delay(motet__child *a, uint64_t now)
 {
     uint64_t min = a->spec->backoff_min_ns, max = a->spec->backoff_max_ns;
     max = max < min ? min : max;
@@ -173,9 +173,9 @@ static void adopt(motet_system *sys, motet__verdict v, uint64_t start_at)
     }
 }
 
-static motet__actor *next_failed(motet__supervisor *sup)
+static motet__child *next_failed(motet__supervisor *sup)
 {
-    motet__actor *a = sup->failed_first;
+    motet__child *a = sup->failed_first;
     if (a) {
         sup->failed_first = a->next_failed;
         sup->failed_last = sup->failed_first ? sup->failed_last : NULL;
@@ -185,7 +185,7 @@ static motet__actor *next_failed(motet__supervisor *sup)
     return a;
 }
 
-static void queue_failure(motet__supervisor *sup, motet__actor *a)
+static void queue_failure(motet__supervisor *sup, motet__child *a)
 {
     if (a->queued) {
         return;
@@ -211,12 +211,12 @@ static bool decide(motet_system *sys)
         sup->final = true;
         return true;
     }
-    motet__actor *a = next_failed(sup);
+    motet__child *a = next_failed(sup);
     if (!a) {
         return false;
     }
-    if (motet__actor_phase(a) == MOTET__FAILED) { /* else another verdict has covered it meanwhile */
-        uint64_t now = motet__clock();
+    if (motet__child_phase(a) == MOTET__FAILED) { /* else another verdict has covered it meanwhile */
+        uint64_t now = motet__system_clock(sys);
         motet_directive directive = a->spec->decide[motet_status_reason(a->failure)];
         if (directive == MOTET_STOP) {
             sup->temporary[a->number] |= STOPPED;
@@ -234,9 +234,9 @@ static void finish(motet_system *sys)
 {
     motet__supervisor *sup = &sys->sup;
     for (uint32_t i = sup->verdict.lo; i < sup->verdict.hi; i++) {
-        motet__actor *a = &sys->actors[i];
+        motet__child *a = &sys->actors[i];
         a->doomed = false;
-        motet__actor_enter(a, motet__verdict_starts(&sup->tree, &sup->verdict, i) ? MOTET__DOWN : MOTET__GONE);
+        motet__child_enter(a, motet__verdict_starts(&sup->tree, &sup->verdict, i) ? MOTET__DOWN : MOTET__GONE);
     }
     for (uint32_t i = 0; i < sup->n_start; i++) {
         sup->temporary[sup->start[i]] = 0;
@@ -249,25 +249,25 @@ static void finish(motet_system *sys)
 
 /* ---- one step ---- */
 
-static void abort_sessions(motet__actor *a, motet_abort_reason why)
+static void abort_sessions(motet__child *a, motet_abort_reason why)
 {
     for (motet_session *p = a->sessions_open; p; p = p->next) {
         motet__block_abort(p->block, why);
     }
 }
 
-static uint64_t shutdown_ns(const motet__actor *a)
+static uint64_t shutdown_ns(const motet__child *a)
 {
     return a->spec->shutdown_ns ? a->spec->shutdown_ns : DEFAULT_SHUTDOWN_NS;
 }
 
-static void order_stop(motet_system *sys, motet__actor *a)
+static void order_stop(motet_system *sys, motet__child *a)
 {
-    sys->sup.late_at = motet__clock() + shutdown_ns(a);
+    sys->sup.late_at = motet__system_clock(sys) + shutdown_ns(a);
     sys->n_up--;
-    motet__actor_enter(a, MOTET__STOPPING);
+    motet__child_enter(a, MOTET__STOPPING);
     abort_sessions(a, MOTET_ABORT_STOP);
-    motet__actor_wake(a);
+    motet__child_wake(a);
 }
 
 /* The next stop of the verdict; false when there is no verdict. */
@@ -281,8 +281,8 @@ static bool stop_next(motet_system *sys)
         finish(sys);
         return true;
     }
-    motet__actor *a = &sys->actors[sup->stop[sup->at_stop++]];
-    switch (motet__actor_phase(a)) {
+    motet__child *a = &sys->actors[sup->stop[sup->at_stop++]];
+    switch (motet__child_phase(a)) {
     case MOTET__UP:
         sup->in_flight = a->number;
         order_stop(sys, a);
@@ -298,7 +298,7 @@ static bool stop_next(motet_system *sys)
 
 static void report_late(motet_system *sys)
 {
-    const motet__actor *a = &sys->actors[sys->sup.in_flight];
+    const motet__child *a = &sys->actors[sys->sup.in_flight];
     sys->sup.late_at = MOTET__NEVER;
     fprintf(stderr, "motet: %s: %s has not stopped within %" PRIu64 " ms\n", sys->spec->name, a->name,
             shutdown_ns(a) / MOTET__MS);
@@ -310,17 +310,17 @@ static bool start_next(motet_system *sys)
     motet__supervisor *sup = &sys->sup;
     uint32_t id;
     uint64_t when;
-    if (!motet__timers_first(&sup->timers, &id, &when) || when > motet__clock()) {
+    if (!motet__timers_first(&sup->timers, &id, &when) || when > motet__system_clock(sys)) {
         return false;
     }
     motet__timers_cancel(&sup->timers, id);
-    motet__actor *a = &sys->actors[id];
+    motet__child *a = &sys->actors[id];
     sup->in_flight = id;
     a->incarnation += a->ordered;
     a->ordered = true;
     sup->temporary[id] = a->spec->restart == MOTET_TEMPORARY ? TEMPORARY : 0;
-    motet__actor_enter(a, MOTET__STARTING);
-    motet__actor_wake(a);
+    motet__child_enter(a, MOTET__STARTING);
+    motet__child_wake(a);
     return true;
 }
 
@@ -335,7 +335,7 @@ static void publish_due(motet_system *sys)
     /* relaxed: a hint; whoever finds it due looks again under control. */
     uint64_t before = atomic_exchange_explicit(&sys->next_due, when, memory_order_relaxed);
     if (when < before) {
-        motet__sched_rearm(sys);
+        motet__system_rearm(sys);
     }
 }
 
@@ -346,7 +346,7 @@ void motet__sup_advance(motet_system *sys)
             break;
         }
     }
-    if (sys->sup.late_at <= motet__clock()) {
+    if (sys->sup.late_at <= motet__system_clock(sys)) {
         report_late(sys);
     }
     publish_due(sys);
@@ -362,7 +362,7 @@ bool motet__sup_quiet(const motet_system *sys)
 
 /* ---- reports ---- */
 
-static void landed(motet_system *sys, motet__actor *a)
+static void landed(motet_system *sys, motet__child *a)
 {
     if (sys->sup.in_flight == a->number) {
         sys->sup.in_flight = MOTET__NO_ACTOR;
@@ -370,14 +370,14 @@ static void landed(motet_system *sys, motet__actor *a)
     }
 }
 
-static void count_failure(motet__actor *a, motet_status status)
+static void count_failure(motet__child *a, motet_status status)
 {
     a->failure = status;
     a->sys->crashes++;
     a->sys->failures[motet_status_reason(status)]++;
 }
 
-void motet__sup_started(motet__actor *a, motet_status status)
+void motet__sup_started(motet__child *a, motet_status status)
 {
     motet_system *sys = a->sys;
     motet__lock_take(sys->control);
@@ -387,41 +387,41 @@ void motet__sup_started(motet__actor *a, motet_status status)
     if (status == MOTET_DONE) {
         sys->restarts += a->incarnation > 0;
         sys->n_up++;
-        a->up_since = motet__clock();
+        a->up_since = motet__system_clock(sys);
         a->failure = MOTET_DONE;
-        motet__actor_enter(a, MOTET__UP);
+        motet__child_enter(a, MOTET__UP);
         motet__opens_kick(sys);
     } else {
         count_failure(a, status);
         a->up_since = 0;
-        motet__actor_enter(a, MOTET__FAILED);
+        motet__child_enter(a, MOTET__FAILED);
         queue_failure(&sys->sup, a);
     }
     motet__sup_advance(sys);
     motet__lock_release(sys->control);
 }
 
-void motet__sup_failed(motet__actor *a, motet_status status)
+void motet__sup_failed(motet__child *a, motet_status status)
 {
     motet_system *sys = a->sys;
     motet__lock_take(sys->control);
     count_failure(a, status);
-    if (motet__actor_phase(a) == MOTET__UP) {
+    if (motet__child_phase(a) == MOTET__UP) {
         sys->n_up--;
         sys->sup.n_failing++;
-        motet__actor_enter(a, MOTET__FAILING);
+        motet__child_enter(a, MOTET__FAILING);
     }
     abort_sessions(a, MOTET_ABORT_CRASH);
     motet__lock_release(sys->control);
 }
 
-void motet__sup_ended(motet__actor *a)
+void motet__sup_ended(motet__child *a)
 {
     motet_system *sys = a->sys;
     motet__lock_take(sys->control);
-    bool failed = motet__actor_phase(a) == MOTET__FAILING, expected = sys->sup.in_flight == a->number;
+    bool failed = motet__child_phase(a) == MOTET__FAILING, expected = sys->sup.in_flight == a->number;
     sys->sup.n_failing -= failed;
-    motet__actor_enter(a, failed ? MOTET__FAILED : MOTET__DOWN);
+    motet__child_enter(a, failed ? MOTET__FAILED : MOTET__DOWN);
     landed(sys, a);
     if (failed && !expected) {
         queue_failure(&sys->sup, a);

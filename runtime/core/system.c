@@ -38,68 +38,94 @@ static uint32_t worker_count(const motet_options *o)
 /* Everything that is one allocation or one object of the port. */
 static motet_err make_tables(motet_system *sys)
 {
-    sys->workers = aligned_alloc(64, sys->n_workers * sizeof *sys->workers);
     sys->actors = calloc(sys->n_actors + 1u, sizeof *sys->actors);
     sys->child_first = calloc(sys->spec->n_children + 1u, sizeof *sys->child_first);
     sys->wires = calloc(sys->n_wires + 1u, sizeof *sys->wires);
     sys->queue = calloc(sys->n_wires + 1u, sizeof *sys->queue);
-    sys->shared = motet__lock_new();
-    sys->park = motet__lock_new();
+    sys->moving = motet__lock_new();
+    sys->grow = motet__lock_new();
     sys->control = motet__lock_new();
-    sys->sleeping = motet__cond_new();
-    sys->watch = motet__cond_new();
     sys->changed = motet__cond_new();
-    if (sys->workers) {
-        memset(sys->workers, 0, sys->n_workers * sizeof *sys->workers);
-    }
-    return sys->workers && sys->actors && sys->child_first && sys->wires && sys->queue && sys->shared && sys->park &&
-                   sys->control && sys->sleeping && sys->watch && sys->changed
+    bool depots = motet__depot_init(&sys->nodes, sizeof(motet__node), false) &&
+                  motet__depot_init(&sys->actor_records, sizeof(motet__actor), true) &&
+                  motet__depot_init(&sys->dues, MOTET__DUE_SIZE, true);
+    return depots && sys->actors && sys->child_first && sys->wires && sys->queue && sys->moving && sys->grow &&
+                   sys->control && sys->changed
                ? MOTET_OK
                : MOTET_ENOMEM;
 }
 
-static motet_err make_workers(motet_system *sys)
+static motet_err make_cores(motet_system *sys)
 {
     for (uint32_t i = 0; i < sys->n_workers; i++) {
-        motet__worker *w = &sys->workers[i];
-        w->sys = sys;
-        w->index = w->victim = i;
-        motet__pool_init(&w->pool, (uint16_t)i);
-        motet__runq_init(&w->runq);
-        w->outboxes = calloc(sys->n_workers, sizeof *w->outboxes);
-        if (!w->outboxes) {
+        if (!motet__core_add(sys, false)) {
             return MOTET_ENOMEM;
         }
     }
     return MOTET_OK;
 }
 
-static motet_err make_actor(motet_system *sys, motet__actor *a)
+/* Its actor, which belongs to the first worker until another one sends to it. */
+static bool make_child_actor(motet_system *sys, motet__child *c)
 {
-    a->sys = sys;
-    motet__inbox_init(&a->inbox);
-    size_t room = strlen(a->spec->name) + 16;
-    a->name = malloc(room);
-    a->state = calloc(1, a->type->state_size + 1u);
-    a->room = a->type->shared ? motet__lock_new() : NULL;
-    if (!a->name || !a->state || (a->type->shared && !a->room)) {
+    motet__worker *w = sys->cores[0];
+    motet__actor *a = motet__stack_pop(&w->actors);
+    a = a ? a : motet__records_refill(w, &w->actors, &sys->actor_records);
+    if (!a) {
+        return false;
+    }
+    a->flags = MOTET__STAYING;
+    a->child = c;
+    a->self = c->state;
+    a->type = c->type;
+    atomic_store_explicit(&a->generation, 1, memory_order_relaxed);
+    c->actor = a;
+    c->poke.kind = MOTET__POKE;
+    return true;
+}
+
+static motet_err make_child(motet_system *sys, motet__child *c)
+{
+    c->sys = sys;
+    size_t room = strlen(c->spec->name) + 16;
+    c->name = malloc(room);
+    c->state = calloc(1, c->type->state_size + 1u);
+    c->room = c->type->shared ? motet__lock_new() : NULL;
+    if (!c->name || !c->state || (c->type->shared && !c->room) || !make_child_actor(sys, c)) {
         return MOTET_ENOMEM;
     }
-    if (a->spec->family) {
-        snprintf(a->name, room, "%s[%u]", a->spec->name, (unsigned)a->index);
+    if (c->spec->family) {
+        snprintf(c->name, room, "%s[%u]", c->spec->name, (unsigned)c->index);
     } else {
-        snprintf(a->name, room, "%s", a->spec->name);
+        snprintf(c->name, room, "%s", c->spec->name);
     }
     return MOTET_OK;
+}
+
+/* What options->reserve asks for. */
+static motet_err reserve(motet_system *sys, const motet_options *o)
+{
+    bool done = true;
+    if (o && (o->fixed || o->reserve.actors || o->reserve.messages || o->reserve.timers || o->reserve.blocks)) {
+        uint32_t slack = sys->n_workers * MOTET__KEEP; /* what workers keep to themselves */
+        done = motet__depot_reserve(&sys->actor_records, o->reserve.actors + slack) &&
+               motet__depot_reserve(&sys->nodes, o->reserve.messages + 2u * o->reserve.actors + slack) &&
+               motet__depot_reserve(&sys->dues, o->reserve.timers + slack);
+        for (uint32_t i = 0; done && i < sys->n_workers; i++) {
+            done = motet__pool_reserve(&sys->cores[i]->pool, o->reserve.block_size + MOTET__BLOCK_HEAD,
+                                       o->reserve.blocks) == 0;
+        }
+    }
+    return done ? MOTET_OK : MOTET_ENOMEM;
 }
 
 static motet_err make_parts(motet_system *sys)
 {
     motet_err e = make_tables(sys);
-    e = e == MOTET_OK ? make_workers(sys) : e;
+    e = e == MOTET_OK ? make_cores(sys) : e;
     e = e == MOTET_OK ? motet__sup_init(sys) : e;
     for (uint32_t i = 0; i < sys->n_actors && e == MOTET_OK; i++) {
-        e = make_actor(sys, &sys->actors[i]);
+        e = make_child(sys, &sys->actors[i]);
     }
     for (uint32_t i = 0; i < sys->n_wires && e == MOTET_OK; i++) {
         e = motet__wire_init(sys, &sys->wires[i], &sys->spec->wires[i]);
@@ -121,10 +147,12 @@ static void free_system(motet_system *sys)
             motet__lock_free(sys->actors[i].room);
         }
     }
-    for (uint32_t i = 0; sys->workers && i < sys->n_workers; i++) {
-        motet__pool_fini(&sys->workers[i].pool);
-        free(sys->workers[i].outboxes);
+    for (uint32_t i = 0; i < atomic_load_explicit(&sys->n_cores, memory_order_relaxed); i++) {
+        motet__core_free(sys->cores[i]);
     }
+    motet__depot_fini(&sys->nodes);
+    motet__depot_fini(&sys->actor_records);
+    motet__depot_fini(&sys->dues);
     motet__sup_fini(sys);
     motet__block_pool_fini(&sys->opens);
     free(sys->buckets);
@@ -132,22 +160,27 @@ static void free_system(motet_system *sys)
     free(sys->wires);
     free(sys->child_first);
     free(sys->actors);
-    free(sys->workers);
     motet__cond_free(sys->changed);
-    motet__cond_free(sys->watch);
-    motet__cond_free(sys->sleeping);
     motet__lock_free(sys->control);
-    motet__lock_free(sys->park);
-    motet__lock_free(sys->shared);
+    motet__lock_free(sys->grow);
+    motet__lock_free(sys->moving);
     free(sys);
+}
+
+void motet__system_quit(motet_system *sys)
+{
+    atomic_store_explicit(&sys->quit, 1, memory_order_seq_cst); /* seq_cst: before the look at whether one rests */
+    for (uint32_t i = 0; i < atomic_load_explicit(&sys->n_cores, memory_order_acquire); i++) {
+        motet__worker_wake(sys->cores[i]);
+    }
 }
 
 static void join_workers(motet_system *sys)
 {
-    motet__sched_quit(sys);
-    for (uint32_t i = 0; i < sys->n_workers; i++) {
-        if (sys->workers[i].thread) {
-            motet__thread_join(sys->workers[i].thread);
+    motet__system_quit(sys);
+    for (uint32_t i = 0; i < atomic_load_explicit(&sys->n_cores, memory_order_acquire); i++) {
+        if (sys->cores[i]->thread) {
+            motet__thread_join(sys->cores[i]->thread);
         }
     }
 }
@@ -155,13 +188,20 @@ static void join_workers(motet_system *sys)
 static motet_err start_workers(motet_system *sys)
 {
     for (uint32_t i = 0; i < sys->n_workers; i++) {
-        sys->workers[i].thread = motet__thread_start(motet__worker_main, &sys->workers[i]);
-        if (!sys->workers[i].thread) {
+        if (!motet__core_start(sys->cores[i])) {
             join_workers(sys);
             return MOTET_ETHREAD;
         }
     }
     return MOTET_OK;
+}
+
+static void set_fixed(motet_system *sys, bool fixed)
+{
+    motet__lock_take(sys->grow);
+    sys->nodes.fixed = sys->actor_records.fixed = sys->dues.fixed = fixed;
+    motet__lock_release(sys->grow);
+    atomic_store_explicit(&sys->fixed, fixed, memory_order_relaxed); /* relaxed: a worker that sees it late allocates */
 }
 
 static void start_actors(motet_system *sys)
@@ -172,15 +212,19 @@ static void start_actors(motet_system *sys)
     }
     motet__sup_advance(sys);
     while (sys->sup.n_tried < sys->n_actors && !sys->gave_up) {
-        motet__cond_wait(sys->changed, sys->control, MOTET__NEVER);
+        motet__system_wait(sys, sys->changed, sys->control, MOTET__NEVER);
     }
     motet__lock_release(sys->control);
 }
+
+static const motet_supervisor_spec lone_root = {.name = "root", .parent = MOTET_NONE};
+static const motet_system_spec no_tree = {.name = "motet", .n_supervisors = 1, .supervisors = &lone_root};
 
 motet_err motet_system_start(const motet_system_spec *spec, const motet_options *options, motet_system **out)
 {
     uint32_t n_actors = 0;
     *out = NULL;
+    spec = spec ? spec : &no_tree;
     if (spec->n_supervisors == 0 || (options && options->workers > MOST_WORKERS)) {
         return MOTET_EINVAL;
     }
@@ -194,22 +238,96 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->n_workers = worker_count(options);
     sys->n_actors = n_actors;
     sys->n_wires = spec->n_wires;
+    sys->two_sided = !motet__barrier_ready();
+    sys->secret = motet__random();
+    sys->pin = options && options->pin;
     e = make_parts(sys);
+    e = e == MOTET_OK ? reserve(sys, options) : e;
     e = e == MOTET_OK ? start_workers(sys) : e;
     if (e != MOTET_OK) {
         free_system(sys);
         return e;
     }
     start_actors(sys);
+    set_fixed(sys, options && options->fixed);
     *out = sys;
     return MOTET_OK;
 }
 
+/* ---- time ---- */
+
+uint64_t motet__system_clock(const motet_system *sys)
+{
+    (void)sys;
+    return motet__clock();
+}
+
+uint64_t motet__deadline(const motet_system *sys, uint64_t timeout_ns)
+{
+    uint64_t now = motet__system_clock(sys);
+    return timeout_ns < MOTET__NEVER - now ? now + timeout_ns : MOTET__NEVER;
+}
+
+void motet__system_wait(motet_system *sys, motet__cond *c, motet__lock *l, uint64_t deadline)
+{
+    (void)sys;
+    motet__cond_wait(c, l, deadline);
+}
+
+void motet__system_sleep(motet_system *sys, uint64_t ns)
+{
+    (void)sys;
+    motet__sleep(ns);
+}
+
+void motet__system_rearm(motet_system *sys)
+{
+    uint32_t watcher = atomic_load_explicit(&sys->watcher, memory_order_seq_cst); /* after the store of next_due */
+    if (watcher > 0) {
+        motet__worker_wake(sys->cores[watcher - 1u]);
+    }
+}
+
 /* ---- questions ---- */
+
+motet__worker *motet__come(motet_system *sys)
+{
+    motet__worker *w = motet__self && motet__self->sys == sys ? motet__self : NULL;
+    if (w) {
+        motet__enter(w);
+    }
+    return w;
+}
+
+void motet__go(motet__worker *w)
+{
+    if (w) {
+        motet__leave(w);
+    }
+}
+
+motet_err motet_child_ref(motet_system *sys, uint16_t child, uint32_t instance, motet_ref *out)
+{
+    *out = MOTET_NOBODY;
+    if (child >= sys->spec->n_children || instance >= sys->spec->children[child].count) {
+        return MOTET_EINVAL;
+    }
+    motet__worker *w = motet__come(sys);
+    motet__lock_take(sys->control);
+    motet__child *c = &sys->actors[sys->child_first[child] + instance];
+    bool up = motet__child_phase(c) == MOTET__UP;
+    if (up) {
+        *out = motet__ref_make(sys, c->actor->slot, motet__generation(c->actor), MOTET_MAY_ALL);
+    }
+    motet__lock_release(sys->control);
+    motet__go(w);
+    return up ? MOTET_OK : MOTET_EGONE;
+}
 
 motet_err motet_session_resume(motet_system *sys, uint64_t id, uint16_t role)
 {
     motet_err e = MOTET_EGONE;
+    motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);
     motet__open *o = motet__open_find(sys, id);
     if (o && role >= o->wire->session->n_roles) {
@@ -224,6 +342,7 @@ motet_err motet_session_resume(motet_system *sys, uint64_t id, uint16_t role)
         e = MOTET_OK; /* not begun: it will be asked anyway */
     }
     motet__lock_release(sys->control);
+    motet__go(w);
     return e;
 }
 
@@ -234,11 +353,10 @@ static bool is_idle(const motet_system *sys)
 
 motet_err motet_system_wait_idle(motet_system *sys, uint64_t timeout_ns)
 {
-    uint64_t now = motet__clock();
-    uint64_t deadline = timeout_ns < MOTET__NEVER - now ? now + timeout_ns : MOTET__NEVER;
+    uint64_t deadline = motet__deadline(sys, timeout_ns);
     motet__lock_take(sys->control);
-    while (!is_idle(sys) && motet__clock() < deadline) {
-        motet__cond_wait(sys->changed, sys->control, deadline);
+    while (!is_idle(sys) && motet__system_clock(sys) < deadline) {
+        motet__system_wait(sys, sys->changed, sys->control, deadline);
     }
     motet_err e = is_idle(sys) ? MOTET_OK : MOTET_ETIME;
     motet__lock_release(sys->control);
@@ -264,8 +382,11 @@ static void fill_stats(motet_system *sys, motet_stats *out)
     for (int i = 0; i < MOTET_REASONS; i++) {
         out->failures[i] = sys->failures[i];
     }
-    for (uint32_t i = 0; i < sys->n_workers; i++) {
-        const motet__counts *c = &sys->workers[i].counts;
+    /* relaxed: statistics */
+    out->mail_lost = atomic_load_explicit(&sys->outside_lost, memory_order_relaxed);
+    out->dead_letters = atomic_load_explicit(&sys->outside_dead, memory_order_relaxed);
+    for (uint32_t i = 0; i < atomic_load_explicit(&sys->n_cores, memory_order_acquire); i++) {
+        const motet__counts *c = &sys->cores[i]->counts;
         out->messages += count_of(&c->messages);
         out->dropped += count_of(&c->dropped);
         out->fidelity += count_of(&c->fidelity);
@@ -273,17 +394,74 @@ static void fill_stats(motet_system *sys, motet_stats *out)
         out->lost += count_of(&c->lost);
         out->refused += count_of(&c->refused);
         out->resumed += count_of(&c->resumed);
+        out->spawned += count_of(&c->spawned);
+        out->ended += count_of(&c->ended);
+        out->failed += count_of(&c->failed);
+        out->dead_letters += count_of(&c->dead);
+        out->mail_lost += count_of(&c->mail_lost);
+        out->mail_refused += count_of(&c->mail_refused);
+        out->moved += count_of(&c->moved);
+        out->parks += count_of(&c->parks);
     }
 }
 
 void motet_system_stats(motet_system *sys, motet_stats *out)
 {
+    motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);
     fill_stats(sys, out);
     motet__lock_release(sys->control);
+    motet__go(w);
 }
 
 /* ---- stop ---- */
+
+/* Makes everything the first worker's: no thread runs any more. */
+static void gather(motet_system *sys)
+{
+    motet__worker *w = sys->cores[0];
+    for (uint32_t i = 1; i < sys->actor_records.carved; i++) {
+        motet__actor *a = motet__actor_at(sys, i);
+        motet__worker *owner = sys->cores[motet__slot_owner(a)];
+        if (owner != w) {
+            motet__run_remove(owner, a);
+            motet__dues_move(a, owner, w);
+            motet__own(a, w);
+        }
+    }
+    uint32_t n = atomic_load_explicit(&sys->n_cores, memory_order_relaxed);
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < n; k++) {
+            motet__pipe *p = sys->cores[i]->out[k];
+            for (bool more = p != NULL; more;) {
+                motet__pipe_publish(p);
+                more = motet__pipe_peek(p) != NULL;
+                motet__drain(w, p);
+            }
+        }
+        motet__take_injected(sys->cores[i]);
+    }
+}
+
+/* Ends the actors that were spawned. */
+static void end_spawned(motet_system *sys)
+{
+    motet__worker *w = sys->cores[0], *before = motet__self;
+    motet__self = w;
+    motet__gate_bias(&w->gate);
+    gather(sys);
+    for (uint32_t i = 1; i < sys->actor_records.carved; i++) {
+        motet__actor *a = motet__actor_at(sys, i);
+        if (a->type && !a->child) {
+            motet__run_remove(w, a);
+            motet__actor_end(w, a, MOTET_DONE);
+        } else if (a->child) {
+            motet__actor_clear(w, a, MOTET_DONE);
+        }
+    }
+    motet__gate_unbias(&w->gate);
+    motet__self = before;
+}
 
 void motet_system_stop(motet_system *sys, motet_stats *last)
 {
@@ -292,12 +470,13 @@ void motet_system_stop(motet_system *sys, motet_stats *last)
     sys->sup.stopping = true;
     motet__sup_advance(sys);
     while (!sys->sup.stopped || sys->n_open > 0) {
-        motet__cond_wait(sys->changed, sys->control, MOTET__NEVER);
-    }
-    if (last) {
-        fill_stats(sys, last);
+        motet__system_wait(sys, sys->changed, sys->control, MOTET__NEVER);
     }
     motet__lock_release(sys->control);
     join_workers(sys);
+    end_spawned(sys);
+    if (last) {
+        fill_stats(sys, last);
+    }
     free_system(sys);
 }

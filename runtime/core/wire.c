@@ -261,6 +261,7 @@ static void lay_out(motet__wire *wire, motet__block *b)
     }
     unsigned char *memory = (unsigned char *)(void *)slots;
     for (uint16_t r = 0; r < n; r++) {
+        b->parts[r].link.kind = MOTET__PARTICIPANT;
         b->parts[r].role = r;
         b->parts[r].block = b;
         b->parts[r].plan = &wire->roles[r];

@@ -1,315 +1,356 @@
-/* worker.c -- worker threads: run queues, stealing, parking; messages that go home.
+/* worker.c -- a worker's loop: arrivals, timers, turns; what it does when there is nothing to do.
  *
- * An actor that becomes ready is queued where it became ready, so that those who talk to each other share a core. A
- * parked worker is woken on a backlog, not for one actor: waking a core costs more than running the actor. What the
- * backlog rule leaves behind a handler that runs long is found by the watcher: whenever workers are parked, one of
- * them sleeps with a deadline, the next timer, or a short while if others are awake.
+ * An idle worker spins for a while, then parks. It is woken for what only it can do: something was published or injected
+ * for it. One of the idle ones watches the others from time to time, and takes actors from one with a backlog, or from
+ * one whose handler does not return. A busy worker wakes somebody only on a backlog that outweighs the waking.
  *
- * No wake-up is lost. A pusher makes its push visible and then looks whether anybody sleeps; a worker counts itself
- * among the sleepers and then looks at all queues: all seq_cst, so one of the two sees the other. The pusher then
- * leaves the word `waking`, which a sleeper takes with it, under the lock, before it looks at the queues again; a
- * pusher that finds the word there already has pushed before that look.
+ * No wake-up is lost. Whoever has something for a worker makes it visible (arrivals, injected) and then looks whether
+ * the worker rests; the worker says that it parks and then looks at both once more: all of it seq_cst, so that one of
+ * the two sees the other.
  */
 #include "core.h"
 
-enum { SHARED_EVERY = 61, CLOCK_EVERY = 16, BACKLOG = 2, SPINS = 32, RETURN_BATCH = 32 };
+enum { LOOK_EVERY = 64, LOOK_NS = 64000, SPINS = 400, WAKE_NS = 200000, STEAL_NS = 50000 };
 #define WATCH_MIN_NS MOTET__MS
-#define WATCH_MAX_NS (8 * MOTET__MS)
+#define WATCH_BUSY_NS (8 * MOTET__MS)
+#define WATCH_IDLE_NS (128 * MOTET__MS)
 
 _Thread_local motet__worker *motet__self;
 
-/* ---- run queues ---- */
-
-static void notify(motet_system *sys)
+static bool quitting(const motet_system *sys)
 {
-    uint32_t none = 0;
-    /* seq_cst: after the caller's push; partner: the increment in park, before its look at the queues. */
-    if (atomic_load_explicit(&sys->sleepers, memory_order_seq_cst) == 0) {
+    return atomic_load_explicit(&sys->quit, memory_order_acquire); /* acquire: partner of motet__system_quit */
+}
+
+/* ---- publishing and waking ---- */
+
+void motet__worker_wake(motet__worker *w)
+{
+    /* seq_cst: after what it is woken for became visible; partner: the store in park. */
+    if (atomic_load_explicit(&w->rest, memory_order_seq_cst) != MOTET__PARKED) {
         return;
     }
-    /* seq_cst: partner: the exchange in may_leave; a failure here comes before it, and so the push as well. */
-    if (!atomic_compare_exchange_strong_explicit(&sys->waking, &none, 1, memory_order_seq_cst,
-                                                 memory_order_seq_cst)) {
-        return;
+    motet__lock_take(w->park);
+    if (!w->awoken) {
+        w->awoken = true;
+        motet__cond_signal(w->wake);
     }
-    motet__lock_take(sys->park);
-    motet__cond_signal(sys->n_sleeping > 0 ? sys->sleeping : sys->watch);
-    motet__lock_release(sys->park);
+    motet__lock_release(w->park);
 }
 
-static void shared_push(motet_system *sys, motet__actor *a)
+static void publish(motet__worker *w, uint32_t to)
 {
-    a->run_next = NULL;
-    motet__lock_take(sys->shared);
-    if (sys->shared_last) {
-        sys->shared_last->run_next = a;
-    } else {
-        sys->shared_first = a;
+    motet__pipe *p = w->out[to];
+    motet__worker *v = w->sys->cores[to];
+    if (motet__pipe_publish(p)) {
+        /* seq_cst: after the publication, before the look at whether it rests; partner: motet__take_arrivals, park. */
+        atomic_fetch_or_explicit(&v->arrivals[w->index / 64], UINT64_C(1) << w->index % 64, memory_order_seq_cst);
+        motet__worker_wake(v);
     }
-    sys->shared_last = a;
-    /* seq_cst: before the pusher's look at the sleepers; partner: work_visible. */
-    atomic_fetch_add_explicit(&sys->shared_n, 1, memory_order_seq_cst);
-    motet__lock_release(sys->shared);
-}
-
-static motet__actor *shared_pop(motet_system *sys)
-{
-    if (atomic_load_explicit(&sys->shared_n, memory_order_relaxed) == 0) { /* relaxed: park looks again */
-        return NULL;
-    }
-    motet__lock_take(sys->shared);
-    motet__actor *a = sys->shared_first;
-    if (a) {
-        sys->shared_first = a->run_next;
-        sys->shared_last = sys->shared_first ? sys->shared_last : NULL;
-        atomic_fetch_sub_explicit(&sys->shared_n, 1, memory_order_relaxed); /* relaxed: under the lock */
-    }
-    motet__lock_release(sys->shared);
-    return a;
-}
-
-void motet__sched_push(motet_system *sys, motet__actor *a)
-{
-    motet__worker *w = motet__self;
-    uint32_t backlog = BACKLOG;
-    if (!w || w->sys != sys || !motet__runq_push(&w->runq, a, &backlog)) {
-        shared_push(sys, a);
-    }
-    if (backlog >= BACKLOG) {
-        notify(sys);
+    if (p->spill_n == 0) {
+        w->dirty[to / 64] &= ~(UINT64_C(1) << to % 64);
     }
 }
 
-static motet__actor *steal(motet__worker *w)
+void motet__worker_flush(motet__worker *w)
 {
-    motet_system *sys = w->sys;
-    for (uint32_t i = 0; i < sys->n_workers; i++) {
-        w->victim = (w->victim + 1u) % sys->n_workers;
-        motet__actor *a = motet__runq_pop(&sys->workers[w->victim].runq);
-        if (a) {
-            return a;
+    for (uint32_t i = 0; i < MOTET__WORDS; i++) {
+        for (uint64_t dirty = w->dirty[i]; dirty != 0; dirty &= dirty - 1u) {
+            publish(w, i * 64 + (uint32_t)__builtin_ctzll(dirty));
         }
     }
-    return NULL;
 }
 
-static motet__actor *next_actor(motet__worker *w)
+/* ---- the clock ---- */
+
+static uint32_t runnable(const motet__worker *w)
 {
-    motet__actor *a = NULL;
-    if (w->ticks % SHARED_EVERY == 0) { /* so that a busy local queue cannot starve the shared one */
-        a = shared_pop(w->sys);
-    }
-    a = a ? a : motet__runq_pop(&w->runq);
-    a = a ? a : shared_pop(w->sys);
-    return a ? a : steal(w);
+    return atomic_load_explicit(&w->n_runnable, memory_order_relaxed);
 }
 
-static bool work_visible(motet_system *sys)
+static void wake_somebody(motet_system *sys)
 {
-    /* seq_cst: partner: shared_push, and motet__runq_push for the queues below. */
-    if (atomic_load_explicit(&sys->shared_n, memory_order_seq_cst) > 0) {
-        return true;
-    }
     for (uint32_t i = 0; i < sys->n_workers; i++) {
-        if (motet__runq_busy(&sys->workers[i].runq)) {
+        if (atomic_load_explicit(&sys->cores[i]->rest, memory_order_relaxed) == MOTET__PARKED) {
+            motet__worker_wake(sys->cores[i]);
+            return;
+        }
+    }
+}
+
+/* A backlog that two looks in a row find, and that outweighs waking. */
+static void mind_backlog(motet__worker *w)
+{
+    bool much = (uint64_t)runnable(w) * w->turn_ns > WAKE_NS;
+    if (much && w->much && w->sys->n_workers > 1) {
+        wake_somebody(w->sys);
+    }
+    w->much = much;
+}
+
+void motet__worker_look(motet__worker *w)
+{
+    w->now = motet__system_clock(w->sys);
+}
+
+static void look(motet__worker *w)
+{
+    uint64_t before = w->now;
+    uint32_t turns = atomic_load_explicit(&w->turns, memory_order_relaxed);
+    motet__worker_look(w);
+    uint64_t each = (w->now - before) / (turns - w->seen_turns > 0 ? turns - w->seen_turns : 1u);
+    w->turn_ns = each < UINT32_MAX ? (uint32_t)each : UINT32_MAX;
+    w->seen_turns = turns;
+    w->until_look = each * LOOK_EVERY > LOOK_NS ? (uint32_t)(LOOK_NS / each) : LOOK_EVERY;
+    mind_backlog(w);
+}
+
+static bool tree_due(motet__worker *w)
+{
+    /* relaxed: control looks again. */
+    return atomic_load_explicit(&w->sys->next_due, memory_order_relaxed) <= w->now;
+}
+
+static void mind_time(motet__worker *w)
+{
+    if (w->wheel_next <= w->now) {
+        motet__dues_fire(w);
+    }
+    if (tree_due(w)) {
+        motet__sup_tick(w->sys);
+    }
+}
+
+/* ---- the step ---- */
+
+static void turn(motet__worker *w, motet__actor *a)
+{
+    /* One writer. relaxed: others only see that it goes on. */
+    uint32_t turns = atomic_load_explicit(&w->turns, memory_order_relaxed) + 1u;
+    atomic_store_explicit(&w->turns, turns, memory_order_relaxed);
+    if (turns % MOTET__SAMPLE == 0) {
+        w->sampling = true;
+        w->turn_begun = motet__system_clock(w->sys);
+    }
+    motet__turn(w, a);
+}
+
+bool motet__worker_step(motet__worker *w)
+{
+    motet__take_arrivals(w);
+    motet__take_injected(w);
+    if (atomic_load_explicit(&w->called, memory_order_relaxed)) { /* relaxed: looked at again */
+        motet__calls_run(w);
+    }
+    if (w->until_look-- == 0) {
+        look(w);
+    }
+    mind_time(w);
+    motet__actor *a = motet__run_pop(w);
+    if (a) {
+        turn(w, a);
+    }
+    motet__worker_flush(w);
+    return a != NULL;
+}
+
+/* ---- idleness ---- */
+
+/* seq_cst: partners: publish, inject_into (send.c), call (outside.c). */
+static bool work_came(motet__worker *w)
+{
+    for (uint32_t i = 0; i < MOTET__WORDS; i++) {
+        if (atomic_load_explicit(&w->arrivals[i], memory_order_seq_cst) != 0) {
             return true;
         }
     }
-    return false;
+    return atomic_load_explicit(&w->injected, memory_order_seq_cst) ||
+           atomic_load_explicit(&w->called, memory_order_seq_cst) || quitting(w->sys);
 }
 
-/* ---- time ---- */
-
-static bool timer_due(motet_system *sys)
+static bool time_came(motet__worker *w, uint64_t now)
 {
-    uint64_t due = atomic_load_explicit(&sys->next_due, memory_order_relaxed); /* relaxed: control looks again */
-    return due != MOTET__NEVER && due <= motet__clock();
+    return w->idle_until <= now || atomic_load_explicit(&w->sys->next_due, memory_order_relaxed) <= now;
 }
 
-void motet__sched_rearm(motet_system *sys)
+/* Who has had more than STEAL_NS of work waiting since the last look, judging by what he has done meanwhile. */
+static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
 {
-    motet__lock_take(sys->park);
-    motet__cond_signal(sys->watch);
-    motet__lock_release(sys->park);
+    uint64_t passed = now - w->looked_at;
+    motet__worker *found = NULL;
+    for (uint32_t i = 0; i < w->sys->n_workers; i++) {
+        motet__worker *v = w->sys->cores[i];
+        uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
+        w->looked_turns[i] = turns;
+        if (v != w && passed / (done + 1u) * runnable(v) > STEAL_NS && w->looked_at != 0) {
+            found = v;
+            *stuck = done == 0;
+        }
+    }
+    w->looked_at = now;
+    return found;
 }
 
-/* ---- parking; with `park` taken ---- */
-
-static bool quitting(motet_system *sys)
+static bool look_around(motet__worker *w)
 {
-    return atomic_load_explicit(&sys->quit, memory_order_acquire); /* acquire: partner of motet__sched_quit */
+    bool stuck = false;
+    motet__worker *v =
+        w->own_thread || w->sys->n_workers == 1 ? NULL : overloaded(w, motet__system_clock(w->sys), &stuck);
+    if (!v) {
+        return false;
+    }
+    motet__gate_bias(&w->gate);
+    bool got = motet__steal(w, v, stuck);
+    if (!got) {
+        motet__gate_unbias(&w->gate);
+    }
+    return got;
 }
 
-/* Whether this sleeper is the one to wake up. */
-static bool may_leave(motet_system *sys)
+/* True: there is something to do, and the gate is biased again only if it was taken by force of look_around. */
+static bool spin(motet__worker *w, bool *inside)
 {
-    /* seq_cst: before the look at the queues that follows; partner: the compare-and-swap in notify. */
-    return quitting(sys) || atomic_exchange_explicit(&sys->waking, 0, memory_order_seq_cst) != 0;
+    for (uint32_t i = 1; i <= SPINS; i++) {
+        if (work_came(w)) {
+            return true;
+        }
+        motet__pause();
+        if (i % 64 == 0) {
+            uint64_t now = motet__system_clock(w->sys);
+            if (time_came(w, now)) {
+                return true;
+            }
+        }
+    }
+    *inside = look_around(w);
+    return *inside;
 }
 
-static void sleep_watching(motet_system *sys)
+static bool others_busy(const motet_system *sys)
 {
-    uint64_t patience = WATCH_MIN_NS;
-    sys->watching = true;
-    while (!may_leave(sys) && !timer_due(sys)) {
-        uint64_t deadline = atomic_load_explicit(&sys->next_due, memory_order_relaxed); /* relaxed: rearm signals */
-        /* relaxed: whoever leaves counts itself out and looks at `unhurried`, both under the lock. */
-        bool alone = atomic_load_explicit(&sys->sleepers, memory_order_relaxed) == sys->n_workers;
-        uint64_t look = alone ? MOTET__NEVER : motet__clock() + patience;
-        sys->unhurried = alone;
-        motet__cond_wait(sys->watch, sys->park, look < deadline ? look : deadline);
-        if (!alone && work_visible(sys)) {
+    return atomic_load_explicit(&sys->n_busy, memory_order_relaxed) > 0; /* relaxed: looked at again in a while */
+}
+
+static uint64_t sleep_until(motet__worker *w, bool watching, uint64_t *patience)
+{
+    uint64_t until = w->idle_until;
+    if (watching) {
+        /* relaxed: motet__system_rearm wakes the watcher. */
+        uint64_t due = atomic_load_explicit(&w->sys->next_due, memory_order_relaxed);
+        uint64_t most = others_busy(w->sys) ? WATCH_BUSY_NS : WATCH_IDLE_NS;
+        *patience = *patience * 2u < most ? *patience * 2u : most;
+        uint64_t look = w->sys->n_workers > 1 ? motet__system_clock(w->sys) + *patience : MOTET__NEVER;
+        until = until < due ? until : due;
+        until = until < look ? until : look;
+    }
+    return until;
+}
+
+static bool become_watcher(motet__worker *w)
+{
+    uint32_t none = 0;
+    /* acq_rel: partner of the store in stop_watching. */
+    return !w->own_thread && atomic_compare_exchange_strong_explicit(&w->sys->watcher, &none, w->index + 1u,
+                                                                     memory_order_acq_rel, memory_order_relaxed);
+}
+
+static void stop_watching(motet__worker *w)
+{
+    atomic_store_explicit(&w->sys->watcher, 0, memory_order_seq_cst); /* before the look for another one */
+    wake_somebody(w->sys);
+}
+
+static void park(motet__worker *w, bool *inside)
+{
+    bool watching = become_watcher(w);
+    uint64_t patience = WATCH_MIN_NS / 2;
+    /* seq_cst: before the look at what came; partner: motet__worker_wake. */
+    atomic_store_explicit(&w->rest, MOTET__PARKED, memory_order_seq_cst);
+    motet__count(&w->counts.parks, 1);
+    while (!work_came(w) && !time_came(w, motet__system_clock(w->sys)) && !*inside) {
+        motet__lock_take(w->park);
+        bool awoken = w->awoken;
+        if (!awoken) {
+            motet__cond_wait(w->wake, w->park, sleep_until(w, watching, &patience));
+            awoken = w->awoken;
+        }
+        w->awoken = false;
+        motet__lock_release(w->park);
+        *inside = (awoken || watching) && look_around(w);
+        if (awoken) {
             break;
         }
-        patience = patience * 2u < WATCH_MAX_NS ? patience * 2u : WATCH_MAX_NS;
     }
-    sys->unhurried = false;
-    sys->watching = false;
-    if (sys->n_sleeping > 0) {
-        motet__cond_signal(sys->sleeping); /* to watch instead */
+    atomic_store_explicit(&w->rest, MOTET__BUSY, memory_order_relaxed);
+    if (watching) {
+        stop_watching(w);
     }
 }
 
-static void sleep_plainly(motet_system *sys)
+/* Whether all that it sent is published: what its pipes have no room for keeps a worker awake. */
+static bool flushed(motet__worker *w)
 {
-    sys->n_sleeping++;
-    motet__cond_wait(sys->sleeping, sys->park, MOTET__NEVER);
-    sys->n_sleeping--;
-}
-
-static void park(motet__worker *w)
-{
-    motet_system *sys = w->sys;
-    /* seq_cst: before the look at the queues; partner: the load in notify. */
-    atomic_fetch_add_explicit(&sys->sleepers, 1, memory_order_seq_cst);
-    bool work = work_visible(sys);
-    motet__lock_take(sys->park);
-    while (!work && sys->watching && !may_leave(sys)) {
-        sleep_plainly(sys);
+    for (uint32_t i = 0; i < MOTET__WORDS; i++) {
+        if (w->dirty[i] != 0) {
+            motet__yield();
+            return false;
+        }
     }
-    if (!work && !sys->watching) {
-        sleep_watching(sys);
-    }
-    /* Under the lock and before the signal, so that the watcher does not count this one among the sleepers. relaxed:
-     * in notify at worst a needless wake-up. */
-    atomic_fetch_sub_explicit(&sys->sleepers, 1, memory_order_relaxed);
-    if (sys->unhurried) {
-        motet__cond_signal(sys->watch); /* one is awake now: the watcher has to look again by itself */
-    }
-    motet__lock_release(sys->park);
-}
-
-void motet__sched_quit(motet_system *sys)
-{
-    atomic_store_explicit(&sys->quit, 1, memory_order_release); /* release: partner of quitting() */
-    motet__lock_take(sys->park);
-    motet__cond_broadcast(sys->sleeping);
-    motet__cond_broadcast(sys->watch);
-    motet__lock_release(sys->park);
-}
-
-/* ---- messages ---- */
-
-static void send_home(motet__worker *w, uint32_t home)
-{
-    motet__outbox *box = &w->outboxes[home];
-    if (!box->first) {
-        return;
-    }
-    _Atomic(motet__message *) *returned = &w->sys->workers[home].returned;
-    motet__message *head = atomic_load_explicit(returned, memory_order_relaxed);
-    do {
-        box->last->next = head;
-        /* release: the messages' links and the end of their use; partner: the exchange in take_returned. */
-    } while (!atomic_compare_exchange_weak_explicit(returned, &head, box->first, memory_order_release,
-                                                    memory_order_relaxed));
-    *box = (motet__outbox){0};
-}
-
-static void send_all_home(motet__worker *w)
-{
-    for (uint32_t i = 0; i < w->sys->n_workers; i++) {
-        send_home(w, i);
-    }
-}
-
-static void take_returned(motet__worker *w)
-{
-    /* acquire: partner of the compare-and-swap in send_home. */
-    motet__message *m = atomic_exchange_explicit(&w->returned, NULL, memory_order_acquire);
-    while (m) {
-        motet__message *next = m->next;
-        motet__pool_put(&w->pool, m);
-        m = next;
-    }
-}
-
-motet__message *motet__message_new(motet__worker *w, size_t size)
-{
-    motet__message *m = motet__pool_take(&w->pool, size);
-    if (!m) {
-        take_returned(w);
-        m = motet__pool_take(&w->pool, size);
-    }
-    if (!m && motet__pool_grow(&w->pool, size) == 0) {
-        m = motet__pool_take(&w->pool, size);
-    }
-    return m;
-}
-
-void motet__message_free(motet__worker *w, motet__message *m)
-{
-    if (m->home == w->index) {
-        motet__pool_put(&w->pool, m);
-        return;
-    }
-    motet__outbox *box = &w->outboxes[m->home];
-    m->next = box->first;
-    box->first = m;
-    box->last = box->last ? box->last : m;
-    if (++box->n >= RETURN_BATCH) {
-        send_home(w, m->home);
-    }
-}
-
-/* ---- the thread ---- */
-
-static void run_one(motet__worker *w, motet__actor *a)
-{
-    motet__actor_run(w, a);
-    w->ticks++;
-    if (w->ticks % CLOCK_EVERY == 0 && timer_due(w->sys)) {
-        motet__sup_tick(w->sys);
-    }
+    return true;
 }
 
 static void idle(motet__worker *w)
 {
-    if (timer_due(w->sys)) {
-        motet__sup_tick(w->sys);
+    motet_system *sys = w->sys;
+    motet__send_all_home(w);
+    motet__worker_look(w);
+    w->idle_until = w->wheel_next;
+    if (time_came(w, w->now) || !flushed(w)) {
         return;
     }
-    send_all_home(w);
-    for (int i = 0; i < SPINS && w->sys->n_workers > 1; i++) {
-        motet__pause();
-        if (work_visible(w->sys)) {
-            return;
+    bool inside = false;
+    atomic_store_explicit(&w->rest, MOTET__SPINNING, memory_order_relaxed); /* relaxed: a hint; the gate decides */
+    atomic_fetch_sub_explicit(&sys->n_busy, 1, memory_order_relaxed);       /* relaxed: a hint */
+    motet__gate_unbias(&w->gate);
+    w->looked_at = 0;
+    if (!spin(w, &inside)) {
+        park(w, &inside);
+    }
+    atomic_fetch_add_explicit(&sys->n_busy, 1, memory_order_relaxed);
+    if (!inside) {
+        motet__gate_bias(&w->gate);
+    }
+    atomic_store_explicit(&w->rest, MOTET__BUSY, memory_order_relaxed);
+    motet__worker_look(w);
+    w->until_look = 0;
+}
+
+/* ---- the thread ---- */
+
+static void loop(motet__worker *w)
+{
+    while (!quitting(w->sys)) {
+        if (!motet__worker_step(w)) {
+            idle(w);
         }
     }
-    park(w);
 }
 
 void motet__worker_main(void *worker)
 {
     motet__worker *w = worker;
+    jmp_buf failed;
     motet__self = w;
-    while (!quitting(w->sys)) {
-        motet__actor *a = next_actor(w);
-        if (a) {
-            run_one(w, a);
-        } else {
-            idle(w);
-        }
+    if (w->sys->pin && !w->own_thread) {
+        motet__thread_pin(w->index);
     }
+    motet__gate_bias(&w->gate);
+    motet__worker_look(w);
+    w->fail_to = &failed;
+    if (setjmp(failed) != 0) { /* motet_fail */
+        motet__turn_failed(w);
+    }
+    loop(w);
+    motet__gate_unbias(&w->gate);
     motet__self = NULL;
 }

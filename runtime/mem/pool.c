@@ -72,6 +72,22 @@ int motet__pool_grow(motet__pool *p, size_t size)
     return 0;
 }
 
+int motet__pool_reserve(motet__pool *p, size_t size, uint32_t n)
+{
+    uint32_t c = class_of(size), have = 0;
+    for (motet__message *m = c < MOTET__CLASSES ? p->free[c] : NULL; m; m = m->next) {
+        have++;
+    }
+    while (have < n) {
+        if (motet__pool_grow(p, size) != 0) {
+            return -1;
+        }
+        size_t each = (size_t)SMALLEST << c;
+        have += each < CHUNK ? (uint32_t)(CHUNK / each) : 1;
+    }
+    return 0;
+}
+
 void motet__pool_put(motet__pool *p, motet__message *m)
 {
     m->next = p->free[m->size_class];

@@ -35,6 +35,8 @@ void motet__pool_fini(motet__pool *p);
 motet__message *motet__pool_take(motet__pool *p, size_t size);
 /* Allocates more messages of that size; -1 when there is no memory. */
 int motet__pool_grow(motet__pool *p, size_t size);
+/* Allocates until there are `n` of that size that are free; -1: no memory. */
+int motet__pool_reserve(motet__pool *p, size_t size, uint32_t n);
 /* Back to the pool that the message came from. */
 void motet__pool_put(motet__pool *p, motet__message *m);
 

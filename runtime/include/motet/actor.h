@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "context.h"
 #include "session.h"
 
 /* How one actor type plays one role. receive and produce are generated dispatchers, which call handlers by name. */
@@ -39,6 +40,8 @@ typedef struct motet_start {
     uint32_t incarnation; /* 0 at first, one more after each restart */
     void *env;            /* motet_options.env */
     motet_status failure; /* what ended the last incarnation; MOTET_DONE: nothing, or another's failure */
+    motet_ctx *ctx;       /* for what init itself does */
+    const void *arg;      /* motet_spawn_options.arg; NULL for a child of the tree */
 } motet_start;
 
 /* What becomes of a message for which a mailbox has no room. */
@@ -64,6 +67,12 @@ typedef struct motet_actor_type {
     motet_policy policy;
     bool shared; /* `mailbox` is the room of all lanes into an instance together; not with MOTET_DROP_OLDEST */
     size_t state_at; /* for generated code: where in the user's struct the state of the protocol file stands */
+    motet_receive receive;     /* mail outside of sessions; NULL: it takes none, and what is sent to it is a dead letter */
+    uint32_t inbox;            /* room for mail that is told or asked; 0: MOTET_INBOX_DEFAULT; at most 2^29 - 1 */
+    motet_policy inbox_policy;
+    bool traps_exits;          /* the end of a linked actor is mail, MOTET_EXIT */
 } motet_actor_type;
+
+enum { MOTET_INBOX_DEFAULT = 1024 };
 
 #endif

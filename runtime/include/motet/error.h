@@ -13,7 +13,10 @@ typedef enum motet_err {
     MOTET_EGONE = 3,   /* an actor that is needed has ended for good, or the system is stopping */
     MOTET_ELIMIT = 4,  /* a stated limit is reached */
     MOTET_ETIME = 5,   /* the deadline passed */
-    MOTET_EINVAL = 6   /* tables or options that contradict each other */
+    MOTET_EINVAL = 6,  /* tables or options that contradict each other */
+    MOTET_ERIGHTS = 7, /* the ref does not allow it */
+    MOTET_EFULL = 8,   /* no room in the inbox */
+    MOTET_EINIT = 9    /* the actor's init failed */
 } motet_err;
 
 #define MOTET_MUST_USE __attribute__((warn_unused_result))
@@ -21,7 +24,8 @@ typedef enum motet_err {
 /* One lower-case phrase; static storage. */
 const char *motet_err_text(motet_err e);
 
-/* A broken precondition in the caller: prints file, line and condition, and aborts the process. */
+/* A broken precondition: prints file, line and condition. In a callback of an actor it fails the actor (motet_fail);
+ * anywhere else it aborts the process. */
 #define MOTET_REQUIRE(cond) ((cond) ? (void)0 : motet_require_failed(__FILE__, __LINE__, #cond))
 __attribute__((noreturn)) void motet_require_failed(const char *file, int line, const char *cond);
 

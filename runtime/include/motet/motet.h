@@ -4,7 +4,10 @@
 #include "actor.h"
 #include "automaton.h"
 #include "check.h"
+#include "context.h"
 #include "error.h"
+#include "mail.h"
+#include "ref.h"
 #include "session.h"
 #include "system.h"
 

@@ -11,6 +11,7 @@
 #include "automaton.h"
 #include "error.h"
 
+struct motet_ctx;
 typedef struct motet_session motet_session;
 
 typedef struct motet_peer {
@@ -45,7 +46,10 @@ enum {
     MOTET_FAIL = 1,   /* fails the actor by an error; use any value > 1 of your own to say more */
     MOTET_FAIL_TIMEOUT = -2,            /* something took too long */
     MOTET_FAIL_PROTOCOL_VIOLATION = -3, /* what came, or was to be sent, breaks the protocol */
-    MOTET_FAIL_FATAL = -4               /* trying again is of no use */
+    MOTET_FAIL_FATAL = -4,              /* trying again is of no use */
+    MOTET_FAIL_KILLED = -5,             /* motet_kill */
+    MOTET_FAIL_LINKED = -6,             /* an actor that this one was linked to ended by a failure */
+    MOTET_FAIL_GONE = -7                /* of a monitor: the actor had ended before it was watched */
 };
 
 /* Why an actor failed, as a supervisor's decisions tell failures apart. */
@@ -88,5 +92,7 @@ motet_peer motet_session_role(const motet_session *s); /* the role that this par
 motet_refusal motet_session_refused(const motet_session *s);
 /* A slot for the actor's own per-session data: NULL at first, kept until on_done or on_abort returns. Not owned. */
 void **motet_session_slot(motet_session *s);
+/* The context of the callback that was given `s`. */
+struct motet_ctx *motet_session_ctx(motet_session *s);
 
 #endif

@@ -67,12 +67,20 @@ typedef struct motet_system_spec {
 typedef struct motet_options {
     uint32_t workers; /* threads, 1 .. 64; 0: one for each core that the process may use */
     void *env;        /* handed to every init as motet_start.env; not owned */
+    bool pin;         /* worker i stays on the i-th of the cores that the process may use */
+    /* From the start on no memory is allocated: what is reserved has to do, and what finds none fails (MOTET_ENOMEM). */
+    bool fixed;
+    struct {
+        uint32_t actors, messages, timers; /* that exist at the same time; a timer or an ask counts as a timer */
+        uint32_t blocks;                   /* for each worker, of up to block_size bytes */
+        size_t block_size;
+    } reserve;
 } motet_options;
 
 typedef struct motet_system motet_system;
 
 /* Starts workers and all actors in the order of the tree. On error nothing runs and *out is NULL.
- * `spec` and all it points to must outlive the system. options may be NULL. */
+ * `spec` and all it points to must outlive the system; NULL: no tree, all actors are spawned. options may be NULL. */
 MOTET_MUST_USE motet_err motet_system_start(const motet_system_spec *spec, const motet_options *options,
                                             motet_system **out);
 
@@ -86,6 +94,23 @@ MOTET_MUST_USE motet_err motet_session_resume(motet_system *sys, uint64_t id, ui
 
 /* Waits until no session is open or waiting to be opened, and no restart is pending. MOTET_ETIME after `timeout_ns`. */
 MOTET_MUST_USE motet_err motet_system_wait_idle(motet_system *sys, uint64_t timeout_ns);
+
+/* ---- from threads that are no workers; in a callback they do what their likes of context.h do ---- */
+
+/* init runs on a worker; waits for it. */
+MOTET_MUST_USE motet_err motet_system_spawn(motet_system *sys, const motet_actor_type *type,
+                                            const motet_spawn_options *options, motet_ref *out);
+/* The errors of motet_tell. To an inbox that blocks it waits for room, at most `timeout_ns`: MOTET_ETIME. */
+MOTET_MUST_USE motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size,
+                                    uint64_t timeout_ns);
+/* Asks and waits for the answer: *answer_size is the room in `answer`, and then what the answer takes (MOTET_ELIMIT: it
+ * was cut). MOTET_ETIME: none came. Not in a callback. */
+MOTET_MUST_USE motet_err motet_call(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size,
+                                    uint64_t timeout_ns, void *answer, size_t *answer_size);
+/* The present incarnation of a child of the tree; MOTET_EGONE while it is not up. Any thread. */
+MOTET_MUST_USE motet_err motet_child_ref(motet_system *sys, uint16_t child, uint32_t instance, motet_ref *out);
+/* A ref with those of its rights that are in `rights`; MOTET_ERIGHTS when its seal does not fit. Any thread. */
+MOTET_MUST_USE motet_err motet_ref_attenuate(motet_system *sys, motet_ref ref, motet_rights rights, motet_ref *out);
 
 typedef struct motet_stats {
     uint64_t opened;        /* accepted by motet_session_open */
@@ -103,6 +128,13 @@ typedef struct motet_stats {
     uint64_t blocked;       /* times a participant waited for room in a lane */
     uint32_t actors;        /* instances that run now */
     bool gave_up;           /* the root supervisor passed its restart intensity */
+    uint64_t spawned, ended; /* actors that are no children of the tree */
+    uint64_t failed;        /* of all actors: callbacks that failed outside of sessions */
+    uint64_t dead_letters;  /* mail for actors that had ended */
+    uint64_t mail_lost;     /* that a full inbox dropped, by its policy */
+    uint64_t mail_refused;  /* sends that said MOTET_EFULL */
+    uint64_t moved;         /* actors that went from one worker to another */
+    uint64_t parks;         /* times a worker went to sleep */
 } motet_stats;
 
 void motet_system_stats(motet_system *sys, motet_stats *out); /* any thread; a consistent picture once idle */

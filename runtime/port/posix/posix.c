@@ -6,7 +6,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#endif
 
 #include <motet/error.h>
 
@@ -134,6 +140,71 @@ void motet__thread_join(motet__thread *t)
 {
     pthread_join(t->id, NULL);
     free(t);
+}
+
+void motet__thread_pin(unsigned core)
+{
+    cpu_set_t may, one;
+    if (sched_getaffinity(0, sizeof may, &may) != 0 || CPU_COUNT(&may) == 0) {
+        return;
+    }
+    core %= (unsigned)CPU_COUNT(&may);
+    for (int i = 0; i < CPU_SETSIZE; i++) {
+        if (CPU_ISSET(i, &may) && core-- == 0) {
+            CPU_ZERO(&one);
+            CPU_SET(i, &one);
+            pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+            return;
+        }
+    }
+}
+
+/* ThreadSanitizer follows atomic operations and knows nothing of barriers. */
+#if defined(__SANITIZE_THREAD__)
+#define KNOWS_BARRIERS 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define KNOWS_BARRIERS 0
+#endif
+#endif
+#if !defined(KNOWS_BARRIERS) && defined(__linux__) && defined(SYS_membarrier)
+#define KNOWS_BARRIERS 1
+#endif
+
+bool motet__barrier_ready(void)
+{
+#if KNOWS_BARRIERS
+    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+#else
+    return false;
+#endif
+}
+
+void motet__barrier(bool two_sided)
+{
+#if KNOWS_BARRIERS
+    if (!two_sided) {
+        int e = (int)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+        MOTET_REQUIRE(e == 0);
+    }
+#else
+    (void)two_sided;
+#endif
+}
+
+uint64_t motet__random(void)
+{
+    uint64_t r;
+    if (getrandom(&r, sizeof r, 0) != sizeof r) {
+        r = motet__clock() * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)getpid();
+    }
+    return r;
+}
+
+void motet__sleep(uint64_t ns)
+{
+    struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+    nanosleep(&t, NULL);
 }
 
 uint64_t motet__clock(void)

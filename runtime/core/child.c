@@ -1,0 +1,116 @@
+/* child.c -- children of the supervision tree: what their phases ask of their actors.
+ *
+ * A child has one actor for good, with a new generation for each incarnation. Control changes its phase and pokes it;
+ * the actor does what the phase asks for in its own turn: runs init, or, once the last of its participants has been
+ * told, fini. Mail outside of sessions is for a child that is up; in all other phases it bounces.
+ */
+#include "core.h"
+
+void motet__child_wake(motet__child *c)
+{
+    /* acq_rel: the phase that was set before is seen by the turn that takes the poke; partner: the exchange in poked. */
+    if (atomic_exchange_explicit(&c->poked, 1, memory_order_acq_rel) == 0) {
+        motet__post(c->sys, c->actor, &c->poke);
+    }
+}
+
+struct init_call {
+    motet__child *child;
+    motet_start start;
+    motet_status status;
+};
+
+static void call_init(void *call)
+{
+    struct init_call *c = call;
+    c->status = c->child->type->init(c->child->state, &c->start);
+}
+
+static void start(motet__worker *w, motet__child *c)
+{
+    struct init_call call = {.child = c,
+                             .start = {.name = c->name,
+                                       .index = c->index,
+                                       .incarnation = c->incarnation,
+                                       .env = c->sys->env,
+                                       .failure = c->failure,
+                                       .ctx = w}};
+    if (c->type->state_size > 0) {
+        memset(c->state, 0, c->type->state_size);
+    }
+    motet__actor_begin(c->actor, c->type);
+    if (c->type->init && !motet__guarded(w, call_init, &call)) {
+        call.status = w->fail_status;
+    }
+    motet__sup_started(c, call.status);
+}
+
+/* Whether the child is to end and has no participant left that must be told. */
+static bool may_end(motet__child *c)
+{
+    motet__phase phase = motet__child_phase(c);
+    /* relaxed: no session joins in these phases, and only this context counts down. */
+    return (phase == MOTET__FAILING || phase == MOTET__STOPPING) &&
+           atomic_load_explicit(&c->held, memory_order_relaxed) == 0;
+}
+
+static void call_fini(void *child)
+{
+    motet__child *c = child;
+    c->type->fini(c->state);
+}
+
+static void end(motet__worker *w, motet__child *c)
+{
+    if (c->type->fini) {
+        w->current = c->actor;
+        motet__guarded(w, call_fini, c);
+        w->current = NULL;
+    }
+    motet__actor_clear(w, c->actor, motet__child_phase(c) == MOTET__FAILING ? c->failure : MOTET_DONE);
+    c->actor->flags = MOTET__STAYING;
+    motet__sup_ended(c);
+}
+
+void motet__child_fail(motet__worker *w, motet__child *c, motet_status status)
+{
+    (void)w;
+    if (motet__child_phase(c) == MOTET__UP) {
+        motet__sup_failed(c, status);
+        motet__child_wake(c);
+    }
+}
+
+static void poked(motet__worker *w, motet__child *c)
+{
+    /* acq_rel: partner of the exchange in motet__child_wake. */
+    atomic_exchange_explicit(&c->poked, 0, memory_order_acq_rel);
+    if (motet__child_phase(c) == MOTET__STARTING) {
+        start(w, c);
+    }
+}
+
+motet_status motet__child_mail(motet__worker *w, motet__child *c, motet__link *l)
+{
+    switch ((motet__kind)l->kind) {
+    case MOTET__PARTICIPANT: return motet__session_run(w, (motet_session *)(void *)l);
+    case MOTET__POKE: poked(w, c); return MOTET_DONE;
+    default: break;
+    }
+    if (motet__child_phase(c) != MOTET__UP) {
+        motet__mail_bounce(w, c->actor, l);
+        return MOTET_DONE;
+    }
+    return motet__turn_mail(w, c->actor, l);
+}
+
+void motet__child_finish(motet__worker *w, motet__child *c)
+{
+    if (c->actor->flags & MOTET__LEAVING) {
+        c->actor->flags &= (uint8_t)~MOTET__LEAVING;
+        motet__child_fail(w, c, MOTET_FAIL_KILLED);
+    }
+    if (may_end(c)) {
+        end(w, c);
+    }
+}

@@ -1,0 +1,289 @@
+/* context.c -- context.h: what callbacks may ask for, but for signals, timers and spawning. */
+#include "core.h"
+
+#include <stdlib.h>
+
+enum { CLASSES = 16 };
+
+motet_ref motet_self(motet_ctx *w)
+{
+    const motet__actor *a = w->current;
+    return motet__ref_make(w->sys, a->slot, motet__generation(a), MOTET_MAY_ALL);
+}
+
+uint64_t motet_now(motet_ctx *w)
+{
+    return w->now;
+}
+
+bool motet_is_blocked(motet_ctx *w)
+{
+    return w->current->flags & MOTET__SUSPENDED;
+}
+
+/* ---- sending ---- */
+
+static inline motet_err check_send(const motet__worker *w, motet_ref to, uint32_t tag)
+{
+    if (__builtin_expect(tag >> 24 >= CLASSES, 0)) {
+        return MOTET_EINVAL;
+    }
+    return motet__ref_check(w->sys, to, MOTET_MAY_SEND(tag >> 24));
+}
+
+/* Puts the payload where it belongs in the parcel, in a block when it is too large. */
+motet_err motet__parcel_fill(motet__worker *w, motet__parcel *p, size_t at, const void *data, size_t size)
+{
+    if (size <= MOTET_INLINE - at) {
+        if (size > 0) {
+            memcpy(p->bytes + at, data, size);
+        }
+        p->size = (uint16_t)size;
+        return MOTET_OK;
+    }
+    void *block = w ? motet__payload_new(w, size) : motet__payload_homeless(size);
+    if (!block) {
+        return MOTET_ENOMEM;
+    }
+    memcpy(block, data, size);
+    motet__block_bytes b = {block, size};
+    memcpy(p->bytes + at, &b, sizeof b);
+    p->flags |= MOTET__BLOCK;
+    return MOTET_OK;
+}
+
+/* What the copied payload of a parcel that was not sent takes. */
+static void unfill(motet__worker *w, const motet__parcel *p)
+{
+    if (p->flags & MOTET__BLOCK) {
+        motet__block_bytes b;
+        memcpy(&b, p->bytes + motet__payload_at(p->kind), sizeof b);
+        motet__payload_release(w, b.block);
+    }
+}
+
+static motet_err tell_slowly(motet__worker *w, motet_ref to, uint32_t tag, const void *data, size_t size)
+{
+    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
+    motet_err e = motet__parcel_fill(w, &p, 0, data, size);
+    if (e == MOTET_OK) {
+        e = motet__dispatch(w, &p);
+        if (e != MOTET_OK) {
+            unfill(w, &p);
+        }
+    }
+    return e;
+}
+
+/* Small, to an actor of this worker, with room that nobody else counts: the way that has to be fast. */
+static inline bool tell_quickly(motet__worker *w, motet_ref to, uint32_t tag, const void *data, size_t size)
+{
+    motet__actor *a = motet__actor_at(w->sys, to.slot);
+    if (!a || motet__slot_owner(a) != w->index || motet__generation(a) != to.generation ||
+        a->used >= atomic_load_explicit(&a->room, memory_order_relaxed) || (a->flags & MOTET__SHARED) ||
+        size > MOTET_INLINE) {
+        return false;
+    }
+    motet__node *n = motet__node_new(w);
+    if (!n) {
+        return false;
+    }
+    n->link.kind = MOTET__TOLD;
+    n->link.flags = MOTET__PLACED;
+    n->link.size = (uint16_t)size;
+    n->link.tag = tag;
+    if (size > 0) {
+        memcpy(n->bytes, data, size);
+    }
+    a->used++;
+    motet__mail_push(a, &n->link);
+    motet__actor_ready(w, a);
+    return true;
+}
+
+motet_err motet_tell(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, size_t size)
+{
+    motet_err e = check_send(w, to, tag);
+    if (e == MOTET_OK) {
+        motet__enter(w);
+        if (!tell_quickly(w, to, tag, data, size)) {
+            e = tell_slowly(w, to, tag, data, size);
+        }
+        motet__leave(w);
+    }
+    return e;
+}
+
+motet_err motet_tell_block(motet_ctx *w, motet_ref to, uint32_t tag, void *block)
+{
+    motet_err e = check_send(w, to, tag);
+    if (e != MOTET_OK) {
+        return e;
+    }
+    motet__parcel p = {
+        .to = {to.slot, to.generation}, .kind = MOTET__TOLD, .flags = MOTET__BLOCK, .tag = tag};
+    motet__block_bytes b = {block, motet__payload_size(block)};
+    memcpy(p.bytes, &b, sizeof b);
+    motet__enter(w);
+    e = motet__dispatch(w, &p);
+    motet__leave(w);
+    return e;
+}
+
+static motet_err ask(motet__worker *w, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
+                     uint64_t *id)
+{
+    motet__actor *from = w->current;
+    motet__asking asking = {{from->slot, motet__generation(from)}, motet__ask_new(w, from, tag, timeout_ns)};
+    if (asking.id == 0) {
+        return MOTET_ENOMEM;
+    }
+    *id = asking.id;
+    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__ASKED, .tag = tag};
+    memcpy(p.bytes, &asking, sizeof asking);
+    motet_err e = motet__parcel_fill(w, &p, sizeof asking, data, size);
+    if (e == MOTET_OK) {
+        e = motet__dispatch(w, &p);
+        if (e != MOTET_OK) {
+            unfill(w, &p);
+        }
+    }
+    if (e != MOTET_OK) {
+        motet__ask_over(w, from, asking.id, &tag);
+    }
+    return e;
+}
+
+motet_err motet_ask(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
+                    uint64_t *id)
+{
+    motet_err e = check_send(w, to, tag);
+    *id = 0;
+    if (e == MOTET_OK) {
+        motet__enter(w);
+        e = ask(w, to, tag, data, size, timeout_ns, id);
+        motet__leave(w);
+    }
+    return e;
+}
+
+motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *data, size_t size)
+{
+    motet_err e = motet__ref_check(w->sys, from, 0);
+    if (e != MOTET_OK) {
+        return e;
+    }
+    motet__parcel p = {.to = {from.slot, from.generation}, .kind = MOTET__REPLY, .tag = MOTET_OK};
+    memcpy(p.bytes, &id, sizeof id);
+    motet__enter(w);
+    e = motet__parcel_fill(w, &p, MOTET__ANSWER_AT, data, size);
+    if (e == MOTET_OK) {
+        motet__send(w, &p);
+    }
+    motet__leave(w);
+    return e;
+}
+
+/* ---- blocks ---- */
+
+void *motet_block_new(motet_ctx *w, size_t size)
+{
+    motet__enter(w);
+    void *block = motet__payload_new(w, size);
+    motet__leave(w);
+    return block;
+}
+
+void motet_block_drop(motet_ctx *w, void *block)
+{
+    motet__enter(w);
+    motet__payload_release(w, block);
+    motet__leave(w);
+}
+
+void *motet_block_share(motet_ctx *w, const void *block)
+{
+    (void)w;
+    motet__payload_share(block);
+    return (void *)(uintptr_t)block;
+}
+
+const void *motet_mail_block(motet_ctx *w, const motet_mail *mail)
+{
+    return w->in_hand && (w->in_hand->flags & MOTET__BLOCK) ? mail->data : NULL;
+}
+
+/* ---- behaviour ---- */
+
+motet_err motet_become(motet_ctx *w, motet_receive receive)
+{
+    motet__enter(w);
+    motet__actor *a = w->current;
+    motet__more *more = motet__more_of(w, a);
+    motet_err e = !more ? MOTET_ENOMEM : more->depth == MOTET__BEHAVIOURS ? MOTET_ELIMIT : MOTET_OK;
+    if (e == MOTET_OK) {
+        more->before[more->depth++] = a->receive;
+        a->receive = receive;
+    }
+    motet__leave(w);
+    return e;
+}
+
+void motet_unbecome(motet_ctx *w)
+{
+    motet__enter(w);
+    motet__actor *a = w->current;
+    if (a->more && a->more->depth > 0) {
+        a->receive = a->more->before[--a->more->depth];
+    }
+    motet__leave(w);
+}
+
+motet_err motet_stash(motet_ctx *w)
+{
+    motet__enter(w);
+    motet__actor *a = w->current;
+    motet__link *l = w->in_hand;
+    motet__more *more = l ? motet__more_of(w, a) : NULL;
+    motet_err e = more ? MOTET_OK : l ? MOTET_ENOMEM : MOTET_EINVAL;
+    if (more) {
+        l->next = NULL;
+        if (more->stash_first) {
+            more->stash_last->next = l;
+        } else {
+            more->stash_first = l;
+        }
+        more->stash_last = l;
+        w->in_hand = NULL;
+    }
+    motet__leave(w);
+    return e;
+}
+
+void motet__unstash(motet__actor *a)
+{
+    motet__more *more = a->more;
+    if (!more || !more->stash_first) {
+        return;
+    }
+    for (motet__link *l = more->stash_first; l; l = l->next) {
+        a->pending++;
+    }
+    more->stash_last->next = a->first;
+    a->last = a->first ? a->last : more->stash_last;
+    a->first = more->stash_first;
+    more->stash_first = more->stash_last = NULL;
+}
+
+void motet_unstash(motet_ctx *w)
+{
+    motet__enter(w);
+    motet__unstash(w->current);
+    motet__leave(w);
+}
+
+motet_ctx *motet_session_ctx(motet_session *s)
+{
+    (void)s;
+    return motet__self;
+}

@@ -1,0 +1,203 @@
+/* due.c -- timers of actors, and asks that wait for their answer.
+ *
+ * A record stands in its actor's list and in the wheel of its actor's owner. When it is due its own link goes into the
+ * mailbox, so firing needs no memory. A record that is cancelled while its mail lies in the mailbox is marked, and freed
+ * when the mail comes out. An ask is over by the first of: its answer, or its mail handled.
+ */
+#include "core.h"
+
+static motet__due *due_new(motet__worker *w, motet__actor *a)
+{
+    motet__due *d = motet__stack_pop(&w->dues);
+    d = d ? d : motet__records_refill(w, &w->dues, &w->sys->dues);
+    if (!d) {
+        return NULL;
+    }
+    d->actor = a;
+    d->posted = d->cancelled = d->ask = false;
+    d->period = 0;
+    d->prev = NULL;
+    d->next = a->dues;
+    if (d->next) {
+        d->next->prev = d;
+    }
+    a->dues = d;
+    return d;
+}
+
+/* Off its actor's list and the wheel, and stale. Its link may still be in the mailbox. */
+static void forget(motet__worker *w, motet__due *d)
+{
+    motet__wheel_cancel(&w->wheel, &d->timer);
+    d->generation++;
+    if (d->prev) {
+        d->prev->next = d->next;
+    } else {
+        d->actor->dues = d->next;
+    }
+    if (d->next) {
+        d->next->prev = d->prev;
+    }
+}
+
+static void due_free(motet__worker *w, motet__due *d)
+{
+    motet__stack_push(&w->dues, d);
+    if (w->dues.n > MOTET__KEEP) {
+        motet__records_spill(w, &w->dues, &w->sys->dues);
+    }
+}
+
+static void cancel(motet__worker *w, motet__due *d)
+{
+    forget(w, d);
+    if (d->posted) {
+        d->cancelled = true; /* the mailbox has its link */
+    } else {
+        due_free(w, d);
+    }
+}
+
+static void arm(motet__worker *w, motet__due *d, uint64_t at)
+{
+    motet__wheel_arm(&w->wheel, &d->timer, at);
+    w->wheel_next = at < w->wheel_next ? at : w->wheel_next;
+}
+
+static motet__due *due_of(motet__link *l)
+{
+    return (motet__due *)(void *)((unsigned char *)l - offsetof(motet__due, link));
+}
+
+static motet__due *find(motet__worker *w, const motet__actor *a, uint64_t id)
+{
+    motet__due *d = motet__depot_at(&w->sys->dues, (uint32_t)id);
+    bool live = d && (uint32_t)id != 0 && d->generation == (uint32_t)(id >> 32) && d->actor == a;
+    return live ? d : NULL;
+}
+
+/* ---- firing ---- */
+
+static void fire(motet__worker *w, motet__due *d)
+{
+    motet__actor *a = d->actor;
+    if (d->period > 0) {
+        arm(w, d, d->timer.due + d->period);
+    }
+    if (!d->posted) { /* else a period has passed in which the mail was not handled: it counts once */
+        d->posted = true;
+        d->link = (motet__link){.kind = MOTET__DUE, .tag = d->link.tag};
+        motet__mail_push(a, &d->link);
+        motet__actor_ready(w, a);
+    }
+}
+
+void motet__dues_fire(motet__worker *w)
+{
+    for (motet__timer *t = motet__wheel_advance(&w->wheel, w->now); t; t = motet__wheel_advance(&w->wheel, w->now)) {
+        fire(w, (motet__due *)(void *)((unsigned char *)t - offsetof(motet__due, timer)));
+    }
+    w->wheel_next = motet__wheel_next(&w->wheel);
+}
+
+/* ---- its mail ---- */
+
+bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail)
+{
+    motet__due *d = due_of(l);
+    d->posted = false;
+    if (d->cancelled) {
+        due_free(w, d);
+        return false;
+    }
+    mail->id = motet__due_id(d);
+    mail->tag = d->link.tag;
+    mail->kind = d->ask ? MOTET_NO_REPLY : MOTET_TIMER;
+    mail->why = d->ask ? MOTET_ETIME : MOTET_OK;
+    if (d->period == 0) {
+        cancel(w, d);
+    }
+    return true;
+}
+
+void motet__due_gone(motet__worker *w, motet__link *l)
+{
+    motet__due *d = due_of(l);
+    d->posted = false;
+    if (d->cancelled) {
+        due_free(w, d);
+    }
+}
+
+void motet__dues_free(motet__worker *w, motet__actor *a)
+{
+    while (a->dues) {
+        cancel(w, a->dues);
+    }
+}
+
+void motet__dues_move(motet__actor *a, motet__worker *from, motet__worker *to)
+{
+    for (motet__due *d = a->dues; d; d = d->next) {
+        if (motet__timer_armed(&d->timer)) {
+            motet__wheel_cancel(&from->wheel, &d->timer);
+            arm(to, d, d->timer.due);
+        }
+    }
+}
+
+/* ---- asks ---- */
+
+uint64_t motet__ask_new(motet__worker *w, motet__actor *a, uint32_t tag, uint64_t timeout_ns)
+{
+    motet__due *d = due_new(w, a);
+    if (!d) {
+        return 0;
+    }
+    d->ask = true;
+    d->link.tag = tag;
+    if (timeout_ns < MOTET__NEVER - w->now) {
+        arm(w, d, w->now + timeout_ns);
+    }
+    return motet__due_id(d);
+}
+
+bool motet__ask_over(motet__worker *w, motet__actor *a, uint64_t id, uint32_t *tag)
+{
+    motet__due *d = find(w, a, id);
+    if (!d || !d->ask || d->posted) {
+        return false;
+    }
+    *tag = d->link.tag;
+    cancel(w, d);
+    return true;
+}
+
+/* ---- by the actor that runs ---- */
+
+motet_err motet_timer_start(motet_ctx *w, uint64_t delay_ns, uint64_t period_ns, uint32_t tag, uint64_t *id)
+{
+    motet__enter(w);
+    motet__worker_look(w); /* a timer is counted from now, and never early */
+    motet__due *d = due_new(w, w->current);
+    if (d) {
+        d->link.tag = tag;
+        d->period = period_ns;
+        arm(w, d, delay_ns < MOTET__NEVER - w->now ? w->now + delay_ns : MOTET__NEVER - 1u);
+        *id = motet__due_id(d);
+    }
+    motet__leave(w);
+    return d ? MOTET_OK : MOTET_ENOMEM;
+}
+
+bool motet_timer_cancel(motet_ctx *w, uint64_t id)
+{
+    motet__enter(w);
+    motet__due *d = find(w, w->current, id);
+    bool live = d && !d->ask;
+    if (live) {
+        cancel(w, d);
+    }
+    motet__leave(w);
+    return live;
+}

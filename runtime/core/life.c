@@ -1,0 +1,264 @@
+/* life.c -- how actors come and go that are not children of the tree.
+ *
+ * A slot's generation grows when its actor ends, so that all refs to it are stale, and mail still on its way bounces.
+ */
+#include "core.h"
+
+#include <stdlib.h>
+
+/* ---- the user's state ---- */
+
+static void *state_new(motet__worker *w, size_t size)
+{
+    if (size <= sizeof(motet__node)) {
+        void *state = motet__node_new(w);
+        return state ? memset(state, 0, sizeof(motet__node)) : NULL;
+    }
+    motet__message *m = motet__message_new(w, size);
+    return m ? memset(m->payload, 0, size) : NULL;
+}
+
+static void state_free(motet__worker *w, void *state, size_t size)
+{
+    if (size <= sizeof(motet__node)) {
+        motet__node_free(w, state);
+    } else {
+        motet__message_free(w, (motet__message *)(void *)((unsigned char *)state - offsetof(motet__message, payload)));
+    }
+}
+
+/* ---- coming ---- */
+
+void motet__actor_begin(motet__actor *a, const motet_actor_type *type)
+{
+    a->type = type;
+    a->receive = type->receive;
+    a->flags &= MOTET__STAYING | MOTET__PINNED;
+    a->used = 0;
+    a->handled = a->busy_ns = 0;
+    a->high_water = a->pending;
+    atomic_store_explicit(&a->room, type->receive ? (type->inbox ? type->inbox : MOTET_INBOX_DEFAULT) : 0,
+                          memory_order_relaxed);
+    /* release: the room; partner: the acquire in motet__place_reserve. */
+    atomic_store_explicit(&a->inbox, MOTET__INBOX(motet__generation(a), type->inbox_policy), memory_order_release);
+}
+
+motet__actor *motet__actor_new(motet__worker *w, const motet_actor_type *type)
+{
+    motet__actor *a = motet__stack_pop(&w->actors);
+    a = a ? a : motet__records_refill(w, &w->actors, &w->sys->actor_records);
+    if (!a) {
+        return NULL;
+    }
+    if (motet__generation(a) == 0) {
+        atomic_store_explicit(&a->generation, 1, memory_order_relaxed);
+    }
+    a->self = type->state_size > 0 ? state_new(w, type->state_size) : NULL;
+    if (type->state_size > 0 && !a->self) {
+        motet__stack_push(&w->actors, a);
+        return NULL;
+    }
+    a->state = MOTET__IDLE;
+    a->flags = 0;
+    motet__own(a, w);
+    motet__actor_begin(a, type);
+    motet__count(&w->counts.spawned, 1);
+    return a;
+}
+
+/* ---- going ---- */
+
+static void stale(motet__actor *a)
+{
+    uint32_t next = motet__generation(a) + 1u;
+    /* relaxed: whoever holds an older one is told by its owner at the latest. */
+    atomic_store_explicit(&a->generation, next ? next : 1u, memory_order_relaxed);
+}
+
+static void clear_more(motet__worker *w, motet__actor *a)
+{
+    motet__more *more = a->more;
+    if (!more) {
+        return;
+    }
+    if (more->waiting_set) {
+        motet__parcel p = more->waiting;
+        more->waiting_set = false;
+        motet__bounce(w, &p);
+    }
+    motet__wanting_gone(w, a);
+    free(more);
+    a->more = NULL;
+}
+
+/* Whatever of the mail is not embedded in the tree's own. */
+static void clear_mail(motet__worker *w, motet__actor *a)
+{
+    motet__link *kept = NULL, **end = &kept, *last = NULL;
+    uint32_t n = 0;
+    for (motet__link *l = motet__mail_pop(a); l; l = motet__mail_pop(a)) {
+        if (l->kind == MOTET__PARTICIPANT || l->kind == MOTET__POKE) {
+            l->next = NULL;
+            *end = last = l;
+            end = &l->next;
+            n++;
+        } else {
+            motet__mail_bounce(w, a, l);
+        }
+    }
+    a->first = kept;
+    a->last = last;
+    a->pending = n;
+}
+
+void motet__actor_clear(motet__worker *w, motet__actor *a, motet_status status)
+{
+    if (a->more) {
+        motet__unstash(a);
+    }
+    clear_mail(w, a);
+    motet__dues_free(w, a);
+    motet__peers_told(w, a, status);
+    clear_more(w, a);
+    stale(a);
+}
+
+static void call_fini(void *actor)
+{
+    motet__actor *a = actor;
+    a->type->fini(a->self);
+}
+
+void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
+{
+    motet__actor *before = w->current;
+    if (a->type->fini) {
+        a->state = MOTET__RUNNING; /* a kill on the way does nothing more */
+        a->flags |= MOTET__KILLED;
+        w->current = a;
+        motet__guarded(w, call_fini, a);
+        w->current = before;
+    }
+    motet__actor_clear(w, a, status);
+    if (a->self) {
+        state_free(w, a->self, a->type->state_size);
+        a->self = NULL;
+    }
+    motet__count(&w->counts.ended, 1);
+    a->type = NULL;
+    bool own_thread = w->own_thread;
+    motet__stack_push(&w->actors, a);
+    if (w->actors.n > MOTET__KEEP) {
+        motet__records_spill(w, &w->actors, &w->sys->actor_records);
+    }
+    if (own_thread) {
+        motet__core_retire(w);
+    }
+}
+
+/* ---- spawning ---- */
+
+struct init_call {
+    motet__actor *a;
+    const motet_start *start;
+    motet_status status;
+};
+
+static void call_init(void *call)
+{
+    struct init_call *c = call;
+    c->status = c->a->type->init(c->a->self, c->start);
+}
+
+static motet_status run_init(motet__worker *w, motet__actor *a, const motet_spawn_options *o)
+{
+    motet__actor *before = w->current;
+    motet_start start = {
+        .name = a->type->name, .env = w->sys->env, .arg = o ? o->arg : NULL, .ctx = w, .failure = MOTET_DONE};
+    struct init_call c = {a, &start, MOTET_FAIL};
+    a->state = MOTET__RUNNING;
+    w->current = a;
+    if (!motet__guarded(w, call_init, &c)) {
+        c.status = w->fail_status;
+    }
+    w->current = before;
+    return a->flags & MOTET__KILLED ? MOTET_FAIL_KILLED : c.status;
+}
+
+/* After init: what came meanwhile may be handled. */
+static void settle(motet__worker *w, motet__actor *a)
+{
+    a->state = MOTET__IDLE;
+    if (a->flags & MOTET__LEAVING) {
+        motet__actor_end(w, a, MOTET_DONE);
+    } else if (a->pending > 0) {
+        motet__actor_ready(w, a);
+    }
+}
+
+static motet_err spawn_here(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o,
+                            motet_ref *out)
+{
+    motet__actor *a = motet__actor_new(w, type);
+    if (!a) {
+        return MOTET_ENOMEM;
+    }
+    motet__name name = {a->slot, motet__generation(a)};
+    *out = motet__ref_make(w->sys, a->slot, name.generation, MOTET_MAY_ALL);
+    if (o && o->placement != MOTET_ANYWHERE) {
+        a->flags |= MOTET__PINNED;
+    }
+    if (o && o->link && w->current) {
+        motet_err e = motet__link_to(w, w->current, name);
+        if (e != MOTET_OK) {
+            motet__actor_end(w, a, MOTET_FAIL);
+            return e;
+        }
+    }
+    if (type->init) {
+        motet_status status = run_init(w, a, o);
+        if (status != MOTET_DONE) {
+            motet__actor_end(w, a, status);
+            *out = MOTET_NOBODY;
+            return MOTET_EINIT;
+        }
+        settle(w, a);
+    }
+    return MOTET_OK;
+}
+
+motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o, motet_ref *out)
+{
+    *out = MOTET_NOBODY;
+    if (!type->receive || type->n_roles > 0 || type->inbox > MOTET__MOST_ROOM) {
+        return MOTET_EINVAL;
+    }
+    if (!o || o->placement == MOTET_ANYWHERE || (o->placement == MOTET_ON_WORKER && o->worker == w->index)) {
+        return spawn_here(w, type, o, out);
+    }
+    motet__worker *to = w;
+    motet_err e = MOTET_OK;
+    if (o->placement == MOTET_OWN_THREAD) {
+        e = motet__core_for_actor(w->sys, w, &to);
+    } else if (o->worker >= w->sys->n_workers) {
+        e = MOTET_EINVAL;
+    } else {
+        to = w->sys->cores[o->worker];
+    }
+    e = e == MOTET_OK ? spawn_here(w, type, o, out) : e;
+    motet__actor *a = e == MOTET_OK ? motet__actor_at(w->sys, out->slot) : NULL;
+    if (a && motet__generation(a) == out->generation) {
+        motet__place(w, a, to);
+    } else if (to->own_thread) {
+        motet__core_retire(to);
+    }
+    return e;
+}
+
+motet_err motet_spawn(motet_ctx *w, const motet_actor_type *type, const motet_spawn_options *o, motet_ref *out)
+{
+    motet__enter(w);
+    motet_err e = motet__spawn(w, type, o, out);
+    motet__leave(w);
+    return e;
+}

@@ -1,0 +1,219 @@
+/* move.c -- actors change their worker: taken from one that has too much, or from an idle one by whoever sends to them.
+ *
+ * Order. A message must not overtake one that the same sender sent before. What is on its way to an actor lies in the
+ * pipes into its owner, or in what its owner got from outside; so before an actor moves both are emptied into the
+ * mailboxes, with everybody who could put more there held outside of his core.
+ *
+ * Keeping actors that talk to each other on one core is worth more than keeping all cores busy: an idle worker's
+ * actor moves to the one that sends to it, and an idle worker takes actors only where more work waits than moving and
+ * waking cost.
+ */
+#include "core.h"
+
+/* ---- holding others outside ---- */
+
+static uint32_t n_cores(const motet_system *sys)
+{
+    return atomic_load_explicit(&sys->n_cores, memory_order_acquire); /* acquire: partner of the release in cores.c */
+}
+
+/* One mover at a time. `w`, which may be NULL, waits outside of its own core, so that no other mover waits for it. */
+static void lock_moving(motet_system *sys, motet__worker *w)
+{
+    if (w) {
+        motet__leave(w);
+    }
+    motet__lock_take(sys->moving);
+    if (w) {
+        motet__enter(w);
+    }
+}
+
+static void hold_all(motet__worker *w)
+{
+    motet_system *sys = w->sys;
+    bool biased = false;
+    lock_moving(sys, w);
+    for (uint32_t i = 0; i < n_cores(sys); i++) {
+        if (sys->cores[i] != w) {
+            motet__gate_want(&sys->cores[i]->gate);
+            biased |= sys->cores[i]->gate.biased;
+        }
+    }
+    if (biased) {
+        motet__barrier(sys->two_sided);
+    }
+    for (uint32_t i = 0; i < n_cores(sys); i++) {
+        if (sys->cores[i] != w) {
+            motet__gate_force(&sys->cores[i]->gate);
+        }
+    }
+    sys->holding = true;
+}
+
+static void let_go(motet__worker *w)
+{
+    motet_system *sys = w->sys;
+    sys->holding = false;
+    for (uint32_t i = n_cores(sys); i-- > 0;) {
+        if (sys->cores[i] != w) {
+            motet__gate_open(&sys->cores[i]->gate);
+        }
+    }
+    motet__lock_release(sys->moving);
+}
+
+/* ---- what is on its way ---- */
+
+/* Empties all pipes into v. All are held. */
+static void settle(motet_system *sys, motet__worker *v)
+{
+    for (uint32_t i = 0; i < n_cores(sys); i++) {
+        motet__pipe *p = sys->cores[i]->out[v->index];
+        bool more = p != NULL;
+        while (more) {
+            motet__pipe_publish(p);
+            more = motet__pipe_peek(p) != NULL;
+            motet__drain(v, p);
+        }
+    }
+}
+
+static void move(motet__actor *a, motet__worker *from, motet__worker *to)
+{
+    motet__dues_move(a, from, to);
+    motet__own(a, to);
+    motet__count(&to->counts.moved, 1);
+}
+
+/* ---- taking ---- */
+
+/* Every second one that may move, or all of them, from v's run queue to w's. */
+static void take_runnable(motet__worker *v, motet__worker *w, bool all)
+{
+    motet__actor *a = v->run_first;
+    v->run_first = NULL;
+    atomic_store_explicit(&v->n_runnable, 0, memory_order_relaxed);
+    for (bool take = true; a;) {
+        motet__actor *next = a->run_next;
+        if (take && !(a->flags & MOTET__PINNED)) {
+            move(a, v, w);
+            motet__run_push(w, a);
+        } else {
+            motet__run_push(v, a);
+        }
+        take = all || !take;
+        a = next;
+    }
+}
+
+bool motet__steal(motet__worker *w, motet__worker *v, bool all)
+{
+    if (v->own_thread) {
+        return false;
+    }
+    hold_all(w);
+    settle(w->sys, v);
+    motet__lock_take(v->inject_lock); /* until they have moved, so that nobody injects for them here */
+    motet__take_injected_locked(v);
+    take_runnable(v, w, all);
+    motet__lock_release(v->inject_lock);
+    motet__worker_flush(v);
+    let_go(w);
+    return w->run_first != NULL;
+}
+
+/* ---- adopting ---- */
+
+/* v is idle and nobody else is in its core. */
+static bool adopt_from(motet__worker *w, motet__worker *v, motet__actor *a)
+{
+    motet__lock_take(v->inject_lock);
+    bool may = motet__slot_owner(a) == v->index && a->state == MOTET__IDLE && !(a->flags & MOTET__PINNED) &&
+               !v->inject_first;
+    if (may) {
+        move(a, v, w);
+    }
+    motet__lock_release(v->inject_lock);
+    return may;
+}
+
+/* Two workers alone: nobody else has a pipe into v. */
+static bool adopt_of_two(motet__worker *w, motet__worker *v, motet__actor *a)
+{
+    if (!motet__gate_try(&v->gate)) {
+        return false;
+    }
+    bool may = (!w->out[v->index] || motet__pipe_drained(w->out[v->index])) && adopt_from(w, v, a);
+    motet__gate_open(&v->gate);
+    return may;
+}
+
+static bool adopt_of_many(motet__worker *w, motet__worker *v, motet__actor *a)
+{
+    hold_all(w);
+    bool may = !v->gate.biased; /* it is still idle */
+    if (may) {
+        settle(w->sys, v);
+        may = adopt_from(w, v, a);
+    }
+    bool woken = v->run_first != NULL;
+    let_go(w);
+    if (woken) {
+        motet__worker_wake(v);
+    }
+    return may;
+}
+
+bool motet__adopt(motet__worker *w, motet__actor *a, bool cheaply)
+{
+    motet_system *sys = w->sys;
+    motet__worker *v = sys->cores[motet__slot_owner(a)];
+    uint32_t rest = atomic_load_explicit(&v->rest, memory_order_relaxed); /* relaxed: the gate says for certain */
+    if (rest == MOTET__BUSY || v->own_thread || w->own_thread || sys->holding) {
+        return false;
+    }
+    if (n_cores(sys) == 2) {
+        return adopt_of_two(w, v, a);
+    }
+    return rest == MOTET__PARKED && !cheaply && adopt_of_many(w, v, a);
+}
+
+void motet__place(motet__worker *w, motet__actor *a, motet__worker *to)
+{
+    hold_all(w);
+    settle(w->sys, w);
+    motet__lock_take(w->inject_lock);
+    motet__take_injected_locked(w);
+    motet__run_remove(w, a);
+    move(a, w, to);
+    if (a->pending > 0) {
+        motet__actor_ready(to, a);
+    }
+    motet__lock_release(w->inject_lock);
+    let_go(w);
+    motet__worker_wake(to);
+}
+
+/* ---- counting places where all can see them ---- */
+
+void motet__share(motet_system *sys, motet__worker *w, motet__actor *a)
+{
+    lock_moving(sys, w);
+    motet__worker *v = sys->cores[motet__slot_owner(a)];
+    if (v != w) {
+        motet__gate_want(&v->gate);
+        if (v->gate.biased) {
+            motet__barrier(sys->two_sided);
+        }
+        motet__gate_force(&v->gate);
+        if (!(a->flags & MOTET__SHARED) && a->type) {
+            a->flags |= MOTET__SHARED;
+            uint64_t word = atomic_load_explicit(&a->inbox, memory_order_relaxed);
+            /* release: partner of the acquire in motet__place_reserve. */
+            atomic_store_explicit(&a->inbox, (word | MOTET__INBOX_SHARED) + a->used, memory_order_release);
+        }
+        motet__gate_open(&v->gate);
+    }
+    motet__lock_release(sys->moving);
+}

@@ -1,0 +1,235 @@
+/* turn.c -- an actor's turn: a batch of its mail, one callback at a time, outside the gate.
+ *
+ * A turn handles what lay in the mailbox when it began, at most BATCH: so an actor that sends to itself, or a fast
+ * sender, keeps nobody from his turn, and a sender on the same core finds the receiver's work done in batches too.
+ *
+ * motet_fail leaves a callback by a jump to the worker's loop, which goes on in motet__turn_failed. What was in hand is
+ * named in the worker (in_hand, and for sessions participant and message) so that nothing is lost by the jump.
+ */
+#include "core.h"
+
+enum { BATCH = 128 };
+
+/* ---- one piece of mail ---- */
+
+/* The mail as its handler sees it. */
+static void show_payload(motet_mail *m, const motet__link *l, const unsigned char *bytes)
+{
+    if (l->flags & MOTET__BLOCK) {
+        motet__block_bytes b;
+        memcpy(&b, bytes, sizeof b);
+        m->data = b.block;
+        m->size = b.size;
+    } else {
+        m->data = l->size > 0 ? bytes : NULL;
+        m->size = l->size;
+    }
+}
+
+static bool show_answer(motet__worker *w, motet__actor *a, motet_mail *m, const motet__node *n)
+{
+    memcpy(&m->id, n->bytes, sizeof m->id);
+    m->kind = n->link.tag == MOTET_OK ? MOTET_REPLY : MOTET_NO_REPLY;
+    m->why = (motet_err)n->link.tag;
+    return motet__ask_over(w, a, m->id, &m->tag);
+}
+
+static void show_notice(motet__worker *w, motet_mail *m, const motet__node *n)
+{
+    motet__ended e;
+    memcpy(&e, n->bytes, sizeof e);
+    m->kind = (motet_mail_kind)n->link.tag;
+    m->tag = 0;
+    m->id = e.id;
+    m->status = e.status;
+    m->from = motet__ref_make(w->sys, e.who.slot, e.who.generation, MOTET_MAY_ALL);
+}
+
+/* False: there is nothing to be handled. */
+static bool show(motet__worker *w, motet__actor *a, motet__link *l, motet_mail *m)
+{
+    motet__node *n = (motet__node *)(void *)l;
+    switch ((motet__kind)l->kind) {
+    case MOTET__TOLD:
+        show_payload(m, l, n->bytes);
+        return true;
+    case MOTET__ASKED: {
+        motet__asking asking;
+        memcpy(&asking, n->bytes, sizeof asking);
+        m->kind = MOTET_ASKED;
+        m->id = asking.id;
+        m->from = motet__ref_make(w->sys, asking.asker.slot, asking.asker.generation, 0);
+        show_payload(m, l, n->bytes + sizeof asking);
+        return true;
+    }
+    case MOTET__REPLY:
+        show_payload(m, l, n->bytes + MOTET__ANSWER_AT);
+        return show_answer(w, a, m, n);
+    case MOTET__NOTICE:
+        show_notice(w, m, n);
+        return true;
+    case MOTET__STOP:
+        a->flags |= MOTET__LEAVING;
+        return false;
+    default:
+        return motet__due_handled(w, l, m);
+    }
+}
+
+/* Frees the mail in hand, with its place and its payload. */
+static void put_down(motet__worker *w, motet__actor *a)
+{
+    motet__link *l = w->in_hand;
+    w->in_hand = NULL;
+    if (!l) {
+        return; /* stashed, or embedded */
+    }
+    if (l->flags) {
+        if (l->flags & MOTET__PLACED) {
+            if (!(a->flags & MOTET__SHARED) && !(a->more && a->more->want_first)) {
+                a->used--;
+            } else {
+                motet__place_free(w, a);
+            }
+        }
+        if (l->flags & MOTET__BLOCK) {
+            motet__block_bytes b;
+            memcpy(&b, ((motet__node *)(void *)l)->bytes + motet__payload_at(l->kind), sizeof b);
+            motet__payload_release(w, b.block);
+        }
+    }
+    motet__node_free(w, l);
+}
+
+static motet_status call(motet__worker *w, motet__actor *a, const motet_mail *m)
+{
+    motet__leave(w);
+    motet_status status = a->receive(a->self, w, m);
+    motet__enter(w);
+    return status;
+}
+
+static motet_status handle_mail(motet__worker *w, motet__actor *a, motet__link *l)
+{
+    motet_mail m = {.kind = MOTET_TOLD, .tag = l->tag};
+    bool embedded = l->kind == MOTET__DUE; /* which may be gone once it is shown */
+    w->in_hand = embedded ? NULL : l;
+    motet_status status = MOTET_DONE;
+    if (show(w, a, l, &m)) {
+        a->handled++;
+        status = a->receive ? call(w, a, &m) : MOTET_DONE;
+    }
+    put_down(w, a);
+    return status;
+}
+
+/* ---- the turn ---- */
+
+static void fail(motet__worker *w, motet__actor *a, motet_status status)
+{
+    motet__count(&w->counts.failed, 1);
+    if (a->child) {
+        motet__child_fail(w, a->child, status);
+    } else if (motet__more_of(w, a)) {
+        a->flags |= MOTET__KILLED;
+        a->more->status = status;
+    } else {
+        a->flags |= MOTET__LEAVING;
+    }
+}
+
+/* Ends the actor, puts it back into the run queue, or lets it rest. */
+static void finish(motet__worker *w, motet__actor *a)
+{
+    w->current = NULL;
+    if (__builtin_expect(w->sampling, 0)) {
+        w->sampling = false;
+        a->busy_ns += (motet__system_clock(w->sys) - w->turn_begun) * MOTET__SAMPLE;
+    }
+    if (a->child) {
+        motet__child_finish(w, a->child);
+    }
+    if (a->flags & (MOTET__KILLED | MOTET__LEAVING)) {
+        motet__actor_end(w, a, a->flags & MOTET__KILLED ? a->more->status : MOTET_DONE);
+    } else if (a->first && !(a->flags & MOTET__SUSPENDED)) {
+        motet__run_push(w, a);
+    } else {
+        a->state = MOTET__IDLE;
+    }
+}
+
+static void run_batch(motet__worker *w, motet__actor *a)
+{
+    enum { ENDS = MOTET__KILLED | MOTET__LEAVING | MOTET__SUSPENDED };
+    while (w->left > 0 && !(a->flags & ENDS)) {
+        motet__link *l = motet__mail_pop(a);
+        if (!l) {
+            break;
+        }
+        w->left--;
+        motet_status status =
+            __builtin_expect(a->child != NULL, 0) ? motet__child_mail(w, a->child, l) : handle_mail(w, a, l);
+        if (__builtin_expect(status != MOTET_DONE, 0)) {
+            fail(w, a, status);
+        }
+    }
+    finish(w, a);
+}
+
+motet_status motet__turn_mail(motet__worker *w, motet__actor *a, motet__link *l)
+{
+    return handle_mail(w, a, l);
+}
+
+void motet__turn(motet__worker *w, motet__actor *a)
+{
+    a->state = MOTET__RUNNING;
+    w->current = a;
+    uint32_t most = w->batch ? w->batch : BATCH;
+    w->left = a->pending < most ? a->pending : most;
+    run_batch(w, a);
+}
+
+void motet__turn_failed(motet__worker *w)
+{
+    motet__actor *a = w->current;
+    if (w->participant) {
+        motet__session_failed(w, w->fail_status);
+    } else {
+        put_down(w, a);
+        fail(w, a, w->fail_status);
+    }
+    run_batch(w, a);
+}
+
+/* ---- leaving a callback ---- */
+
+void motet_fail(motet_ctx *w, motet_status status)
+{
+    motet__enter(w);
+    if (!w->fail_to) {
+        motet__fatal("motet_fail outside of a callback");
+    }
+    w->fail_status = status == MOTET_DONE || status == MOTET_LATER ? MOTET_FAIL : status;
+    longjmp(*w->fail_to, 1);
+}
+
+bool motet__guarded(motet__worker *w, void (*callback)(void *), void *arg)
+{
+    jmp_buf here, *before = w->fail_to;
+    bool done = false;
+    w->fail_to = &here;
+    if (setjmp(here) == 0) {
+        motet__leave(w);
+        callback(arg);
+        motet__enter(w);
+        done = true;
+    }
+    w->fail_to = before;
+    return done;
+}
+
+void motet_exit(motet_ctx *w)
+{
+    w->current->flags |= MOTET__LEAVING; /* outside the gate, but nobody else writes the flags of an actor that runs */
+}
