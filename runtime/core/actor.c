@@ -21,15 +21,17 @@ void motet__actor_wake(motet__actor *a)
 
 static void start(motet__actor *a)
 {
-    motet_start s = {.name = a->name,
-                     .index = a->index,
-                     .incarnation = a->incarnation,
-                     .env = a->sys->env,
-                     .failure = a->failure};
+    motet__start s = {.actor = a,
+                      .start = {.name = a->name,
+                                .index = a->index,
+                                .incarnation = a->incarnation,
+                                .env = a->sys->env,
+                                .failure = a->failure,
+                                .system = a->sys}};
     if (a->type->state_size > 0) {
         memset(a->state, 0, a->type->state_size);
     }
-    motet__sup_started(a, a->type->init ? a->type->init(a->state, &s) : MOTET_DONE);
+    motet__sup_started(a, a->type->init ? a->type->init(a->state, &s.start) : MOTET_DONE);
 }
 
 /* Whether the actor is to end and has no participant left that must be told. */

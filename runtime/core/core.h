@@ -215,6 +215,7 @@ typedef struct motet__supervisor { /* under control */
 
 struct motet_system {
     const motet_system_spec *spec;
+    struct motet__isolate *isolate; /* NULL: no actor runs in a process of its own */
     void *env;
     uint32_t n_workers, n_actors, n_wires;
     motet__worker *workers;
@@ -251,6 +252,19 @@ struct motet_system {
 };
 
 extern _Thread_local motet__worker *motet__self; /* NULL outside of workers */
+
+/* What the core hands to every init. */
+typedef struct motet__start {
+    motet_start start; /* first */
+    motet__actor *actor;
+} motet__start;
+
+/* isolate_child.c: whether this is the process of an isolated actor, where no system is; then what the program asks of
+ * one is for these, that ask the parent, or refuse. */
+extern bool motet__in_child;
+motet_err motet__child_open(const motet_system *sys, uint16_t wire, uint64_t arg, uint64_t *id);
+motet_err motet__child_resume(const motet_system *sys, uint64_t id, uint16_t role);
+motet_err motet__child_refuse(const char *what); /* MOTET_EINVAL, and says so */
 
 /* actor.c: in the actor's context, but for _wake (anyone). */
 void motet__actor_wake(motet__actor *a);
@@ -301,6 +315,7 @@ bool motet__sup_quiet(const motet_system *sys);             /* under control: no
 /* These take control. */
 void motet__sup_started(motet__actor *a, motet_status status); /* after init */
 void motet__sup_failed(motet__actor *a, motet_status status);  /* a handler failed */
+void motet__sup_lost(motet__actor *a, uint32_t incarnation); /* any thread: its process has died */
 void motet__sup_ended(motet__actor *a);                        /* its sessions are closed, fini has run */
 void motet__sup_tick(motet_system *sys);                       /* next_due has come */
 

@@ -1,5 +1,5 @@
 /* system.c -- a system's start, its questions, its stop. */
-#include "core.h"
+#include "isolate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +126,7 @@ static void free_system(motet_system *sys)
         free(sys->workers[i].outboxes);
     }
     motet__sup_fini(sys);
+    motet__isolate_end(sys->isolate);
     motet__block_pool_fini(&sys->opens);
     free(sys->buckets);
     free(sys->queue);
@@ -181,6 +182,9 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
 {
     uint32_t n_actors = 0;
     *out = NULL;
+    if (motet__in_child) {
+        return motet__child_refuse("motet_system_start");
+    }
     if (spec->n_supervisors == 0 || (options && options->workers > MOST_WORKERS)) {
         return MOTET_EINVAL;
     }
@@ -194,7 +198,8 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->n_workers = worker_count(options);
     sys->n_actors = n_actors;
     sys->n_wires = spec->n_wires;
-    e = make_parts(sys);
+    e = motet__isolate_begin(sys, options, &sys->spec, &sys->isolate); /* before there are threads */
+    e = e == MOTET_OK ? make_parts(sys) : e;
     e = e == MOTET_OK ? start_workers(sys) : e;
     if (e != MOTET_OK) {
         free_system(sys);
@@ -210,6 +215,9 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
 motet_err motet_session_resume(motet_system *sys, uint64_t id, uint16_t role)
 {
     motet_err e = MOTET_EGONE;
+    if (motet__in_child) {
+        return motet__child_resume(sys, id, role);
+    }
     motet__lock_take(sys->control);
     motet__open *o = motet__open_find(sys, id);
     if (o && role >= o->wire->session->n_roles) {
@@ -234,6 +242,9 @@ static bool is_idle(const motet_system *sys)
 
 motet_err motet_system_wait_idle(motet_system *sys, uint64_t timeout_ns)
 {
+    if (motet__in_child) {
+        return motet__child_refuse("motet_system_wait_idle");
+    }
     uint64_t now = motet__clock();
     uint64_t deadline = timeout_ns < MOTET__NEVER - now ? now + timeout_ns : MOTET__NEVER;
     motet__lock_take(sys->control);
@@ -278,6 +289,7 @@ static void fill_stats(motet_system *sys, motet_stats *out)
 
 void motet_system_stats(motet_system *sys, motet_stats *out)
 {
+    MOTET_REQUIRE(!motet__in_child);
     motet__lock_take(sys->control);
     fill_stats(sys, out);
     motet__lock_release(sys->control);
@@ -287,7 +299,7 @@ void motet_system_stats(motet_system *sys, motet_stats *out)
 
 void motet_system_stop(motet_system *sys, motet_stats *last)
 {
-    MOTET_REQUIRE(!motet__self || motet__self->sys != sys);
+    MOTET_REQUIRE(!motet__in_child && (!motet__self || motet__self->sys != sys));
     motet__lock_take(sys->control);
     sys->sup.stopping = true;
     motet__sup_advance(sys);

@@ -39,6 +39,7 @@ typedef struct motet_start {
     uint32_t incarnation; /* 0 at first, one more after each restart */
     void *env;            /* motet_options.env */
     motet_status failure; /* what ended the last incarnation; MOTET_DONE: nothing, or another's failure */
+    struct motet_system *system; /* that it is in, for motet_session_open and motet_session_resume */
 } motet_start;
 
 /* What becomes of a message for which a mailbox has no room. */
@@ -64,6 +65,7 @@ typedef struct motet_actor_type {
     motet_policy policy;
     bool shared; /* `mailbox` is the room of all lanes into an instance together; not with MOTET_DROP_OLDEST */
     size_t state_at; /* for generated code: where in the user's struct the state of the protocol file stands */
+    bool isolated;   /* each instance's callbacks run in a process of its own, whose death is the instance's failure */
 } motet_actor_type;
 
 #endif

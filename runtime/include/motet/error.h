@@ -13,7 +13,8 @@ typedef enum motet_err {
     MOTET_EGONE = 3,   /* an actor that is needed has ended for good, or the system is stopping */
     MOTET_ELIMIT = 4,  /* a stated limit is reached */
     MOTET_ETIME = 5,   /* the deadline passed */
-    MOTET_EINVAL = 6   /* tables or options that contradict each other */
+    MOTET_EINVAL = 6,  /* tables or options that contradict each other */
+    MOTET_EPROCESS = 7 /* a process could not be started */
 } motet_err;
 
 #define MOTET_MUST_USE __attribute__((warn_unused_result))
