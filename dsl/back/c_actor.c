@@ -99,7 +99,8 @@ static void emit_actor_macro(struct emit *e, const struct c_actor *a)
             "motet_status ${actor}__init(void *self, const motet_start *start);\n"
             "void ${actor}__fini(void *self);\n",
          "mailbox", emit_num(e, a->type->mailbox), "sessions", emit_num(e, a->type->sessions), "policy",
-         arena_printf(e->a, "%s%s", policy_text(a->type), state_text(e, a)));
+         arena_printf(e->a, "%s%s%s", policy_text(a->type), a->type->isolated ? ".isolated = true, " : "",
+                      state_text(e, a)));
 }
 
 static uint32_t count_roles(const struct c_actor *a)

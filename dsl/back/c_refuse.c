@@ -46,12 +46,6 @@ static void refuse_actor(struct c_gen *g, const struct actor *a)
                arena_printf(g->a, "actor `%s` has an inbox; generated C has no messages outside sessions", a->name),
                "the runtime delivers messages of sessions alone",
                "give these messages a session of their own, with a role for who sends them");
-    if (a->isolated)
-        refuse(g, d->isolated_at,
-               arena_printf(g->a, "actor `%s` is to run in a process of its own; generated C runs in one process",
-                            a->name),
-               "all actors of a system share the memory of its process, and a fault in one ends all",
-               "leave it out where one process for all will do");
 }
 
 /* ---- systems ---- */

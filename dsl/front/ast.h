@@ -245,7 +245,6 @@ struct actor_decl {
     struct opt_u64 inbox;    /* room for messages outside sessions; default: none are taken */
     enum policy inbox_policy;
     bool isolated;           /* isolation process */
-    struct span isolated_at; /* of these words */
     expr_vec invariants;     /* over the state */
     VEC(struct contract) contracts;
     struct opt_u64 sessions; /* most at once; default: no limit of its own */

@@ -81,16 +81,11 @@ static void parse_isolation(struct parser *p, struct actor_decl *a)
 {
     if (a->isolated)
         slip(p, p->tok.at, "leave it out", "`isolation` is given twice");
-    struct span at = p->tok.at;
     advance(p);
     no_assignment(p, "isolation");
-    enum token_kind kind = ITEM_KIND(p, "`process`", K_PROCESS);
-    if (kind != T_EOF) {
-        at.hi = p->tok.at.hi;
+    if (ITEM_KIND(p, "`process`", K_PROCESS) != T_EOF)
         advance(p);
-    }
     a->isolated = true;
-    a->isolated_at = at;
     expect_semi(p, "`isolation`");
 }
 

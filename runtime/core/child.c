@@ -16,25 +16,27 @@ void motet__child_wake(motet__child *c)
 
 struct init_call {
     motet__child *child;
-    motet_start start;
+    motet__start start;
     motet_status status;
 };
 
 static void call_init(void *call)
 {
     struct init_call *c = call;
-    c->status = c->child->type->init(c->child->state, &c->start);
+    c->status = c->child->type->init(c->child->state, &c->start.start);
 }
 
 static void start(motet__worker *w, motet__child *c)
 {
     struct init_call call = {.child = c,
-                             .start = {.name = c->name,
-                                       .index = c->index,
-                                       .incarnation = c->incarnation,
-                                       .env = c->sys->env,
-                                       .failure = c->failure,
-                                       .ctx = w}};
+                             .start = {.actor = c,
+                                       .start = {.name = c->name,
+                                                 .index = c->index,
+                                                 .incarnation = c->incarnation,
+                                                 .env = c->sys->env,
+                                                 .failure = c->failure,
+                                                 .system = c->sys,
+                                                 .ctx = w}}};
     if (c->type->state_size > 0) {
         memset(c->state, 0, c->type->state_size);
     }

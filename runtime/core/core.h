@@ -192,6 +192,7 @@ typedef struct motet__supervisor { /* under control */
 
 struct motet_system {
     const motet_system_spec *spec;
+    struct motet__isolate *isolate; /* NULL: no actor runs in a process of its own */
     void *env;
     uint32_t n_workers, n_actors, n_wires;
     motet__child *actors;      /* in start order */
@@ -229,6 +230,19 @@ struct motet_system {
     uint32_t n_up;
     bool gave_up;
 };
+
+/* What the core hands to every init of a child. */
+typedef struct motet__start {
+    motet_start start; /* first */
+    motet__child *actor;
+} motet__start;
+
+/* isolate_child.c: whether this is the process of an isolated actor, where no system is; then what the program asks of
+ * one is for these, that ask the parent, or refuse. */
+extern bool motet__is_isolated;
+motet_err motet__isolated_open(const motet_system *sys, uint16_t wire, uint64_t arg, uint64_t *id);
+motet_err motet__isolated_resume(const motet_system *sys, uint64_t id, uint16_t role);
+motet_err motet__isolated_refuse(const char *what); /* MOTET_EINVAL, and says so */
 
 /* child.c */
 /* Anyone: the child is to look at its phase. A worker does so inside its gate. */
@@ -367,6 +381,7 @@ bool motet__sup_quiet(const motet_system *sys);             /* under control: no
 /* These take control. */
 void motet__sup_started(motet__child *a, motet_status status); /* after init */
 void motet__sup_failed(motet__child *a, motet_status status);  /* a handler failed */
+void motet__sup_lost(motet__child *a, uint32_t incarnation); /* any thread: its process has died */
 void motet__sup_ended(motet__child *a);                        /* its sessions are closed, fini has run */
 void motet__sup_tick(motet_system *sys);                       /* next_due has come */
 

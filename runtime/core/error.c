@@ -13,6 +13,7 @@ const char *motet_err_text(motet_err e)
     case MOTET_EGONE: return "an actor that is needed has ended for good, or the system is stopping";
     case MOTET_ELIMIT: return "a stated limit is reached";
     case MOTET_ETIME: return "the deadline passed";
+    case MOTET_EPROCESS: return "a process could not be started";
     case MOTET_EINVAL: return "tables or options that contradict each other";
     case MOTET_ERIGHTS: return "the ref does not allow it";
     case MOTET_EFULL: return "no room in the inbox";

@@ -174,7 +174,7 @@ static motet_status run_init(motet__worker *w, motet__actor *a, const motet_spaw
 {
     motet__actor *before = w->current;
     motet_start start = {
-        .name = a->type->name, .env = w->sys->env, .arg = o ? o->arg : NULL, .ctx = w, .failure = MOTET_DONE};
+        .name = a->type->name, .env = w->sys->env, .system = w->sys, .arg = o ? o->arg : NULL, .ctx = w, .failure = MOTET_DONE};
     struct init_call c = {a, &start, MOTET_FAIL};
     a->state = MOTET__RUNNING;
     w->current = a;

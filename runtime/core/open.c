@@ -298,6 +298,9 @@ static motet_err open_on(motet_system *sys, motet__wire *wire, uint64_t arg, uin
 
 motet_err motet_session_open(motet_system *sys, uint16_t wire, uint64_t arg, uint64_t *id)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_open(sys, wire, arg, id);
+    }
     if (wire >= sys->n_wires) {
         return MOTET_EINVAL;
     }

@@ -9,7 +9,7 @@
  * word), the session is completed. If one is not empty, its reader has been woken and will look in its turn; when that
  * reader has ended, the message is an orphan, and the session aborts.
  */
-#include "core.h"
+#include "isolate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -263,7 +263,7 @@ static void report_broken(const motet_session *p, const char *did, const char *b
 /* Whether a failure with that status is passed over. */
 static bool resumes(motet__worker *w, const motet_session *p, motet_status status)
 {
-    if (p->actor->spec->decide[motet_status_reason(status)] != MOTET_RESUME) {
+    if (p->actor->spec->decide[motet_status_reason(status)] != MOTET_RESUME || motet__isolate_lost(p->actor)) {
         return false;
     }
     motet__count(&w->counts.resumed, 1);

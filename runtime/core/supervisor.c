@@ -8,7 +8,7 @@
  *
  * Nothing here calls the user: actors run init and fini themselves and report back.
  */
-#include "core.h"
+#include "isolate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -302,6 +302,7 @@ static void report_late(motet_system *sys)
     sys->sup.late_at = MOTET__NEVER;
     fprintf(stderr, "motet: %s: %s has not stopped within %" PRIu64 " ms\n", sys->spec->name, a->name,
             shutdown_ns(a) / MOTET__MS);
+    motet__isolate_late(a);
 }
 
 /* Orders the first start if it is due. */
@@ -377,6 +378,22 @@ static void count_failure(motet__child *a, motet_status status)
     a->sys->failures[motet_status_reason(status)]++;
 }
 
+/* The actor failed, unless it is known to have; under control. */
+static void fail(motet__child *a, motet_status status)
+{
+    motet__phase phase = motet__child_phase(a);
+    if (phase == MOTET__FAILING) {
+        return; /* its process died as well */
+    }
+    count_failure(a, status);
+    if (phase == MOTET__UP) {
+        a->sys->n_up--;
+        a->sys->sup.n_failing++;
+        motet__child_enter(a, MOTET__FAILING);
+    }
+    abort_sessions(a, MOTET_ABORT_CRASH);
+}
+
 void motet__sup_started(motet__child *a, motet_status status)
 {
     motet_system *sys = a->sys;
@@ -390,6 +407,9 @@ void motet__sup_started(motet__child *a, motet_status status)
         a->up_since = motet__system_clock(sys);
         a->failure = MOTET_DONE;
         motet__child_enter(a, MOTET__UP);
+        if (motet__isolate_lost(a)) {
+            fail(a, MOTET_FAIL); /* the news came before it was up */
+        }
         motet__opens_kick(sys);
     } else {
         count_failure(a, status);
@@ -405,13 +425,18 @@ void motet__sup_failed(motet__child *a, motet_status status)
 {
     motet_system *sys = a->sys;
     motet__lock_take(sys->control);
-    count_failure(a, status);
-    if (motet__child_phase(a) == MOTET__UP) {
-        sys->n_up--;
-        sys->sup.n_failing++;
-        motet__child_enter(a, MOTET__FAILING);
+    fail(a, status);
+    motet__lock_release(sys->control);
+}
+
+void motet__sup_lost(motet__child *a, uint32_t incarnation)
+{
+    motet_system *sys = a->sys;
+    motet__lock_take(sys->control);
+    if (a->incarnation == incarnation && motet__child_phase(a) == MOTET__UP) {
+        fail(a, MOTET_FAIL);
+        motet__child_wake(a);
     }
-    abort_sessions(a, MOTET_ABORT_CRASH);
     motet__lock_release(sys->control);
 }
 

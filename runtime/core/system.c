@@ -1,5 +1,5 @@
 /* system.c -- a system's start, its questions, its stop. */
-#include "core.h"
+#include "isolate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +154,7 @@ static void free_system(motet_system *sys)
     motet__depot_fini(&sys->actor_records);
     motet__depot_fini(&sys->dues);
     motet__sup_fini(sys);
+    motet__isolate_end(sys->isolate);
     motet__block_pool_fini(&sys->opens);
     free(sys->buckets);
     free(sys->queue);
@@ -224,6 +225,9 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
 {
     uint32_t n_actors = 0;
     *out = NULL;
+    if (motet__is_isolated) {
+        return motet__isolated_refuse("motet_system_start");
+    }
     spec = spec ? spec : &no_tree;
     if (spec->n_supervisors == 0 || (options && options->workers > MOST_WORKERS)) {
         return MOTET_EINVAL;
@@ -241,7 +245,8 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->two_sided = !motet__barrier_ready();
     sys->secret = motet__random();
     sys->pin = options && options->pin;
-    e = make_parts(sys);
+    e = motet__isolate_begin(sys, options, &sys->spec, &sys->isolate); /* before there are threads */
+    e = e == MOTET_OK ? make_parts(sys) : e;
     e = e == MOTET_OK ? reserve(sys, options) : e;
     e = e == MOTET_OK ? start_workers(sys) : e;
     if (e != MOTET_OK) {
@@ -264,6 +269,9 @@ uint64_t motet__system_clock(const motet_system *sys)
 
 uint64_t motet__deadline(const motet_system *sys, uint64_t timeout_ns)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_refuse("motet_system_wait_idle");
+    }
     uint64_t now = motet__system_clock(sys);
     return timeout_ns < MOTET__NEVER - now ? now + timeout_ns : MOTET__NEVER;
 }
@@ -327,6 +335,9 @@ motet_err motet_child_ref(motet_system *sys, uint16_t child, uint32_t instance, 
 motet_err motet_session_resume(motet_system *sys, uint64_t id, uint16_t role)
 {
     motet_err e = MOTET_EGONE;
+    if (motet__is_isolated) {
+        return motet__isolated_resume(sys, id, role);
+    }
     motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);
     motet__open *o = motet__open_find(sys, id);
@@ -407,6 +418,7 @@ static void fill_stats(motet_system *sys, motet_stats *out)
 
 void motet_system_stats(motet_system *sys, motet_stats *out)
 {
+    MOTET_REQUIRE(!motet__is_isolated);
     motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);
     fill_stats(sys, out);
@@ -465,7 +477,7 @@ static void end_spawned(motet_system *sys)
 
 void motet_system_stop(motet_system *sys, motet_stats *last)
 {
-    MOTET_REQUIRE(!motet__self || motet__self->sys != sys);
+    MOTET_REQUIRE(!motet__is_isolated && (!motet__self || motet__self->sys != sys));
     motet__lock_take(sys->control);
     sys->sup.stopping = true;
     motet__sup_advance(sys);

@@ -243,11 +243,25 @@ message Ask;
 session S(role X, role Y) { X -> Y: Ask; }
 actor A plays S.X;  actor B plays S.Y { inbox 3; }
 END
-refused "isolation process" E0526 3:41 'actor `B` is to run in a process of its own' <<END
-message Ask;
-session S(role X, role Y) { X -> Y: Ask; }
-actor A plays S.X;  actor B plays S.Y { isolation process; }
+
+protocol <<END
+message Ask { n: u32; who: ref<S.X>; l: list<string<9>, 3>; }  message Yes { n: u32; }  message No;
+session S(role X, role Y) {
+  rec More { X -> Y: Ask where n <= 9; choice at Y { Y -> X: Yes; continue More; } or { Y -> X: No; } }
+}
+actor A plays S.X;
+actor B plays S.Y {
+  isolation process; sessions 1; state { n: u32; } with invariant n == 0; on S.Y.Ask ensures state.n == old(state.n);
+}
+system Z {
+  supervisor root one_for_one intensity 10000 in 1s { child a: A; child b[2]: B; }
+  wire S(X = a, Y = any b);
+}
 END
+runs "isolation process" "$all"
+told='^motet: b\[[01]\]: its process was killed by signal '
+runs "isolation process, whose death is a restart" ' completed 0 aborted 50 .* crashes 50 restarts 50 ' \
+    -DFILL_FAILS=1000 '-DFILL_IN="on_ask"' '-DFILL_STATUS=(__builtin_trap(), MOTET_FAIL)'
 
 protocol <<END
 message Ask;  message Yes;

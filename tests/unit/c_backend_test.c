@@ -262,6 +262,16 @@ static void policies_reach_the_actors_type(void **state)
     }
 }
 
+static void isolation_reaches_the_actors_type(void **state)
+{
+    (void)state;
+    struct ir *ir = compile(small_protocol);
+    ir->actors[1].isolated = true;
+    assert_true(c_render(ir, outputs, diags));
+    has("vendor.h", ".fini = vendor__fini, .isolated = true, \\\n");
+    lacks("customer.h", ".isolated");
+}
+
 static void decisions_reach_the_spec(void **state)
 {
     (void)state;
@@ -432,6 +442,7 @@ int main(void)
         TEST(the_system_is_a_constant_spec),
         TEST(the_actors_limits_reach_its_type),
         TEST(policies_reach_the_actors_type),
+        TEST(isolation_reaches_the_actors_type),
         TEST(decisions_reach_the_spec),
         TEST(a_role_of_par_sends_and_receives_in_one_state),
         TEST(a_refinement_is_a_condition_for_both_ends),

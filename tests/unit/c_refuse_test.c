@@ -179,18 +179,10 @@ static void an_inbox_is_refused(void **state)
     refused_at(5);
 }
 
-static void isolation_is_refused(void **state)
-{
-    (void)state;
-    refuse(ONE_MESSAGE "actor R plays S.B {\n  isolation process;\n}\n", E0526,
-           "actor `R` is to run in a process of its own");
-    refused_at(5);
-}
-
 static void each_of_them_is_told(void **state)
 {
     (void)state;
-    struct ir *ir = compile(ONE_MESSAGE "actor L plays S.A { inbox 5; isolation process; }\n");
+    struct ir *ir = compile(ONE_MESSAGE "actor L plays S.A { inbox 5; }\nactor R plays S.B { inbox 5; }\n");
     assert_false(c_render(ir, outputs, diags));
     assert_int_equal(diags->n_errors, 2);
 }
@@ -245,7 +237,6 @@ int main(void)
         TEST(a_mixed_choice_is_refused),
         TEST(an_event_is_refused),
         TEST(an_inbox_is_refused),
-        TEST(isolation_is_refused),
         TEST(each_of_them_is_told),
         TEST(states_past_sixteen_bits_are_refused),
         TEST(a_table_too_large_to_write_is_refused),

@@ -40,6 +40,7 @@ typedef struct motet_start {
     uint32_t incarnation; /* 0 at first, one more after each restart */
     void *env;            /* motet_options.env */
     motet_status failure; /* what ended the last incarnation; MOTET_DONE: nothing, or another's failure */
+    struct motet_system *system; /* that it is in, for motet_session_open and motet_session_resume */
     motet_ctx *ctx;       /* for what init itself does */
     const void *arg;      /* motet_spawn_options.arg; NULL for a child of the tree */
 } motet_start;
@@ -70,6 +71,7 @@ typedef struct motet_actor_type {
     motet_receive receive;     /* mail outside of sessions; NULL: it takes none, and what is sent to it is a dead letter */
     uint32_t inbox;            /* room for mail that is told or asked; 0: MOTET_INBOX_DEFAULT; at most 2^29 - 1 */
     motet_policy inbox_policy;
+    bool isolated;   /* each instance's callbacks run in a process of its own, whose death is the instance's failure */
     bool traps_exits;          /* the end of a linked actor is mail, MOTET_EXIT */
 } motet_actor_type;
 

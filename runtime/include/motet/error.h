@@ -16,7 +16,8 @@ typedef enum motet_err {
     MOTET_EINVAL = 6,  /* tables or options that contradict each other */
     MOTET_ERIGHTS = 7, /* the ref does not allow it */
     MOTET_EFULL = 8,   /* no room in the inbox */
-    MOTET_EINIT = 9    /* the actor's init failed */
+    MOTET_EINIT = 9,   /* the actor's init failed */
+    MOTET_EPROCESS = 10 /* a process could not be started */
 } motet_err;
 
 #define MOTET_MUST_USE __attribute__((warn_unused_result))

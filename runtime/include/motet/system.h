@@ -67,6 +67,7 @@ typedef struct motet_system_spec {
 typedef struct motet_options {
     uint32_t workers; /* threads, 1 .. 64; 0: one for each core that the process may use */
     void *env;        /* handed to every init as motet_start.env; not owned */
+    uint64_t callback_ns; /* the longest that a callback of an isolated actor may take; 0: no limit */
     bool pin;         /* worker i stays on the i-th of the cores that the process may use */
     /* From the start on no memory is allocated: what is reserved has to do, and what finds none fails (MOTET_ENOMEM). */
     bool fixed;

@@ -9,7 +9,8 @@ for handlers in glob.glob(sys.argv[1] + "/*_handlers.c"):
     tables = open(handlers.replace("_handlers.c", ".c")).read()
     # the choosers and the tags of their branches, in the switch that dispatches them
     tags = {name: re.findall(r"case (\w+):", switch) for name, switch in
-            re.findall(r"motet_status status = (\w+)\(.*?switch \(pick\.tag\) \{(.*?)default:", tables, re.S)}
+            re.findall(r"motet_status status = (\w+)\((?:(?!\n}\n).)*?switch \(pick\.tag\) \{(.*?)default:", tables,
+                       re.S)}
 
     def body(match):
         some, done = tags.get(match[1]), f'    return fill_done("{match[1]}");\n'
