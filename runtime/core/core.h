@@ -376,6 +376,7 @@ void motet__calls_run(motet__worker *w);
 /* supervisor.c */
 MOTET_MUST_USE motet_err motet__sup_init(motet_system *sys);
 void motet__sup_fini(motet_system *sys);
+void motet__sup_stop(motet_system *sys);                    /* under control */
 void motet__sup_advance(motet_system *sys);                 /* under control: does what can be done now */
 bool motet__sup_quiet(const motet_system *sys);             /* under control: nothing is pending */
 /* These take control. */

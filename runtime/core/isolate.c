@@ -22,6 +22,7 @@ struct proxy {
     motet__process *process;
     motet__frame *answer; /* room for the longest */
     bool lost;
+    bool told;            /* and why has been told */
 };
 
 /* ---- frames ---- */
@@ -40,27 +41,24 @@ static void report(const struct proxy *p, const char *what)
     fprintf(stderr, "motet: %s: %s\n", p->actor->name, what);
 }
 
-/* The process is of no more use. */
-static motet_status lose(struct proxy *p, motet_status status)
-{
-    p->lost = true;
-    motet__process_kill(p->iso->spawner, p->actor);
-    return status;
-}
-
+/* The process is of no more use. It is killed later, so that the failure has the callback's status, not that of a death
+ * which is told meanwhile. */
 static motet_status lose_for(struct proxy *p, motet__channel_state why)
 {
-    if (why == MOTET__CHANNEL_LATE) {
-        report(p, "a callback takes longer than it may; its process is killed");
-        return lose(p, MOTET_FAIL_TIMEOUT);
+    p->lost = true;
+    if (why != MOTET__CHANNEL_LATE) {
+        return MOTET_FAIL; /* it is dead, and how it died will be told */
     }
-    return lose(p, MOTET_FAIL);
+    report(p, "a callback takes longer than it may; its process is killed");
+    p->told = true;
+    return MOTET_FAIL_TIMEOUT;
 }
 
 static motet_status lose_broken(struct proxy *p)
 {
     report(p, "its process answers what makes no sense, and is killed");
-    return lose(p, MOTET_FAIL);
+    p->lost = p->told = true;
+    return MOTET_FAIL;
 }
 
 /* Reads one frame, and no byte more. CLOSED also for what is none. */
@@ -201,18 +199,28 @@ static motet_status proxy_produce(void *self, motet_session *s, uint16_t state, 
     return MOTET_DONE;
 }
 
+/* A callback that cannot fail. If the process is lost in it, its death fails the actor. */
+static void tell(struct proxy *p, motet__frame *q)
+{
+    bool before = p->lost;
+    call(p, q, NULL, 0);
+    if (p->lost && !before) {
+        motet__process_kill(p->iso->spawner, p->actor);
+    }
+}
+
 static void proxy_done(void *self, motet_session *s)
 {
     struct proxy *p = self;
     motet__frame q = about(p, s, MOTET__FRAME_DONE, 0);
-    call(p, &q, NULL, 0);
+    tell(p, &q);
 }
 
 static void proxy_abort(void *self, motet_session *s, motet_abort_reason why)
 {
     struct proxy *p = self;
     motet__frame q = about(p, s, MOTET__FRAME_ABORT, (uint16_t)why);
-    call(p, &q, NULL, 0);
+    tell(p, &q);
 }
 
 /* ---- life ---- */
@@ -226,7 +234,7 @@ static uint64_t patience_of(const struct proxy *p)
 /* Leaves no process and no memory. */
 static void end(struct proxy *p)
 {
-    if (!p->lost) {
+    if (!p->lost || p->told) {
         motet__process_expect(p->process);
     }
     motet__process_end(p->process, patience_of(p));
@@ -292,6 +300,18 @@ static void process_died(void *isolate, void *owner, uint64_t stamp, const char 
     (void)isolate;
     fprintf(stderr, "motet: %s: its process %s\n", a->name, how);
     motet__sup_lost(a, (uint32_t)stamp);
+}
+
+static void process_said(void *isolate, const void *what, size_t n)
+{
+    const motet__isolate *iso = isolate;
+    motet__said said;
+    if (n == sizeof said) {
+        memcpy(&said, what, sizeof said);
+        /* A stale id is nobody's mistake here: the session may have ended meanwhile. */
+        motet_err ignored = motet_session_resume(iso->sys, said.id, said.role);
+        (void)ignored;
+    }
 }
 
 /* ---- types ---- */
@@ -393,7 +413,8 @@ static motet_err replace_all(motet__isolate *iso, const motet_system_spec *spec,
 motet_err motet__isolate_begin(motet_system *sys, const motet_options *options, const motet_system_spec **spec,
                                motet__isolate **out)
 {
-    static const motet__process_hooks hooks = {.child = motet__isolate_child, .died = process_died};
+    static const motet__process_hooks hooks = {
+        .child = motet__isolate_child, .died = process_died, .said = process_said};
     uint32_t n = 0;
     *out = NULL;
     for (uint16_t i = 0; i < (*spec)->n_children; i++) {

@@ -40,6 +40,12 @@ typedef struct motet__frame {
     uint64_t id, arg;           /* of the session */
 } motet__frame;                 /* and then the payload, aligned as this */
 
+/* What a child says besides its channel: motet_session_resume by another thread than that of its callbacks. */
+typedef struct motet__said {
+    uint64_t id;
+    uint16_t role;
+} motet__said;
+
 typedef struct motet__isolated_type {
     motet_actor_type type;        /* what the core sees; first */
     const motet_actor_type *real; /* the program's */

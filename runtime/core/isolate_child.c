@@ -6,7 +6,8 @@
  * first callback here to its last, and the program's slot with it.
  *
  * What the program asks of the system is asked of the parent's, within a callback and by its thread, for only then does
- * the parent listen. Everything else of motet/system.h is refused: the system that stands in this memory is a picture.
+ * the parent listen; other threads can resume questions, which needs no answer. Everything else of motet/system.h is
+ * refused: the system that stands in this memory is a picture.
  */
 #include "isolate.h"
 
@@ -95,14 +96,18 @@ static motet_err refuse(const char *what, const char *why)
     return MOTET_EINVAL;
 }
 
-static motet_err ask(const motet_system *sys, const char *what, motet__frame *q)
+/* Whether that is the actor's system; NULL stands for it. */
+static bool is_ours(const motet_system *sys, const char *what)
 {
     if (sys && sys != me.iso->sys) {
-        return refuse(what, "in a process of its own an actor has one system, its own");
+        refuse(what, "in a process of its own an actor has one system, its own");
+        return false;
     }
-    if (!calls_back) {
-        return refuse(what, "in a process of its own only the thread of a callback may call it, and during one");
-    }
+    return true;
+}
+
+static motet_err ask(motet__frame *q)
+{
     size_t n;
     q->size = sizeof *q;
     if (motet__channel_write(me.channel, q, sizeof *q, NULL, 0, MOTET__NEVER) != MOTET__CHANNEL_OK ||
@@ -116,7 +121,13 @@ static motet_err ask(const motet_system *sys, const char *what, motet__frame *q)
 motet_err motet__isolated_open(const motet_system *sys, uint16_t wire, uint64_t arg, uint64_t *id)
 {
     motet__frame q = {.kind = MOTET__FRAME_OPEN, .at = wire, .arg = arg};
-    motet_err e = ask(sys, "motet_session_open", &q);
+    if (!is_ours(sys, "motet_session_open")) {
+        return MOTET_EINVAL;
+    }
+    if (!calls_back) {
+        return refuse("motet_session_open", "in a process of its own only the thread of a callback may call it");
+    }
+    motet_err e = ask(&q);
     if (e == MOTET_OK && id) {
         *id = q.id;
     }
@@ -126,7 +137,18 @@ motet_err motet__isolated_open(const motet_system *sys, uint16_t wire, uint64_t 
 motet_err motet__isolated_resume(const motet_system *sys, uint64_t id, uint16_t role)
 {
     motet__frame q = {.kind = MOTET__FRAME_RESUME, .at = role, .id = id};
-    return ask(sys, "motet_session_resume", &q);
+    if (!is_ours(sys, "motet_session_resume")) {
+        return MOTET_EINVAL;
+    }
+    if (calls_back) {
+        return ask(&q);
+    }
+    motet__said said;
+    memset(&said, 0, sizeof said);
+    said.id = id;
+    said.role = role;
+    motet__process_say(&said, sizeof said);
+    return MOTET_OK;
 }
 
 motet_err motet__isolated_refuse(const char *what)
@@ -202,6 +224,7 @@ static motet_status init(const motet__frame *q)
         leave("no memory");
     }
     memcpy(me.name, name, n);
+    motet__process_name(me.name);
     motet_start start = {.name = me.name,
                          .index = (uint32_t)q->id,
                          .incarnation = (uint32_t)q->arg,

@@ -23,7 +23,11 @@ typedef struct motet__process_hooks {
     /* In the parent, on a thread of the spawner and with no lock held: a child ended that was not expected to. That
      * child's motet__process_end returns after this does. */
     void (*died)(void *context, void *owner, uint64_t stamp, const char *how);
+    /* In the parent, likewise: some child said this, by motet__process_say. */
+    void (*said)(void *context, const void *what, size_t n);
 } motet__process_hooks;
+
+enum { MOTET__SAY_MOST = 16 };
 
 /* NULL: the process, or what it needs, could not be had. All arguments are kept. */
 motet__spawner *motet__spawner_new(const motet__process_hooks *hooks, void *context);
@@ -43,6 +47,13 @@ void motet__process_expect(motet__process *p);
 void motet__process_kill(motet__spawner *s, const void *owner);
 /* Closes the channel, gives the child that long to end, kills it, and returns when it is buried and *p is gone. */
 void motet__process_end(motet__process *p, uint64_t patience_ns);
+
+/* ---- in a child ---- */
+
+/* Says up to MOTET__SAY_MOST bytes to the parent, besides the channel; there is no answer. Any thread. */
+void motet__process_say(const void *what, size_t n);
+/* What the process is called in lists of processes; the beginning of the name, if it is long. */
+void motet__process_name(const char *name);
 
 /* ---- channels: streams of bytes, full duplex ---- */
 

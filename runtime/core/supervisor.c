@@ -361,6 +361,17 @@ bool motet__sup_quiet(const motet_system *sys)
            sup->timers.n == 0;
 }
 
+/* The system is to stop. What is in flight just now is not waited for longer than a stop would be. */
+void motet__sup_stop(motet_system *sys)
+{
+    motet__supervisor *sup = &sys->sup;
+    sup->stopping = true;
+    if (sup->in_flight != MOTET__NO_ACTOR && sup->late_at == MOTET__NEVER) {
+        sup->late_at = motet__clock() + shutdown_ns(&sys->actors[sup->in_flight]);
+    }
+    motet__sup_advance(sys);
+}
+
 /* ---- reports ---- */
 
 static void landed(motet_system *sys, motet__child *a)

@@ -479,8 +479,7 @@ void motet_system_stop(motet_system *sys, motet_stats *last)
 {
     MOTET_REQUIRE(!motet__is_isolated && (!motet__self || motet__self->sys != sys));
     motet__lock_take(sys->control);
-    sys->sup.stopping = true;
-    motet__sup_advance(sys);
+    motet__sup_stop(sys);
     while (!sys->sup.stopped || sys->n_open > 0) {
         motet__system_wait(sys, sys->changed, sys->control, MOTET__NEVER);
     }

@@ -39,6 +39,7 @@ enum order {
     DO_SEGFAULT_MAKE, /* in its maker */
     DO_WRONG_LABEL,   /* its maker answers with a label that is none of the state's */
     DO_LATER,         /* its maker asks to be resumed */
+    DO_LATER_BY_THREAD, /* and another thread of the process resumes it */
     DO_SEGFAULT_DONE, /* in on_done */
     DO_HANG_DONE,
     DO_OPEN,          /* opens a session, whose id is answered */
@@ -280,6 +281,30 @@ static inline void isolated_fini(void *self)
     carry_out(self, atomic_load(&seen->fini_does));
 }
 
+struct resumption {
+    motet_system *system;
+    uint64_t id;
+};
+
+static inline void *resume_in_a_thread(void *arg)
+{
+    struct resumption *r = arg;
+    motet_err e = motet_session_resume(r->system, UINT64_MAX, 1); /* of nobody: lost without a trace */
+    atomic_store(&seen->other_status, e == MOTET_OK ? motet_session_resume(r->system, r->id, 1) : e);
+    free(r);
+    return NULL;
+}
+
+static inline void resume_by_thread(motet_system *system, uint64_t id)
+{
+    pthread_t t;
+    struct resumption *r = malloc(sizeof *r);
+    *r = (struct resumption){system, id};
+    if (pthread_create(&t, NULL, resume_in_a_thread, r) == 0) {
+        pthread_detach(t);
+    }
+}
+
 /* The slot holds what the first callback put there. */
 static inline void check_slot(motet_session *s, bool last)
 {
@@ -314,7 +339,10 @@ static inline motet_status isolated_produce(void *self, motet_session *s, uint16
     check_slot(s, false);
     atomic_fetch_add(&seen->wrong, m->value != 0);
     atomic_fetch_add(&seen->produced, 1);
-    if (order == DO_LATER && atomic_fetch_add(&seen->id, 1) == 0) {
+    if ((order == DO_LATER || order == DO_LATER_BY_THREAD) && atomic_fetch_add(&seen->id, 1) == 0) {
+        if (order == DO_LATER_BY_THREAD) {
+            resume_by_thread(me->system, motet_session_id(s));
+        }
         return MOTET_LATER;
     }
     if (order == DO_SEGFAULT_MAKE) {

@@ -30,6 +30,47 @@ static void loses_one(uint64_t order, motet_reason why)
     assert_int_equal(s.aborted, 1);
 }
 
+/* ---- messages of a megabyte ---- */
+
+struct big {
+    uint64_t value;
+    unsigned char more[BIG];
+};
+
+static motet_status big_receive(void *self, motet_session *s, uint16_t label, const void *payload)
+{
+    const struct big *m = payload;
+    (void)self;
+    (void)label;
+    for (size_t i = 0; i < sizeof m->more; i += 997) {
+        atomic_fetch_add(&seen->wrong, m->more[i] != (unsigned char)(i * 7u + motet_session_role(s).role));
+    }
+    atomic_fetch_add(&seen->received, 1);
+    return MOTET_DONE;
+}
+
+static motet_status big_produce(void *self, motet_session *s, uint16_t state, motet_out *out)
+{
+    struct big *m = out->payload;
+    (void)self;
+    for (size_t i = 0; i < sizeof m->more; i++) {
+        m->more[i] = (unsigned char)(i * 7u + 1u - motet_session_role(s).role);
+    }
+    out->label = state;
+    return MOTET_DONE;
+}
+
+static void make_big(void)
+{
+    for (int r = 0; r < 2; r++) {
+        fx.messages[r].size = sizeof(struct big);
+        fx.role_types[r].receive = big_receive;
+        fx.role_types[r].produce = big_produce;
+        fx.role_types[r].on_done = NULL;
+        fx.role_types[r].on_abort = NULL;
+    }
+}
+
 /* ---- how a process ends ---- */
 
 static void a_segfault_is_a_restart(void **state)
@@ -127,6 +168,40 @@ static void a_last_callback_past_its_deadline_is_a_restart(void **state)
     (void)state;
     isolated_options.callback_ns = 300 * FX_MS;
     fails_once(DO_HANG_DONE, MOTET_BY_ERROR);
+}
+
+/* Neither reads nor writes: also what does not fit into a socket is not waited for. */
+static void a_process_that_is_stopped_is_a_timeout(void **state)
+{
+    for (int big = 0; big < 2; big++) {
+        isolated_setup(state);
+        if (big) {
+            make_big();
+        }
+        isolated_options.callback_ns = 300 * FX_MS;
+        motet_system *sys = isolated_start();
+        pid_t pid = (pid_t)atomic_load(&seen->pid);
+        assert_int_equal(kill(pid, SIGSTOP), 0);
+        do_one(sys, DO_NOTHING);
+        await_restarts(sys, 1);
+        do_one(sys, DO_NOTHING);
+        motet_stats s = isolated_stop(sys);
+        assert_int_equal(s.failures[MOTET_BY_TIMEOUT], 1);
+        assert_int_equal(s.completed, 1);
+    }
+}
+
+static void a_stop_does_not_wait_for_an_init_that_hangs(void **state)
+{
+    (void)state;
+    fx.children[1].shutdown_ns = 50 * FX_MS;
+    motet_system *sys = isolated_start();
+    atomic_store(&seen->init_does, DO_HANG);
+    fx_open(sys, 1, DO_SEGFAULT);
+    await(&seen->inits, 2);
+    motet_stats s = isolated_stop(sys);
+    assert_int_equal(s.aborted, 1);
+    assert_int_equal(s.crashes, 2);
 }
 
 static void a_stop_does_not_wait_for_a_handler_that_hangs(void **state)
@@ -287,6 +362,17 @@ static void a_maker_may_answer_later(void **state)
     assert_int_equal(isolated_stop(sys).completed, 1);
 }
 
+static void a_thread_of_the_process_may_resume(void **state)
+{
+    (void)state;
+    motet_system *sys = isolated_start();
+    atomic_store(&seen->other_status, -1);
+    do_one(sys, DO_LATER_BY_THREAD);
+    assert_int_equal(atomic_load(&seen->produced), 2);
+    assert_int_equal(atomic_load(&seen->other_status), MOTET_OK);
+    assert_int_equal(isolated_stop(sys).completed, 1);
+}
+
 static void a_handler_may_open_and_resume_sessions(void **state)
 {
     (void)state;
@@ -364,44 +450,10 @@ static void resume_keeps_an_actor_whose_handler_failed(void **state)
 
 /* ---- large messages ---- */
 
-struct big {
-    uint64_t value;
-    unsigned char more[BIG];
-};
-
-static motet_status big_receive(void *self, motet_session *s, uint16_t label, const void *payload)
-{
-    const struct big *m = payload;
-    (void)self;
-    (void)label;
-    for (size_t i = 0; i < sizeof m->more; i += 997) {
-        atomic_fetch_add(&seen->wrong, m->more[i] != (unsigned char)(i * 7u + motet_session_role(s).role));
-    }
-    atomic_fetch_add(&seen->received, 1);
-    return MOTET_DONE;
-}
-
-static motet_status big_produce(void *self, motet_session *s, uint16_t state, motet_out *out)
-{
-    struct big *m = out->payload;
-    (void)self;
-    for (size_t i = 0; i < sizeof m->more; i++) {
-        m->more[i] = (unsigned char)(i * 7u + 1u - motet_session_role(s).role);
-    }
-    out->label = state;
-    return MOTET_DONE;
-}
-
 static void messages_of_a_megabyte_pass_whole(void **state)
 {
     (void)state;
-    for (int r = 0; r < 2; r++) {
-        fx.messages[r].size = sizeof(struct big);
-        fx.role_types[r].receive = big_receive;
-        fx.role_types[r].produce = big_produce;
-        fx.role_types[r].on_done = NULL;
-        fx.role_types[r].on_abort = NULL;
-    }
+    make_big();
     isolated_options.callback_ns = 60 * FX_SECOND; /* and through the path that polls */
     motet_system *sys = isolated_start();
     fx_open(sys, 10, 0);
@@ -628,6 +680,8 @@ int main(void)
         TEST(a_process_that_leaves_one_behind_which_holds_its_channel_is_a_restart),
         TEST(a_callback_past_its_deadline_is_a_timeout),
         TEST(a_last_callback_past_its_deadline_is_a_restart),
+        TEST(a_process_that_is_stopped_is_a_timeout),
+        TEST(a_stop_does_not_wait_for_an_init_that_hangs),
         TEST(a_stop_does_not_wait_for_a_handler_that_hangs),
         TEST(a_fini_that_hangs_or_faults_leaves_nothing),
         TEST(a_fini_that_hangs_after_a_failure_does_not_keep_the_restart),
@@ -644,6 +698,7 @@ int main(void)
         TEST(resume_keeps_an_actor_whose_handler_failed),
         TEST(handlers_run_in_a_process_of_their_own),
         TEST(a_maker_may_answer_later),
+        TEST(a_thread_of_the_process_may_resume),
         TEST(a_handler_may_open_and_resume_sessions),
         TEST(an_init_may_open_sessions),
         TEST(messages_of_a_megabyte_pass_whole),

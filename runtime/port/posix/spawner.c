@@ -1,7 +1,9 @@
 /* spawner.c -- core/process.h: the parent's side of the helper process, and what is known of each child.
  *
  * One thread, the listener, reads all that the helper tells; everybody else asks and waits. Nobody holds the lock
- * while sending to the helper, so the listener can always read on, and the helper's tellings never pile up.
+ * while sending to the helper, so the listener can always read on, and the helper's tellings do not pile up. What is
+ * asked does not either: an actor has one START or KILL or two on their way, and far more than actors run at a time
+ * fit into the socket.
  *
  * A process is in its slot from start to end. `dead` is set when its death is known; `told` when the hook has
  * returned as well, after which the listener does not touch it again, and it may be freed. When the helper ends,
@@ -105,6 +107,10 @@ static int channel_of(struct msghdr *m)
 static void take_news(motet__spawner *s, const struct news *n, int channel)
 {
     char how[80];
+    if (n->kind == NEWS_SAID) {
+        s->hooks.said(s->context, n->said, (size_t)n->value);
+        return;
+    }
     motet__lock_take(s->lock);
     motet__process *p = n->slot < s->n_slots ? s->slots[n->slot] : NULL;
     if (p && n->kind == NEWS_STARTED) {
@@ -394,6 +400,7 @@ void motet__process_end(motet__process *p, uint64_t patience_ns)
     p->channel = -1;
     motet__lock_release(s->lock);
     if (channel >= 0) {
+        shutdown(channel, SHUT_RDWR); /* the child is to see it, whoever has copies of the descriptor */
         close(channel);
     }
     uint64_t now = motet__clock();

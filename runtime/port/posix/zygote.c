@@ -1,7 +1,7 @@
 /* zygote.c -- the helper process: forks children, buries them, tells their ends; and ends with its parent.
  *
- * It has one thread and one loop, and three things can happen there: the parent asks for something, a child has died,
- * the parent has ended. It never waits for a child, but at its own end, when all of them have been killed.
+ * It has one thread and one loop, and four things can happen there: the parent asks for something, a child has died or
+ * says something, the parent has ended. It never waits for a child, but at its own end, when all of them have been killed.
  *
  * That the parent ended is seen at its socket or, where a process that the parent forked keeps a copy of that open, at
  * the parent itself. A death signal would not do here: it comes when the forking thread ends. The zygote's own children
@@ -11,6 +11,7 @@
 #include "spawner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +32,8 @@ struct slot {
 
 static struct {
     struct zygote z;
-    int deaths; /* readable when a child has died */
+    int deaths;    /* readable when a child has died */
+    int saying[2]; /* a pipe of packets that children write to */
     struct slot *slots;
     uint32_t n_slots;
 } me;
@@ -78,10 +80,9 @@ __attribute__((noreturn)) static void leave(int status)
 /* ---- news ---- */
 
 /* With a descriptor, unless it is -1. Where nobody listens any more there is nothing left to do. */
-static void tell(uint32_t kind, uint32_t slot, int32_t value, int fd)
+static void send_news(struct news *n, int fd)
 {
-    struct news n = {.kind = kind, .slot = slot, .value = value};
-    struct iovec piece = {&n, sizeof n};
+    struct iovec piece = {n, sizeof *n};
     union {
         char room[CMSG_SPACE(sizeof(int))];
         struct cmsghdr aligned;
@@ -104,6 +105,12 @@ static void tell(uint32_t kind, uint32_t slot, int32_t value, int fd)
     }
 }
 
+static void tell(uint32_t kind, uint32_t slot, int32_t value, int fd)
+{
+    struct news n = {.kind = kind, .slot = slot, .value = value};
+    send_news(&n, fd);
+}
+
 /* ---- children ---- */
 
 __attribute__((noreturn)) static void be_child(pid_t zygote, const struct ask *a, int channel)
@@ -114,6 +121,7 @@ __attribute__((noreturn)) static void be_child(pid_t zygote, const struct ask *a
     }
     close(me.z.control);
     close(me.deaths);
+    close(me.saying[0]);
     if (me.z.parent >= 0) {
         close(me.z.parent);
     }
@@ -186,6 +194,28 @@ static void bury(void)
     }
 }
 
+/* Passes on what a child says. One packet at a time, so that a child that says much does not keep others waiting. */
+static void pass_on(void)
+{
+    struct news n = {.kind = NEWS_SAID};
+    ssize_t got = read(me.saying[0], n.said, sizeof n.said);
+    if (got > 0) {
+        n.value = (int32_t)got;
+        send_news(&n, -1);
+    }
+}
+
+void motet__process_say(const void *what, size_t n)
+{
+    while (n <= MOTET__SAY_MOST && write(me.saying[1], what, n) < 0 && errno == EINTR) {
+    }
+}
+
+void motet__process_name(const char *name)
+{
+    prctl(PR_SET_NAME, name);
+}
+
 /* ---- the loop ---- */
 
 static void obey(void)
@@ -211,14 +241,15 @@ void motet__zygote_main(const struct zygote *start_with)
     prctl(PR_SET_NAME, "motet-spawner");
     block_signals();
     me.deaths = watch_deaths();
-    if (me.deaths < 0) {
+    if (me.deaths < 0 || pipe2(me.saying, O_DIRECT | O_CLOEXEC) != 0) {
         leave(EXIT_BROKEN);
     }
     for (;;) {
         struct pollfd fds[] = {{.fd = me.z.control, .events = POLLIN},
                                {.fd = me.deaths, .events = POLLIN},
-                               {.fd = me.z.parent, .events = POLLIN}};
-        if (poll(fds, 3, me.z.parent < 0 ? LOOK_EVERY_MS : -1) < 0 && errno != EINTR) {
+                               {.fd = me.z.parent, .events = POLLIN},
+                               {.fd = me.saying[0], .events = POLLIN}};
+        if (poll(fds, 4, me.z.parent < 0 ? LOOK_EVERY_MS : -1) < 0 && errno != EINTR) {
             leave(EXIT_BROKEN);
         }
         if (fds[2].revents || (me.z.parent < 0 && getppid() != me.z.of)) {
@@ -229,6 +260,9 @@ void motet__zygote_main(const struct zygote *start_with)
         }
         if (fds[0].revents) {
             obey();
+        }
+        if (fds[3].revents) {
+            pass_on();
         }
     }
 }
