@@ -60,7 +60,7 @@ struct isolated_counts { /* shared by all processes */
     _Atomic uint64_t reply, replies, id;
     _Atomic uint64_t init_does, fini_does; /* orders */
     _Atomic uint64_t failure;
-    _Atomic uint64_t prompts;              /* times that a was asked */
+    _Atomic uint64_t released;              /* 1: what DO_FORK left behind may end */
 };
 
 static struct isolated_counts *seen;
@@ -252,7 +252,7 @@ static inline motet_status carry_out(struct isolated_state *self, uint64_t order
     case DO_PRINT: printf("said once\n"); break;
     case DO_FORK:
         if (fork() == 0) {
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 2 * MOST_WAITS && atomic_load(&seen->released) == 0; i++) {
                 nap();
             }
             _exit(0);

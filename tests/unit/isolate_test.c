@@ -147,6 +147,8 @@ static void a_process_that_leaves_one_behind_which_holds_its_channel_is_a_restar
     motet_system *sys = isolated_start();
     do_one(sys, DO_FORK);
     await_restarts(sys, 1);
+    assert_int_equal(children_of(getpid()).children, 2); /* the helper, and it */
+    atomic_store(&seen->released, 1);
     for (int i = 0; i < MOST_WAITS && waitpid(-1, NULL, WNOHANG) == 0; i++) { /* that one becomes ours */
         nap();
     }
@@ -578,6 +580,8 @@ static void when_the_helper_is_killed_all_starts_fail(void **state)
     (void)state;
     fx.supervisors[0].intensity = 2;
     motet_system *sys = isolated_start();
+    fx_open(sys, 1, DO_HANG); /* and sees nothing of it */
+    await(&seen->received, 1);
     kill(children_of(getpid()).first, SIGKILL);
     await_surrender(sys);
     motet_stats s;
