@@ -230,7 +230,7 @@ static motet_err spawn_here(motet__worker *w, const motet_actor_type *type, cons
 motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o, motet_ref *out)
 {
     *out = MOTET_NOBODY;
-    if (!type->receive || type->n_roles > 0 || type->inbox > MOTET__MOST_ROOM) {
+    if (!type->receive || type->n_roles > 0 || type->isolated || type->inbox > MOTET__MOST_ROOM) {
         return MOTET_EINVAL;
     }
     if (!o || o->placement == MOTET_ANYWHERE || (o->placement == MOTET_ON_WORKER && o->worker == w->index)) {

@@ -367,7 +367,7 @@ void motet__sup_stop(motet_system *sys)
     motet__supervisor *sup = &sys->sup;
     sup->stopping = true;
     if (sup->in_flight != MOTET__NO_ACTOR && sup->late_at == MOTET__NEVER) {
-        sup->late_at = motet__clock() + shutdown_ns(&sys->actors[sup->in_flight]);
+        sup->late_at = motet__system_clock(sys) + shutdown_ns(&sys->actors[sup->in_flight]);
     }
     motet__sup_advance(sys);
 }

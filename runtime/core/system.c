@@ -269,9 +269,6 @@ uint64_t motet__system_clock(const motet_system *sys)
 
 uint64_t motet__deadline(const motet_system *sys, uint64_t timeout_ns)
 {
-    if (motet__is_isolated) {
-        return motet__isolated_refuse("motet_system_wait_idle");
-    }
     uint64_t now = motet__system_clock(sys);
     return timeout_ns < MOTET__NEVER - now ? now + timeout_ns : MOTET__NEVER;
 }
@@ -364,6 +361,9 @@ static bool is_idle(const motet_system *sys)
 
 motet_err motet_system_wait_idle(motet_system *sys, uint64_t timeout_ns)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_refuse("motet_system_wait_idle");
+    }
     uint64_t deadline = motet__deadline(sys, timeout_ns);
     motet__lock_take(sys->control);
     while (!is_idle(sys) && motet__system_clock(sys) < deadline) {
