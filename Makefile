@@ -51,6 +51,7 @@ CLI_SRC     := $(sort $(wildcard cli/*.c))
 RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c))
 SKEL        := $(sort $(wildcard dsl/back/skel/*))
 SKEL_H      := $(patsubst dsl/back/skel/%,$(B)/gen/skel/%.h,$(SKEL))
+BENCH_SRC   := $(sort $(wildcard tests/bench/runtime/*.c))
 TEST_SRC    := $(sort $(wildcard tests/unit/*_test.c))
 TESTS       := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
 
@@ -58,6 +59,7 @@ LIBDSL := $(B)/lib/libmotetdsl.a
 LIBCHECKER := $(B)/lib/libmotetchecker.a
 LIBMOTET := $(B)/lib/libmotet.a
 MOTET := $(B)/bin/motet
+MOTET_BENCH := $(B)/bin/motet-bench
 
 .PHONY: all
 all: $(MOTET) $(LIBMOTET) ## build the program and the library
@@ -83,6 +85,7 @@ $(foreach l,$(CHECKER_LAYERS),$(eval $(call component,checker/$(l),$(INC_checker
 $(eval $(call component,cli,$(INC_cli)))
 $(foreach l,kernel mem core,$(eval $(call component,runtime/$(l),$(INC_$(l)))))
 $(eval $(call component,runtime/port/posix,$(INC_port)))
+$(eval $(call component,tests/bench/runtime,$(RT_PUBLIC)))
 
 # Skeletons become C strings.
 $(B)/gen/skel/%.h: dsl/back/skel/% dsl/back/embed.awk
@@ -111,7 +114,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
 unit-programs: $(TESTS)
 
 .PHONY: test
-test: all unit-programs $(B)/tests/agree/generate ## run every test; ends with one line, N passed, N failed
+test: all unit-programs $(MOTET_BENCH) $(B)/tests/agree/generate ## run every test; ends with one line, N passed, N failed
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run
 
 .PHONY: unit
@@ -151,6 +154,11 @@ $(B)/tests/bench/explore: tests/bench/explore.c $(call obj,cli/load.c cli/subjec
 .PHONY: bench-checker
 bench-checker: all $(B)/tests/bench/explore ## states a second of the explorer, and SPIN's on the same models
 	@MOTET=$(MOTET) EXPLORE=$(B)/tests/bench/explore tests/bench/checker
+
+# The runtime's: one program with a row for each measurement.
+$(MOTET_BENCH): $(call obj,$(BENCH_SRC)) $(LIBMOTET)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(SANFLAGS) -o $@ $^ -lpthread
 
 N ?= 200
 SEED ?= 1
