@@ -141,7 +141,7 @@ struct motet__actor {
     uint64_t busy_ns;             /* in its turns; an estimate */
     _Atomic uint64_t inbox;       /* MOTET__INBOX */
     uint32_t high_water;          /* of `pending` */
-    uint32_t failures;            /* of its slot's incarnations, while it is a child of the tree */
+    uint32_t quiet;               /* turns since something came from elsewhere; counted while MOTET__SHARED */
 };
 
 /* The word `inbox`: bits 32 .. 63 the generation, 31 whether places are counted here, 29 and 30 the policy, 0 .. 28 the

@@ -298,8 +298,24 @@ __attribute__((noreturn)) void motet__fatal(const char *what);
 
 /* seal.c: refs */
 motet_ref motet__ref_make(const motet_system *sys, uint32_t slot, uint32_t generation, motet_rights rights);
+static inline uint32_t motet__seal(uint64_t secret, uint32_t slot, uint32_t generation, motet_rights rights)
+{
+    uint64_t x = ((uint64_t)generation << 32 | slot) ^ secret;
+    x *= UINT64_C(0x9e3779b97f4a7c15);
+    x ^= (x >> 32) ^ rights * UINT64_C(0xd6e8feb86659fd93);
+    x *= UINT64_C(0xc2b2ae3d27d4eb4f);
+    return (uint32_t)(x >> 32);
+}
+
 /* Whether the seal fits, and the rights are all there. */
-motet_err motet__ref_check(const motet_system *sys, motet_ref ref, motet_rights need);
+static inline motet_err motet__ref_check(const motet_system *sys, motet_ref ref, motet_rights need)
+{
+    if (ref.slot == 0) {
+        return MOTET_EGONE;
+    }
+    bool whole = motet__seal(sys->secret, ref.slot, ref.generation, ref.rights) == ref.seal;
+    return whole && (ref.rights & need) == need ? MOTET_OK : MOTET_ERIGHTS;
+}
 
 /* send.c: by a worker inside its gate, unless it says otherwise */
 /* Sends a message of the actor that runs: takes a place for it, or does what the policy says. MOTET_EGONE, MOTET_EFULL:
@@ -325,6 +341,7 @@ motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *
 void motet__place_unreserve(motet_system *sys, const motet__parcel *p);
 /* The place of a mail that left the mailbox is free. */
 void motet__place_free(motet__worker *w, motet__actor *a);
+void motet__unshare(motet__actor *a);
 void motet__place_want(motet__worker *w, motet__actor *a, const motet__parcel *p);
 
 /* bounce.c: what nobody will handle. _bounce counts it as a dead letter, _discard does not. */
@@ -428,9 +445,18 @@ static inline uint32_t motet__generation(const motet__actor *a)
     return atomic_load_explicit(&a->generation, memory_order_relaxed); /* relaxed: its owner looks again */
 }
 
+enum { MOTET__ACTOR_SHIFT = 14 }; /* of a chunk of 2 MB */
+
 static inline motet__actor *motet__actor_at(const motet_system *sys, uint32_t slot)
 {
-    return motet__depot_at(&sys->actor_records, slot);
+    /* As motet__depot_at, with its shift known. */
+    uint32_t chunk = slot >> MOTET__ACTOR_SHIFT;
+    if (chunk >= MOTET__CHUNKS) {
+        return NULL;
+    }
+    /* acquire: partner of the release in grow (depot.c). */
+    unsigned char *at = atomic_load_explicit(&sys->actor_records.chunks[chunk], memory_order_acquire);
+    return at ? (motet__actor *)(void *)at + (slot & ((1u << MOTET__ACTOR_SHIFT) - 1u)) : NULL;
 }
 
 static inline motet__node *motet__node_new(motet__worker *w)

@@ -46,7 +46,8 @@ static void call(motet__worker *w, struct motet__call *c)
         w->calls_first = c;
     }
     w->calls_last = c;
-    atomic_store_explicit(&w->called, 1, memory_order_seq_cst); /* seq_cst: before the look at whether w rests */
+    atomic_store_explicit(&w->called, 1, memory_order_relaxed); /* relaxed: `news` publishes it */
+    motet__worker_news(w);
     motet__lock_release(w->inject_lock);
     motet__worker_wake(w);
 }

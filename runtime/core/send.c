@@ -132,6 +132,19 @@ static void drop_oldest(motet__worker *w, motet__actor *a)
 
 /* ---- arriving ---- */
 
+/* The owner's, after nobody else has sent here for a while: counts places by itself again. */
+void motet__unshare(motet__actor *a)
+{
+    uint64_t word = atomic_load_explicit(&a->inbox, memory_order_relaxed), none;
+    do {
+        none = word & ~(MOTET__INBOX_SHARED | MOTET__INBOX_USED(word));
+        /* relaxed: a count alone. What was reserved and is on its way is counted, and arrives as such. */
+    } while (!atomic_compare_exchange_weak_explicit(&a->inbox, &word, none, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    a->used = MOTET__INBOX_USED(word);
+    a->flags &= (uint8_t)~MOTET__SHARED;
+}
+
 static void mail_arrives(motet__worker *w, motet__actor *a, const motet__parcel *p)
 {
     uint8_t flags = p->flags;
@@ -182,6 +195,9 @@ void motet__arrive(motet__worker *w, const motet__parcel *p)
 {
     motet__actor *a = motet__actor_at(w->sys, p->to.slot);
     uint64_t owner = motet__slot_owner(a);
+    if (owner == w->index) {
+        a->quiet = 0;
+    }
     if (owner != w->index) {
         cross(w, owner, p);
     } else if (motet__is_embedded(p->kind)) {
@@ -208,6 +224,7 @@ static void cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
         return;
     }
     w->dirty[owner / 64] |= UINT64_C(1) << owner % 64;
+    w->any_dirty = true;
 }
 
 void motet__send(motet__worker *w, const motet__parcel *p)
@@ -233,11 +250,8 @@ void motet__drain(motet__worker *w, motet__pipe *p)
 void motet__take_arrivals(motet__worker *w)
 {
     for (uint32_t i = 0; i < MOTET__WORDS; i++) {
-        if (atomic_load_explicit(&w->arrivals[i], memory_order_relaxed) == 0) { /* relaxed: looked at again */
-            continue;
-        }
-        /* seq_cst: before the look at the pipes; partner: motet__worker_flush. */
-        uint64_t from = atomic_exchange_explicit(&w->arrivals[i], 0, memory_order_seq_cst);
+        /* acq_rel: before the look at the pipes; partner: publish in worker.c. */
+        uint64_t from = atomic_exchange_explicit(&w->arrivals[i], 0, memory_order_acq_rel);
         for (; from != 0; from &= from - 1u) {
             motet__drain(w, w->sys->cores[i * 64 + (uint32_t)__builtin_ctzll(from)]->out[w->index]);
         }
@@ -266,8 +280,8 @@ static bool inject_into(motet__worker *w, motet__actor *a, const motet__parcel *
             w->inject_first = in;
         }
         w->inject_last = in;
-        /* seq_cst: before the look at whether the worker rests; partner: the worker's look at it before it parks. */
-        atomic_store_explicit(&w->injected, 1, memory_order_seq_cst);
+        atomic_store_explicit(&w->injected, 1, memory_order_relaxed); /* relaxed: `news` publishes it */
+        motet__worker_news(w);
     }
     motet__lock_release(w->inject_lock);
     return here;

@@ -8,7 +8,7 @@
  */
 #include "core.h"
 
-enum { BATCH = 128 };
+enum { BATCH = 128, QUIET = 64 };
 
 /* ---- one piece of mail ---- */
 
@@ -77,7 +77,7 @@ static bool show(motet__worker *w, motet__actor *a, motet__link *l, motet_mail *
 }
 
 /* Frees the mail in hand, with its place and its payload. */
-static void put_down(motet__worker *w, motet__actor *a)
+static inline void put_down(motet__worker *w, motet__actor *a)
 {
     motet__link *l = w->in_hand;
     w->in_hand = NULL;
@@ -101,7 +101,7 @@ static void put_down(motet__worker *w, motet__actor *a)
     motet__node_free(w, l);
 }
 
-static motet_status call(motet__worker *w, motet__actor *a, const motet_mail *m)
+static inline motet_status call(motet__worker *w, motet__actor *a, const motet_mail *m)
 {
     motet__leave(w);
     motet_status status = a->receive(a->self, w, m);
@@ -149,6 +149,9 @@ static void finish(motet__worker *w, motet__actor *a)
     if (a->child) {
         motet__child_finish(w, a->child);
     }
+    if (__builtin_expect(a->flags & MOTET__SHARED, 0) && ++a->quiet > QUIET) {
+        motet__unshare(a);
+    }
     if (a->flags & (MOTET__KILLED | MOTET__LEAVING)) {
         motet__actor_end(w, a, a->flags & MOTET__KILLED ? a->more->status : MOTET_DONE);
     } else if (a->first && !(a->flags & MOTET__SUSPENDED)) {
@@ -158,17 +161,36 @@ static void finish(motet__worker *w, motet__actor *a)
     }
 }
 
+/* Small mail that was told: the way that has to be fast. */
+static inline motet_status handle_told(motet__worker *w, motet__actor *a, motet__link *l, motet_mail *m)
+{
+    m->tag = l->tag;
+    m->size = l->size;
+    m->data = l->size > 0 ? ((motet__node *)(void *)l)->bytes : NULL;
+    w->in_hand = l;
+    a->handled++;
+    motet_status status = call(w, a, m);
+    put_down(w, a);
+    return status;
+}
+
 static void run_batch(motet__worker *w, motet__actor *a)
 {
     enum { ENDS = MOTET__KILLED | MOTET__LEAVING | MOTET__SUSPENDED };
+    motet_mail told = {.kind = MOTET_TOLD};
+    bool quick = !a->child && a->receive;
     while (w->left > 0 && !(a->flags & ENDS)) {
         motet__link *l = motet__mail_pop(a);
         if (!l) {
             break;
         }
         w->left--;
-        motet_status status =
-            __builtin_expect(a->child != NULL, 0) ? motet__child_mail(w, a->child, l) : handle_mail(w, a, l);
+        motet_status status;
+        if (__builtin_expect(quick && l->kind == MOTET__TOLD && !(l->flags & MOTET__BLOCK), 1)) {
+            status = handle_told(w, a, l, &told);
+        } else {
+            status = a->child ? motet__child_mail(w, a->child, l) : handle_mail(w, a, l);
+        }
         if (__builtin_expect(status != MOTET_DONE, 0)) {
             fail(w, a, status);
         }

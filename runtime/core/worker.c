@@ -43,8 +43,9 @@ static void publish(motet__worker *w, uint32_t to)
     motet__pipe *p = w->out[to];
     motet__worker *v = w->sys->cores[to];
     if (motet__pipe_publish(p)) {
-        /* seq_cst: after the publication, before the look at whether it rests; partner: motet__take_arrivals, park. */
-        atomic_fetch_or_explicit(&v->arrivals[w->index / 64], UINT64_C(1) << w->index % 64, memory_order_seq_cst);
+        /* release: the publication; partner: the exchange in motet__take_arrivals. */
+        atomic_fetch_or_explicit(&v->arrivals[w->index / 64], UINT64_C(1) << w->index % 64, memory_order_release);
+        motet__worker_news(v);
         motet__worker_wake(v);
     }
     if (p->spill_n == 0) {
@@ -52,12 +53,21 @@ static void publish(motet__worker *w, uint32_t to)
     }
 }
 
-void motet__worker_flush(motet__worker *w)
+static void flush(motet__worker *w)
 {
+    w->any_dirty = false;
     for (uint32_t i = 0; i < MOTET__WORDS; i++) {
         for (uint64_t dirty = w->dirty[i]; dirty != 0; dirty &= dirty - 1u) {
             publish(w, i * 64 + (uint32_t)__builtin_ctzll(dirty));
         }
+        w->any_dirty |= w->dirty[i] != 0;
+    }
+}
+
+void motet__worker_flush(motet__worker *w)
+{
+    if (w->any_dirty) {
+        flush(w);
     }
 }
 
@@ -135,12 +145,21 @@ static void turn(motet__worker *w, motet__actor *a)
     motet__turn(w, a);
 }
 
-bool motet__worker_step(motet__worker *w)
+static void take_news(motet__worker *w)
 {
+    /* seq_cst: before the look at what came; partner: motet__worker_news. */
+    atomic_exchange_explicit(&w->news, 0, memory_order_seq_cst);
     motet__take_arrivals(w);
     motet__take_injected(w);
-    if (atomic_load_explicit(&w->called, memory_order_relaxed)) { /* relaxed: looked at again */
+    if (atomic_load_explicit(&w->called, memory_order_relaxed)) { /* relaxed: taken under the lock */
         motet__calls_run(w);
+    }
+}
+
+bool motet__worker_step(motet__worker *w)
+{
+    if (atomic_load_explicit(&w->news, memory_order_relaxed)) { /* relaxed: exchanged then */
+        take_news(w);
     }
     if (w->until_look-- == 0) {
         look(w);
@@ -156,16 +175,10 @@ bool motet__worker_step(motet__worker *w)
 
 /* ---- idleness ---- */
 
-/* seq_cst: partners: publish, inject_into (send.c), call (outside.c). */
 static bool work_came(motet__worker *w)
 {
-    for (uint32_t i = 0; i < MOTET__WORDS; i++) {
-        if (atomic_load_explicit(&w->arrivals[i], memory_order_seq_cst) != 0) {
-            return true;
-        }
-    }
-    return atomic_load_explicit(&w->injected, memory_order_seq_cst) ||
-           atomic_load_explicit(&w->called, memory_order_seq_cst) || quitting(w->sys);
+    /* seq_cst: after the worker said that it parks; partner: motet__worker_news. */
+    return atomic_load_explicit(&w->news, memory_order_seq_cst) || quitting(w->sys);
 }
 
 static bool time_came(motet__worker *w, uint64_t now)
@@ -290,13 +303,10 @@ static void park(motet__worker *w, bool *inside)
 /* Whether all that it sent is published: what its pipes have no room for keeps a worker awake. */
 static bool flushed(motet__worker *w)
 {
-    for (uint32_t i = 0; i < MOTET__WORDS; i++) {
-        if (w->dirty[i] != 0) {
-            motet__yield();
-            return false;
-        }
+    if (w->any_dirty) {
+        motet__yield();
     }
-    return true;
+    return !w->any_dirty;
 }
 
 static void idle(motet__worker *w)

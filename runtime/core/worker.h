@@ -75,9 +75,11 @@ struct motet_ctx { /* motet__worker */
     /* traffic with others */
     motet__pipe **out;        /* [n_cores] made when needed */
     uint64_t dirty[MOTET__WORDS]; /* pipes with something unpublished */
+    bool any_dirty;
     motet__counts counts;
 
-    _Alignas(64) _Atomic uint64_t arrivals[MOTET__WORDS]; /* from whom something was published */
+    _Alignas(64) _Atomic uint32_t news; /* one of the next three was set */
+    _Atomic uint64_t arrivals[MOTET__WORDS]; /* from whom something was published */
     _Atomic(motet__message *) returned; /* messages that came home */
     _Atomic uint32_t injected, called;  /* something lies in `inject`, in `calls` */
     motet__lock *inject_lock;
@@ -195,6 +197,12 @@ bool motet__guarded(motet__worker *w, void (*callback)(void *), void *arg);
 /* Whatever is to be done next: arrivals, timers, one turn. False: nothing is. */
 bool motet__worker_step(motet__worker *w);
 void motet__worker_main(void *worker);
+/* Anyone: something for w became visible. */
+static inline void motet__worker_news(motet__worker *w)
+{
+    /* seq_cst: after what it says, and before the look at whether w rests; partner: take_news and park (worker.c). */
+    atomic_store_explicit(&w->news, 1, memory_order_seq_cst);
+}
 /* Reads the clock. */
 void motet__worker_look(motet__worker *w);
 /* Publishes what lies in its pipes, and wakes those who sleep. */
