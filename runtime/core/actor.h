@@ -11,7 +11,7 @@
  * Invariants: (1) an actor is in its owner's run queue if and only if `state` is QUEUED; (2) it is RUNNING if and only
  * if its owner is in its turn; (3) mail waits while IDLE only when it is suspended; (4) `used` counts the mail with
  * MOTET__PLACED in its mailbox and stash, and never passes `room`; with MOTET__SHARED set `inbox` does, and counts
- * what was reserved and is still on its way too; (5) its timers are in its owner's wheel.
+ * what was reserved and is still on its way too, and `used` is MOTET__USED_ELSEWHERE, which is more than any room; (5) its timers are in its owner's wheel.
  */
 #ifndef MOTET_CORE_ACTOR_H
 #define MOTET_CORE_ACTOR_H
@@ -114,7 +114,8 @@ enum { /* flags of an actor */
     MOTET__SUSPENDED = 4,  /* a message of it waits for room: it gets no mail */
     MOTET__LEAVING = 8,    /* motet_exit, or a stop: ends after this callback */
     MOTET__KILLED = 16,    /* was killed while it ran: ends after this callback, with more->status */
-    MOTET__STAYING = 32    /* a child of the tree: its slot is never given to another */
+    MOTET__STAYING = 32,   /* a child of the tree: its slot is never given to another */
+    MOTET__PLAIN = MOTET__PINNED /* with no other flag than these a turn has nothing special to do */
 };
 
 typedef struct motet__due motet__due;
@@ -140,7 +141,7 @@ struct motet__actor {
     uint64_t handled;
     uint64_t busy_ns;             /* in its turns; an estimate */
     _Atomic uint64_t inbox;       /* MOTET__INBOX */
-    uint32_t high_water;          /* of `pending` */
+    uint32_t high_water;          /* of `pending`, when a turn began */
     uint32_t quiet;               /* turns since something came from elsewhere; counted while MOTET__SHARED */
 };
 
@@ -150,7 +151,7 @@ struct motet__actor {
 #define MOTET__INBOX_SHARED (UINT64_C(1) << 31)
 #define MOTET__INBOX_USED(word) ((uint32_t)(word) & 0x1fffffffu)
 #define MOTET__INBOX_POLICY(word) ((motet_policy)((word) >> 29 & 3u))
-enum { MOTET__MOST_ROOM = 0x1fffffff };
+enum { MOTET__MOST_ROOM = 0x1fffffff, MOTET__USED_ELSEWHERE = 0x20000000 };
 
 _Static_assert(sizeof(motet__actor) == 128, "two cache lines");
 _Static_assert(sizeof(motet__node) == 64 && sizeof(motet__parcel) == 64, "one cache line");
@@ -218,9 +219,6 @@ static inline void motet__mail_push(motet__actor *a, motet__link *l)
     }
     a->last = l;
     a->pending++;
-    if (a->pending > a->high_water) {
-        a->high_water = a->pending;
-    }
 }
 
 /* Takes `l`, which comes after `before` (NULL: the first one), out of the middle. */

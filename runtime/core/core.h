@@ -301,10 +301,8 @@ motet_ref motet__ref_make(const motet_system *sys, uint32_t slot, uint32_t gener
 static inline uint32_t motet__seal(uint64_t secret, uint32_t slot, uint32_t generation, motet_rights rights)
 {
     uint64_t x = ((uint64_t)generation << 32 | slot) ^ secret;
-    x *= UINT64_C(0x9e3779b97f4a7c15);
-    x ^= (x >> 32) ^ rights * UINT64_C(0xd6e8feb86659fd93);
-    x *= UINT64_C(0xc2b2ae3d27d4eb4f);
-    return (uint32_t)(x >> 32);
+    x *= (secret ^ rights) | 1u;
+    return (uint32_t)(x >> 32) ^ (uint32_t)x;
 }
 
 /* Whether the seal fits, and the rights are all there. */
@@ -465,12 +463,10 @@ static inline motet__node *motet__node_new(motet__worker *w)
     return n ? n : motet__records_refill(w, &w->nodes, &w->sys->nodes);
 }
 
+/* What is too much is given to the others at the next look at the clock. */
 static inline void motet__node_free(motet__worker *w, motet__link *l)
 {
     motet__stack_push(&w->nodes, l);
-    if (__builtin_expect(w->nodes.n > MOTET__KEEP, 0)) {
-        motet__records_spill(w, &w->nodes, &w->sys->nodes);
-    }
 }
 
 static inline void motet__enter(motet__worker *w)

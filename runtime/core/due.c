@@ -62,6 +62,7 @@ static void arm(motet__worker *w, motet__due *d, uint64_t at)
 {
     motet__wheel_arm(&w->wheel, &d->timer, at);
     w->wheel_next = at < w->wheel_next ? at : w->wheel_next;
+    w->until_look = at <= w->now ? 1 : w->until_look;
 }
 
 static motet__due *due_of(motet__link *l)

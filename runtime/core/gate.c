@@ -20,10 +20,22 @@ static void unlock(motet__gate *g)
     atomic_store_explicit(&g->lock, 0, memory_order_release); /* release: partner of the acquire in lock and _try */
 }
 
-void motet__gate_wait(motet__gate *g)
+void motet__gate_init(motet__gate *g, bool two_sided)
 {
-    motet__gate_leave(g);
-    motet__gate_bias(g);
+    g->biased = false;
+    atomic_init(&g->inside, 0);
+    atomic_init(&g->lock, 0);
+    atomic_init(&g->wanted, two_sided ? MOTET__TWO_SIDED : 0);
+}
+
+void motet__gate_slow(motet__gate *g)
+{
+    /* seq_cst: before the load of `wanted`; partner: the change of it in motet__gate_want. */
+    atomic_exchange_explicit(&g->inside, 1, memory_order_seq_cst);
+    if (atomic_load_explicit(&g->wanted, memory_order_seq_cst) & MOTET__WANTED) {
+        motet__gate_leave(g);
+        motet__gate_bias(g);
+    }
 }
 
 void motet__gate_unbias(motet__gate *g)
@@ -48,7 +60,7 @@ void motet__gate_want(motet__gate *g)
     lock(g);
     if (g->biased) {
         /* seq_cst: before the load of `inside` in _force; partner: motet__gate_enter. */
-        atomic_store_explicit(&g->wanted, 1, memory_order_seq_cst);
+        atomic_fetch_or_explicit(&g->wanted, MOTET__WANTED, memory_order_seq_cst);
     }
 }
 
@@ -83,6 +95,6 @@ bool motet__gate_try(motet__gate *g)
 void motet__gate_open(motet__gate *g)
 {
     /* release: what was done is there; partner: the acquire in motet__gate_enter. */
-    atomic_store_explicit(&g->wanted, 0, memory_order_release);
+    atomic_fetch_and_explicit(&g->wanted, ~(uint32_t)MOTET__WANTED, memory_order_release);
     unlock(g);
 }

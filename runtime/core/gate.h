@@ -25,29 +25,23 @@ typedef struct motet__gate {
     _Atomic uint32_t inside;
     _Atomic uint32_t wanted;
     _Atomic uint32_t lock;
-    bool biased;   /* under lock */
-    bool two_sided; /* constant: the worker's side needs a fence */
+    bool biased; /* under lock */
 } motet__gate;
 
-/* Another thread has, or wants, what the gate guards: waits until it is done. */
-void motet__gate_wait(motet__gate *g);
+/* In `wanted`: somebody wants in; and, for good, that the worker's side needs a fence of its own. */
+enum { MOTET__WANTED = 1, MOTET__TWO_SIDED = 2 };
+
+/* `wanted` is not 0: fences where the gate is two-sided, and waits until nobody wants in any more. */
+void motet__gate_slow(motet__gate *g);
 
 /* The worker's thread. */
 static inline void motet__gate_enter(motet__gate *g)
 {
-    if (__builtin_expect(g->two_sided, 0)) {
-        /* seq_cst: before the load of `wanted`; partner: the store of it in motet__gate_force. */
-        atomic_exchange_explicit(&g->inside, 1, memory_order_seq_cst);
-        if (atomic_load_explicit(&g->wanted, memory_order_seq_cst)) {
-            motet__gate_wait(g);
-        }
-        return;
-    }
     atomic_store_explicit(&g->inside, 1, memory_order_relaxed); /* relaxed: see above; the barrier is the other side's */
     atomic_signal_fence(memory_order_seq_cst);
     /* acquire: partner of the release in motet__gate_open: what was done meanwhile is there. */
     if (__builtin_expect(atomic_load_explicit(&g->wanted, memory_order_acquire) != 0, 0)) {
-        motet__gate_wait(g);
+        motet__gate_slow(g);
     }
 }
 
@@ -57,7 +51,20 @@ static inline void motet__gate_leave(motet__gate *g)
     atomic_store_explicit(&g->inside, 0, memory_order_release);
 }
 
+/* As _enter, but never waits: false, and outside, when there is anything to wait for or to fence. */
+static inline bool motet__gate_enter_quickly(motet__gate *g)
+{
+    atomic_store_explicit(&g->inside, 1, memory_order_relaxed); /* as in _enter */
+    atomic_signal_fence(memory_order_seq_cst);
+    if (__builtin_expect(atomic_load_explicit(&g->wanted, memory_order_acquire) != 0, 0)) {
+        motet__gate_leave(g);
+        return false;
+    }
+    return true;
+}
+
 /* Gives the bias up, and leaves; _bias takes it again, and enters. The worker's thread. */
+void motet__gate_init(motet__gate *g, bool two_sided);
 void motet__gate_unbias(motet__gate *g);
 void motet__gate_bias(motet__gate *g);
 

@@ -212,6 +212,7 @@ void motet__share(motet_system *sys, motet__worker *w, motet__actor *a)
             uint64_t word = atomic_load_explicit(&a->inbox, memory_order_relaxed);
             /* release: partner of the acquire in motet__place_reserve. */
             atomic_store_explicit(&a->inbox, (word | MOTET__INBOX_SHARED) + a->used, memory_order_release);
+            a->used = MOTET__USED_ELSEWHERE;
         }
         motet__gate_open(&v->gate);
     }

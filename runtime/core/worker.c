@@ -111,8 +111,13 @@ static void look(motet__worker *w)
     uint64_t each = (w->now - before) / (turns - w->seen_turns > 0 ? turns - w->seen_turns : 1u);
     w->turn_ns = each < UINT32_MAX ? (uint32_t)each : UINT32_MAX;
     w->seen_turns = turns;
-    w->until_look = each * LOOK_EVERY > LOOK_NS ? (uint32_t)(LOOK_NS / each) : LOOK_EVERY;
+    w->look_every = each * LOOK_EVERY > LOOK_NS ? (uint32_t)(LOOK_NS / each) + 1u : LOOK_EVERY;
+    w->until_look = w->look_every;
+    w->sampling = true;
     mind_backlog(w);
+    if (w->nodes.n > MOTET__KEEP) {
+        motet__records_spill(w, &w->nodes, &w->sys->nodes);
+    }
 }
 
 static bool tree_due(motet__worker *w)
@@ -136,12 +141,8 @@ static void mind_time(motet__worker *w)
 static void turn(motet__worker *w, motet__actor *a)
 {
     /* One writer. relaxed: others only see that it goes on. */
-    uint32_t turns = atomic_load_explicit(&w->turns, memory_order_relaxed) + 1u;
-    atomic_store_explicit(&w->turns, turns, memory_order_relaxed);
-    if (turns % MOTET__SAMPLE == 0) {
-        w->sampling = true;
-        w->turn_begun = motet__system_clock(w->sys);
-    }
+    atomic_store_explicit(&w->turns, atomic_load_explicit(&w->turns, memory_order_relaxed) + 1u,
+                          memory_order_relaxed);
     motet__turn(w, a);
 }
 
@@ -154,6 +155,7 @@ static void take_news(motet__worker *w)
     if (atomic_load_explicit(&w->called, memory_order_relaxed)) { /* relaxed: taken under the lock */
         motet__calls_run(w);
     }
+    w->until_look = 1; /* timers may have been armed, or the system is to quit */
 }
 
 bool motet__worker_step(motet__worker *w)
@@ -161,10 +163,10 @@ bool motet__worker_step(motet__worker *w)
     if (atomic_load_explicit(&w->news, memory_order_relaxed)) { /* relaxed: exchanged then */
         take_news(w);
     }
-    if (w->until_look-- == 0) {
+    if (__builtin_expect(--w->until_look == 0, 0)) {
         look(w);
+        mind_time(w);
     }
-    mind_time(w);
     motet__actor *a = motet__run_pop(w);
     if (a) {
         turn(w, a);
@@ -332,18 +334,18 @@ static void idle(motet__worker *w)
     }
     atomic_store_explicit(&w->rest, MOTET__BUSY, memory_order_relaxed);
     motet__worker_look(w);
-    w->until_look = 0;
+    w->until_look = 1;
 }
 
 /* ---- the thread ---- */
 
 static void loop(motet__worker *w)
 {
-    while (!quitting(w->sys)) {
-        if (!motet__worker_step(w)) {
-            idle(w);
+    do {
+        while (motet__worker_step(w)) {
         }
-    }
+        idle(w);
+    } while (!quitting(w->sys));
 }
 
 void motet__worker_main(void *worker)

@@ -20,7 +20,7 @@
 #include "wheel.h"
 
 enum { MOTET__WORKERS = 64, MOTET__THREADS = 64, MOTET__CORES = MOTET__WORKERS + MOTET__THREADS };
-enum { MOTET__WORDS = MOTET__CORES / 64, MOTET__SAMPLE = 64 /* one turn of so many is timed */ };
+enum { MOTET__WORDS = MOTET__CORES / 64 };
 
 typedef struct motet__outbox { /* blocks and messages of sessions on their way home */
     motet__message *first, *last;
@@ -47,7 +47,7 @@ struct motet_ctx { /* motet__worker */
     _Atomic uint32_t turns;      /* others read it, to see how it goes on */
     motet__actor *current;    /* whose callback runs, or whose turn it is */
     uint32_t left;            /* mail that its turn may still handle */
-    uint32_t batch;           /* the most that a turn handles; 0: as many as usual */
+    uint32_t batch;           /* the most that a turn handles */
     motet__link *in_hand;     /* the mail that is being handled; NULL when it is embedded */
     jmp_buf *fail_to;         /* where motet_fail goes */
     motet_status fail_status;
@@ -55,8 +55,7 @@ struct motet_ctx { /* motet__worker */
     motet__message *message;  /* in its hands */
     uint16_t state_before;    /* of the participant, before that message */
     bool asking;              /* its handler is a maker */
-    bool sampling;            /* the turn is timed */
-    uint64_t turn_begun;
+    bool sampling;            /* the turn is timed, for all until the next look at the clock */
     uint64_t last_monitor;
 
     /* memory */
@@ -66,7 +65,7 @@ struct motet_ctx { /* motet__worker */
 
     /* time */
     uint64_t now;             /* when the clock was last read */
-    uint32_t until_look;      /* turns, until it is read again */
+    uint32_t until_look, look_every; /* turns, until it is read again */
     uint32_t seen_turns, turn_ns; /* at the last look: turns, and how long they took */
     bool much;                /* there was a backlog */
     motet__wheel wheel;
@@ -126,7 +125,9 @@ static inline motet__actor *motet__run_pop(motet__worker *w)
     motet__actor *a = w->run_first;
     if (a) {
         w->run_first = a->run_next;
-        __builtin_prefetch(w->run_first);
+        if (w->run_first) {
+            __builtin_prefetch(w->run_first);
+        }
         atomic_store_explicit(&w->n_runnable, atomic_load_explicit(&w->n_runnable, memory_order_relaxed) - 1u,
                               memory_order_relaxed); /* relaxed: as above */
     }
@@ -167,6 +168,7 @@ static inline void motet__actor_ready(motet__worker *w, motet__actor *a)
 void *motet__records_refill(motet__worker *w, motet__stack *s, motet__depot *d); /* memory.c; NULL: no memory */
 void motet__records_spill(motet__worker *w, motet__stack *s, motet__depot *d);
 
+enum { MOTET__BATCH_OF_MAIL = 128 };
 enum { MOTET__KEEP = 2048 }; /* free records that a worker keeps to itself */
 
 /* ---- messages of sessions, and blocks (memory.c) ---- */
