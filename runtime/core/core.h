@@ -205,11 +205,12 @@ struct motet_system {
     bool two_sided;            /* no one-sided barrier is to be had (gate.h) */
     bool holding;              /* somebody holds all others outside; read inside a gate */
     bool pin;                  /* each worker to a core of the machine */
+    uint64_t spin_ns;          /* how long an idle worker looks for work before it parks */
     _Atomic bool fixed;        /* no memory is allocated any more */
     uint64_t secret;           /* of the seals of refs */
     motet__lock *moving;       /* one thread at a time moves actors, or adds a core */
     motet__lock *grow;         /* the depots */
-    motet__depot nodes, actor_records, dues;
+    motet__depot nodes, actor_records, dues, tiny, small;
     _Atomic uint32_t watcher;  /* 1: an idle worker looks at the others from time to time */
     _Atomic uint32_t n_busy;   /* workers that are not idle */
     _Atomic uint64_t outside_lost, outside_dead; /* messages of threads that are no workers' */

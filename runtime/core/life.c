@@ -8,22 +8,39 @@
 
 /* ---- the user's state ---- */
 
+enum { TINY = 16, SMALL = 32, MIDDLE = sizeof(motet__node) };
+
+/* The records for a state of that size; NULL: it is a message of the pool. */
+static motet__stack *state_records(motet__worker *w, size_t size, motet__depot **depot)
+{
+    *depot = size <= TINY ? &w->sys->tiny : size <= SMALL ? &w->sys->small : &w->sys->nodes;
+    return size <= TINY ? &w->tiny : size <= SMALL ? &w->small : size <= MIDDLE ? &w->nodes : NULL;
+}
+
 static void *state_new(motet__worker *w, size_t size)
 {
-    if (size <= sizeof(motet__node)) {
-        void *state = motet__node_new(w);
-        return state ? memset(state, 0, sizeof(motet__node)) : NULL;
+    motet__depot *depot;
+    motet__stack *records = state_records(w, size, &depot);
+    if (!records) {
+        motet__message *m = motet__message_new(w, size);
+        return m ? memset(m->payload, 0, size) : NULL;
     }
-    motet__message *m = motet__message_new(w, size);
-    return m ? memset(m->payload, 0, size) : NULL;
+    void *state = motet__stack_pop(records);
+    state = state ? state : motet__records_refill(w, records, depot);
+    return state ? memset(state, 0, size) : NULL;
 }
 
 static void state_free(motet__worker *w, void *state, size_t size)
 {
-    if (size <= sizeof(motet__node)) {
-        motet__node_free(w, state);
-    } else {
+    motet__depot *depot;
+    motet__stack *records = state_records(w, size, &depot);
+    if (!records) {
         motet__message_free(w, (motet__message *)(void *)((unsigned char *)state - offsetof(motet__message, payload)));
+        return;
+    }
+    motet__stack_push(records, state);
+    if (records->n > MOTET__KEEP) {
+        motet__records_spill(w, records, depot);
     }
 }
 

@@ -123,6 +123,18 @@ bool motet__steal(motet__worker *w, motet__worker *v, bool all)
     return w->run_first != NULL;
 }
 
+void motet__give(motet__worker *w, motet__worker *v)
+{
+    hold_all(w);
+    settle(w->sys, w);
+    motet__lock_take(w->inject_lock);
+    motet__take_injected_locked(w);
+    take_runnable(w, v, true);
+    motet__lock_release(w->inject_lock);
+    let_go(w);
+    motet__worker_wake(v);
+}
+
 /* ---- adopting ---- */
 
 /* v is idle and nobody else is in its core. */

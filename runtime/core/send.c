@@ -225,6 +225,7 @@ static void cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
     }
     w->dirty[owner / 64] |= UINT64_C(1) << owner % 64;
     w->any_dirty = true;
+    w->crossed++;
 }
 
 void motet__send(motet__worker *w, const motet__parcel *p)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SPIN_NS = 50000, SPIN_SHORT_NS = 2000 };
 enum { MOST_WORKERS = 64, MOST_MAILBOX = 65535 };
 
 void motet__system_changed(motet_system *sys)
@@ -19,7 +20,7 @@ static motet_err check_children(const motet_system_spec *spec, uint32_t *n_actor
     uint64_t n = 0;
     for (uint16_t i = 0; i < spec->n_children; i++) {
         const motet_child_spec *c = &spec->children[i];
-        if (!c->actor || c->count == 0 || c->actor->mailbox == 0 || c->actor->mailbox > MOST_MAILBOX ||
+        if (!c->actor || c->count == 0 || (c->actor->mailbox == 0 && c->actor->n_roles > 0) || c->actor->mailbox > MOST_MAILBOX ||
             c->actor->policy > MOTET_DROP_OLDEST || (c->actor->shared && c->actor->policy == MOTET_DROP_OLDEST)) {
             return MOTET_EINVAL;
         }
@@ -48,7 +49,8 @@ static motet_err make_tables(motet_system *sys)
     sys->changed = motet__cond_new();
     bool depots = motet__depot_init(&sys->nodes, sizeof(motet__node), false) &&
                   motet__depot_init(&sys->actor_records, sizeof(motet__actor), true) &&
-                  motet__depot_init(&sys->dues, MOTET__DUE_SIZE, true);
+                  motet__depot_init(&sys->dues, MOTET__DUE_SIZE, true) &&
+                  motet__depot_init(&sys->tiny, 16, false) && motet__depot_init(&sys->small, 32, false);
     return depots && sys->actors && sys->child_first && sys->wires && sys->queue && sys->moving && sys->grow &&
                    sys->control && sys->changed
                ? MOTET_OK
@@ -153,6 +155,8 @@ static void free_system(motet_system *sys)
     motet__depot_fini(&sys->nodes);
     motet__depot_fini(&sys->actor_records);
     motet__depot_fini(&sys->dues);
+    motet__depot_fini(&sys->tiny);
+    motet__depot_fini(&sys->small);
     motet__sup_fini(sys);
     motet__isolate_end(sys->isolate);
     motet__block_pool_fini(&sys->opens);
@@ -200,7 +204,7 @@ static motet_err start_workers(motet_system *sys)
 static void set_fixed(motet_system *sys, bool fixed)
 {
     motet__lock_take(sys->grow);
-    sys->nodes.fixed = sys->actor_records.fixed = sys->dues.fixed = fixed;
+    sys->nodes.fixed = sys->actor_records.fixed = sys->dues.fixed = sys->tiny.fixed = sys->small.fixed = fixed;
     motet__lock_release(sys->grow);
     atomic_store_explicit(&sys->fixed, fixed, memory_order_relaxed); /* relaxed: a worker that sees it late allocates */
 }
@@ -245,6 +249,8 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->two_sided = !motet__barrier_ready();
     sys->secret = motet__random();
     sys->pin = options && options->pin;
+    /* Spinning takes nothing from anybody while there is a core for each worker. */
+    sys->spin_ns = sys->n_workers <= motet__core_count() ? SPIN_NS : SPIN_SHORT_NS;
     e = motet__isolate_begin(sys, options, &sys->spec, &sys->isolate); /* before there are threads */
     e = e == MOTET_OK ? make_parts(sys) : e;
     e = e == MOTET_OK ? reserve(sys, options) : e;

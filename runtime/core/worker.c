@@ -10,7 +10,8 @@
  */
 #include "core.h"
 
-enum { LOOK_EVERY = 64, LOOK_NS = 64000, SPINS = 400, WAKE_NS = 200000, STEAL_NS = 50000 };
+enum { LOOK_EVERY = 64, LOOK_NS = 64000, WAKE_NS = 200000, STEAL_NS = 100000, CROSS_NS = 100 };
+#define STUCK_NS (2 * MOTET__MS)
 #define WATCH_MIN_NS MOTET__MS
 #define WATCH_BUSY_NS (8 * MOTET__MS)
 #define WATCH_IDLE_NS (128 * MOTET__MS)
@@ -98,6 +99,24 @@ static void mind_backlog(motet__worker *w)
     w->much = much;
 }
 
+/* Where most of the time goes into messages to another worker, two cores do less than one: the higher of the two gives
+ * what it has to the other. (What is left of its actors moves when it is idle, to whoever sends to them.) */
+static void mind_crossing(motet__worker *w, uint64_t passed)
+{
+    bool costly = (uint64_t)w->crossed * CROSS_NS * 2u > passed;
+    w->crossed = 0;
+    if (!costly || w->index == 0 || w->own_thread) {
+        return;
+    }
+    for (uint32_t i = 0; i < w->index; i++) {
+        bool busy = atomic_load_explicit(&w->sys->cores[i]->rest, memory_order_relaxed) == MOTET__BUSY;
+        if (busy && w->out[i] && runnable(w) > 0) {
+            motet__give(w, w->sys->cores[i]);
+            return;
+        }
+    }
+}
+
 void motet__worker_look(motet__worker *w)
 {
     w->now = motet__system_clock(w->sys);
@@ -115,6 +134,7 @@ static void look(motet__worker *w)
     w->until_look = w->look_every;
     w->sampling = true;
     mind_backlog(w);
+    mind_crossing(w, w->now - before);
     if (w->nodes.n > MOTET__KEEP) {
         motet__records_spill(w, &w->nodes, &w->sys->nodes);
     }
@@ -197,7 +217,8 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
         motet__worker *v = w->sys->cores[i];
         uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
-        if (v != w && passed / (done + 1u) * runnable(v) > STEAL_NS && w->looked_at != 0) {
+        bool much = done == 0 ? passed > STUCK_NS && runnable(v) > 0 : passed / done * runnable(v) > STEAL_NS;
+        if (v != w && much && w->looked_at != 0) {
             found = v;
             *stuck = done == 0;
         }
@@ -222,19 +243,21 @@ static bool look_around(motet__worker *w)
     return got;
 }
 
-/* True: there is something to do, and the gate is biased again only if it was taken by force of look_around. */
+/* True: there is something to do. *inside: it was taken from another one, and the gate is biased again. */
 static bool spin(motet__worker *w, bool *inside)
 {
-    for (uint32_t i = 1; i <= SPINS; i++) {
-        if (work_came(w)) {
-            return true;
-        }
-        motet__pause();
-        if (i % 64 == 0) {
-            uint64_t now = motet__system_clock(w->sys);
-            if (time_came(w, now)) {
+    uint64_t begun = motet__system_clock(w->sys), now = begun;
+    look_around(w); /* from now on */
+    while (now - begun < w->sys->spin_ns) {
+        for (uint32_t i = 0; i < 32; i++) {
+            if (work_came(w)) {
                 return true;
             }
+            motet__pause();
+        }
+        now = motet__system_clock(w->sys);
+        if (time_came(w, now)) {
+            return true;
         }
     }
     *inside = look_around(w);

@@ -59,7 +59,7 @@ struct motet_ctx { /* motet__worker */
     uint64_t last_monitor;
 
     /* memory */
-    motet__stack nodes, actors, dues;
+    motet__stack nodes, actors, dues, tiny, small; /* the last two for the states of actors */
     motet__pool pool;
     motet__outbox *outboxes;  /* [n_cores] by home */
 
@@ -75,6 +75,7 @@ struct motet_ctx { /* motet__worker */
     motet__pipe **out;        /* [n_cores] made when needed */
     uint64_t dirty[MOTET__WORDS]; /* pipes with something unpublished */
     bool any_dirty;
+    uint32_t crossed;         /* parcels put into them since the last look at the clock */
     motet__counts counts;
 
     _Alignas(64) _Atomic uint32_t news; /* one of the next three was set */
@@ -216,6 +217,8 @@ void motet__worker_wake(motet__worker *w);
 
 /* Takes actors from v, or all that it can (`all`). True: there is something to run now. */
 bool motet__steal(motet__worker *w, motet__worker *v, bool all);
+/* Gives v all that it has to run. */
+void motet__give(motet__worker *w, motet__worker *v);
 /* The actor of an idle worker, to whom w is about to send: moves it to w, if that is cheap; `cheaply`: very cheap. */
 bool motet__adopt(motet__worker *w, motet__actor *a, bool cheaply);
 /* Moves an actor of w. */

@@ -99,12 +99,18 @@ static void *carve(motet__depot *d)
     return r;
 }
 
+/* Where a batch's first record names the next batch: behind its link, and its number if it has one. */
+static size_t batch_word(const motet__depot *d)
+{
+    return d->numbered ? 2 : 1;
+}
+
 bool motet__depot_take(motet__depot *d, motet__stack *s)
 {
     if (d->batches) {
         void **batch = d->batches;
-        d->batches = batch[2];
-        batch[2] = NULL;
+        d->batches = batch[batch_word(d)];
+        batch[batch_word(d)] = NULL;
         s->first = batch;
         s->n = MOTET__BATCH;
         return true;
@@ -135,6 +141,6 @@ void motet__depot_give(motet__depot *d, motet__stack *s)
     s->first = *last;
     s->n -= MOTET__BATCH;
     *last = NULL;
-    ((void **)first)[2] = d->batches;
+    ((void **)first)[batch_word(d)] = d->batches;
     d->batches = first;
 }

@@ -27,10 +27,10 @@ typedef struct motet__depot {
     uint32_t n, carved;  /* records that the chunks hold; that were ever handed out */
     uint32_t n_chunks;
     _Atomic(unsigned char *) *chunks; /* [MOTET__CHUNKS] for numbered ones */
-    void *batches;       /* free batches: link of batches in the third word of each one's first record */
+    void *batches;       /* free batches, each linked from the word behind its first record's own link and number */
 } motet__depot;
 
-/* `size` is a power of two, 64 or more. Numbers start with 1. False: no memory. */
+/* `size` is a power of two: 16 or more, or 32 when numbered. Numbers start with 1. False: no memory. */
 bool motet__depot_init(motet__depot *d, size_t size, bool numbered);
 void motet__depot_fini(motet__depot *d);
 /* Fills the empty stack with up to MOTET__BATCH records, zeroed when they are new. False: no memory. */
