@@ -155,10 +155,23 @@ $(B)/tests/bench/explore: tests/bench/explore.c $(call obj,cli/load.c cli/subjec
 bench-checker: all $(B)/tests/bench/explore ## states a second of the explorer, and SPIN's on the same models
 	@MOTET=$(MOTET) EXPLORE=$(B)/tests/bench/explore tests/bench/checker
 
-# The runtime's: one program with a row for each measurement.
+# The runtime's: a program with a row for each measurement, beside those of other actor systems.
+BENCH_PEERS ?= ../shared/bench-peers
+BENCH_ENV = BENCH_PEERS=$(BENCH_PEERS) MOTET_BENCH=$(MOTET_BENCH) LIMITS=$(B)/tests/bench/limits OUT=$(B)/bench CC=$(CC)
 $(MOTET_BENCH): $(call obj,$(BENCH_SRC)) $(LIBMOTET)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SANFLAGS) -o $@ $^ -lpthread
+$(B)/tests/bench/limits: tests/bench/limits.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) -std=c11 $(WARN) -O2 -o $@ $< -lpthread
+
+.PHONY: bench bench-quick bench-docs
+bench: $(MOTET_BENCH) $(B)/tests/bench/limits ## the runtime beside its peers (BENCH_PEERS=dir), PAIRS=5 of runs each; ROWS='pp ask'
+	@$(BENCH_ENV) tests/bench/runtime/compare
+bench-quick: $(MOTET_BENCH) $(B)/tests/bench/limits ## the same in about a minute
+	@$(BENCH_ENV) tests/bench/runtime/compare quick
+bench-docs: ## put what `make bench` measured last into docs/benchmarks.md
+	@tests/bench/runtime/page $(B)/bench docs/benchmarks.md
 
 N ?= 200
 SEED ?= 1
