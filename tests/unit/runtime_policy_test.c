@@ -6,14 +6,23 @@ enum { M0, M1, M2, M3 };
 
 static _Atomic uint64_t last_seen, out_of_order, missed;
 
-/* Closed, it holds the first maker, and with it the one worker, until all sessions are open: then all makers run before
- * any reader does. */
+/* Closed, it holds the one worker until all sessions are open: then all makers run before any reader does. */
 static _Atomic int gate_closed;
 
-static void pass_gate(void)
+static motet_status pass_gate(void *self, motet_ctx *ctx, const motet_mail *mail)
 {
+    (void)self, (void)ctx, (void)mail;
     while (atomic_load(&gate_closed)) {
     }
+    return MOTET_DONE;
+}
+
+static void hold_worker(motet_system *sys)
+{
+    static const motet_actor_type gate = {.name = "gate", .receive = pass_gate};
+    motet_ref ref;
+    assert_int_equal(motet_system_spawn(sys, &gate, NULL, &ref), MOTET_OK);
+    assert_int_equal(motet_send(sys, ref, 0, NULL, 0, FX_SECOND), MOTET_OK);
 }
 
 /* ---- a sends M0 to b with the values 0, 1, ... while its slot counts below `arg`, then M1 to c; b may rest ---- */
@@ -37,7 +46,6 @@ static void stream(uint32_t mailbox, motet_policy policy, bool shared)
 static motet_status count_up(struct fx_instance *self, motet_session *s, uint16_t *message, uint64_t *value)
 {
     (void)self;
-    pass_gate();
     struct fx_slot *slot = fx_slot(s);
     *message = slot->n < motet_session_arg(s) ? M0 : M1;
     *value = ++slot->n;
@@ -59,6 +67,9 @@ static motet_status growing(struct fx_instance *self, motet_session *s, uint16_t
 static motet_stats run(uint32_t workers, uint64_t sessions, uint64_t arg)
 {
     motet_system *sys = fx_start(workers);
+    if (atomic_load(&gate_closed)) {
+        hold_worker(sys);
+    }
     fx_open(sys, sessions, arg);
     atomic_store(&gate_closed, 0);
     fx_idle(sys);
