@@ -113,7 +113,7 @@ enum { /* flags of an actor */
     MOTET__SHARED = 2,     /* its inbox's places are counted in `inbox` */
     MOTET__SUSPENDED = 4,  /* a message of it waits for room: it gets no mail */
     MOTET__LEAVING = 8,    /* motet_exit, or a stop: ends after this callback */
-    MOTET__KILLED = 16,    /* was killed while it ran: ends after this callback, with more->status */
+    MOTET__KILLED = 16,    /* was killed while it ran: ends after this callback, with `status` */
     MOTET__STAYING = 32,   /* a child of the tree: its slot is never given to another */
     MOTET__PLAIN = MOTET__PINNED /* with no other flag than these a turn has nothing special to do */
 };
@@ -122,7 +122,10 @@ typedef struct motet__due motet__due;
 typedef struct motet__more motet__more;
 
 struct motet__actor {
-    motet__actor *run_next;       /* in the run queue, or a list of free ones */
+    union {
+        motet__actor *run_next;   /* in the run queue, or a list of free ones */
+        int32_t status;           /* with MOTET__KILLED: how it ends */
+    };
     uint32_t slot;                /* constant */
     _Atomic uint32_t generation;  /* of its present incarnation, or of its next one */
     motet__link *first, *last;    /* mail */
@@ -137,7 +140,7 @@ struct motet__actor {
     const motet_actor_type *type; /* NULL: the slot is free */
     motet__child *child;          /* of the supervision tree; else NULL */
     motet__due *dues;             /* timers and asks */
-    motet__more *more;            /* what few actors have; allocated when needed */
+    motet__more *more;            /* what few actors have; from a depot, when needed */
     uint64_t handled;
     uint64_t busy_ns;             /* in its turns; an estimate */
     _Atomic uint64_t inbox;       /* MOTET__INBOX */
@@ -174,9 +177,11 @@ struct motet__more {
     motet__link *stash_first, *stash_last;
     motet_receive before[MOTET__BEHAVIOURS];
     uint32_t depth;
-    int32_t status;           /* with MOTET__KILLED */
     bool waiting_set;
 };
+
+enum { MOTET__MORE_SIZE = 256 };
+_Static_assert(sizeof(struct motet__more) <= MOTET__MORE_SIZE, "a power of two, for the depot");
 
 struct motet__due { /* a timer of the user, or an ask that waits; 128 bytes, numbered */
     void *free_link;
@@ -187,6 +192,7 @@ struct motet__due { /* a timer of the user, or an ask that waits; 128 bytes, num
     motet__due *prev, *next; /* of the actor's */
     uint64_t period;   /* 0: once */
     bool ask;          /* the mail is MOTET_NO_REPLY */
+    uint8_t why;       /* motet_err: of that */
     bool posted;       /* its mail is in the mailbox */
     bool cancelled;    /* since it was posted */
 };

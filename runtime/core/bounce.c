@@ -36,6 +36,42 @@ static void no_reply(motet__worker *w, const motet__parcel *p, motet_err why)
     motet__send(w, &reply);
 }
 
+/* ---- dead letters ---- */
+
+static size_t payload_size(const motet__parcel *p)
+{
+    motet__block_bytes b = {.size = p->size};
+    if (p->flags & MOTET__BLOCK) {
+        memcpy(&b, p->bytes + motet__payload_at(p->kind), sizeof b);
+    }
+    return b.size;
+}
+
+void motet__dead_ref(motet_system *sys, motet__worker *w, motet_dead_letter letter)
+{
+    if (w) {
+        motet__count(&w->counts.dead, 1);
+    } else {
+        atomic_fetch_add_explicit(&sys->outside_dead, 1, memory_order_relaxed); /* relaxed: statistics */
+    }
+    if (sys->on_dead_letter) {
+        letter.to = letter.to.slot ? motet__ref_make(sys, letter.to.slot, letter.to.generation, 0) : MOTET_NOBODY;
+        sys->on_dead_letter(sys->env, &letter);
+    }
+}
+
+void motet__dead(motet__worker *w, const motet__parcel *p, motet_err why)
+{
+    motet__dead_ref(w->sys, w,
+                    (motet_dead_letter){.to = {.slot = p->to.slot, .generation = p->to.generation},
+                                        .kind = p->kind == MOTET__ASKED ? MOTET_ASKED : MOTET_TOLD,
+                                        .tag = p->tag,
+                                        .size = payload_size(p),
+                                        .why = why});
+}
+
+/* ---- what is to be released, and answered ---- */
+
 void motet__parcel_discard(motet__worker *w, const motet__parcel *p, motet_err why)
 {
     release_payload(w, p);
@@ -79,13 +115,13 @@ static void bounce_signal(motet__worker *w, const motet__parcel *p)
     }
 }
 
-void motet__bounce(motet__worker *w, const motet__parcel *p)
+void motet__bounce(motet__worker *w, const motet__parcel *p, motet_err why)
 {
     if (p->kind <= MOTET__ASKED) {
-        motet__count(&w->counts.dead, 1);
+        motet__dead(w, p, why);
     }
     if (motet__is_mail(p->kind)) {
-        motet__parcel_discard(w, p, MOTET_EGONE);
+        motet__parcel_discard(w, p, why);
     } else {
         bounce_signal(w, p);
     }
@@ -94,7 +130,9 @@ void motet__bounce(motet__worker *w, const motet__parcel *p)
 void motet__mail_bounce(motet__worker *w, motet__actor *a, motet__link *l)
 {
     if (l->kind <= MOTET__ASKED) {
-        motet__count(&w->counts.dead, 1);
+        motet__parcel p = parcel_of(l);
+        p.to = (motet__name){a->slot, motet__generation(a)};
+        motet__dead(w, &p, MOTET_EGONE);
     }
     motet__mail_discard(w, a, l, MOTET_EGONE);
 }

@@ -1,8 +1,6 @@
 /* context.c -- context.h: what callbacks may ask for, but for signals, timers and spawning. */
 #include "core.h"
 
-#include <stdlib.h>
-
 enum { CLASSES = 16 };
 
 motet_ref motet_self(motet_ctx *w)
@@ -31,8 +29,20 @@ static inline motet_err check_send(const motet__worker *w, motet_ref to, uint32_
     return motet__ref_check(w->sys, to, MOTET_MAY_SEND(tag >> 24));
 }
 
+/* What check_send refused. */
+static motet_err refused(motet__worker *w, motet_ref to, motet_mail_kind kind, uint32_t tag, size_t size, motet_err e)
+{
+    if (e == MOTET_EGONE) {
+        motet__enter(w);
+        motet__dead_ref(w->sys, w, (motet_dead_letter){to, kind, tag, size, e});
+        motet__leave(w);
+    }
+    return e;
+}
+
 /* Puts the payload where it belongs in the parcel, in a block when it is too large. */
-motet_err motet__parcel_fill(motet__worker *w, motet__parcel *p, size_t at, const void *data, size_t size)
+motet_err motet__parcel_fill(motet_system *sys, motet__worker *w, motet__parcel *p, size_t at, const void *data,
+                             size_t size)
 {
     if (size <= MOTET_INLINE - at) {
         if (size > 0) {
@@ -41,7 +51,7 @@ motet_err motet__parcel_fill(motet__worker *w, motet__parcel *p, size_t at, cons
         p->size = (uint16_t)size;
         return MOTET_OK;
     }
-    void *block = w ? motet__payload_new(w, size) : motet__payload_homeless(size);
+    void *block = w ? motet__payload_new(w, size) : motet__payload_common(sys, size);
     if (!block) {
         return MOTET_ENOMEM;
     }
@@ -69,10 +79,10 @@ static __attribute__((noinline)) motet_err tell_slowly(motet__worker *w, motet_r
     motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
     motet_err e = check_send(w, to, tag);
     if (e != MOTET_OK) {
-        return e;
+        return refused(w, to, MOTET_TOLD, tag, size, e);
     }
     motet__enter(w);
-    e = motet__parcel_fill(w, &p, 0, data, size);
+    e = motet__parcel_fill(w->sys, w, &p, 0, data, size);
     if (e == MOTET_OK) {
         e = motet__dispatch(w, &p);
         if (e != MOTET_OK) {
@@ -133,12 +143,12 @@ motet_err motet_tell(motet_ctx *w, motet_ref to, uint32_t tag, const void *data,
 motet_err motet_tell_block(motet_ctx *w, motet_ref to, uint32_t tag, void *block)
 {
     motet_err e = check_send(w, to, tag);
+    motet__block_bytes b = {block, motet__payload_size(block)};
     if (e != MOTET_OK) {
-        return e;
+        return refused(w, to, MOTET_TOLD, tag, b.size, e);
     }
     motet__parcel p = {
         .to = {to.slot, to.generation}, .kind = MOTET__TOLD, .flags = MOTET__BLOCK, .tag = tag};
-    motet__block_bytes b = {block, motet__payload_size(block)};
     memcpy(p.bytes, &b, sizeof b);
     motet__enter(w);
     e = motet__dispatch(w, &p);
@@ -157,7 +167,7 @@ static motet_err ask(motet__worker *w, motet_ref to, uint32_t tag, const void *d
     *id = asking.id;
     motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__ASKED, .tag = tag};
     memcpy(p.bytes, &asking, sizeof asking);
-    motet_err e = motet__parcel_fill(w, &p, sizeof asking, data, size);
+    motet_err e = motet__parcel_fill(w->sys, w, &p, sizeof asking, data, size);
     if (e == MOTET_OK) {
         e = motet__dispatch(w, &p);
         if (e != MOTET_OK) {
@@ -175,11 +185,12 @@ motet_err motet_ask(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, 
 {
     motet_err e = check_send(w, to, tag);
     *id = 0;
-    if (e == MOTET_OK) {
-        motet__enter(w);
-        e = ask(w, to, tag, data, size, timeout_ns, id);
-        motet__leave(w);
+    if (e != MOTET_OK) {
+        return refused(w, to, MOTET_ASKED, tag, size, e);
     }
+    motet__enter(w);
+    e = ask(w, to, tag, data, size, timeout_ns, id);
+    motet__leave(w);
     return e;
 }
 
@@ -192,7 +203,7 @@ motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *dat
     motet__parcel p = {.to = {from.slot, from.generation}, .kind = MOTET__REPLY, .tag = MOTET_OK};
     memcpy(p.bytes, &id, sizeof id);
     motet__enter(w);
-    e = motet__parcel_fill(w, &p, MOTET__ANSWER_AT, data, size);
+    e = motet__parcel_fill(w->sys, w, &p, MOTET__ANSWER_AT, data, size);
     if (e == MOTET_OK) {
         motet__send(w, &p);
     }

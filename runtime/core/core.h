@@ -38,6 +38,13 @@
 typedef struct motet__block motet__block;
 typedef struct motet__wire motet__wire;
 
+/* Where a thread that is no worker's waits for an answer; shared by those that wait at the same time. */
+enum { MOTET__WAITS = 16 };
+typedef struct motet__wait {
+    motet__lock *lock;
+    motet__cond *done;
+} motet__wait;
+
 /* ---- wires: what all sessions of one wire share; constant after the start but for the fields under control ---- */
 
 typedef struct motet__role {
@@ -73,6 +80,7 @@ struct motet__wire {
     /* control: */
     motet__block_pool blocks;
     motet__open *first, *last; /* waiting opens, in order */
+    uint32_t n_opens;          /* accepted ones */
     motet__child **chosen;     /* [n_roles] scratch of an open */
 };
 
@@ -208,9 +216,14 @@ struct motet_system {
     uint64_t spin_ns;          /* how long an idle worker looks for work before it parks */
     _Atomic bool fixed;        /* no memory is allocated any more */
     uint64_t secret;           /* of the seals of refs */
+    void (*on_dead_letter)(void *env, const motet_dead_letter *letter);
     motet__lock *moving;       /* one thread at a time moves actors, or adds a core */
     motet__lock *grow;         /* the depots */
-    motet__depot nodes, actor_records, dues, tiny, small;
+    motet__depot nodes, actor_records, dues, tiny, small, mores, letters;
+    motet__lock *common;       /* the pool `commons`: what other threads send, and what workers lack in fixed mode */
+    motet__pool commons;
+    motet__wait waits[MOTET__WAITS];
+    _Atomic uint32_t next_wait;
     _Atomic uint32_t watcher;  /* 1: an idle worker looks at the others from time to time */
     _Atomic uint32_t n_busy;   /* workers that are not idle */
     _Atomic uint64_t outside_lost, outside_dead; /* messages of threads that are no workers' */
@@ -224,6 +237,7 @@ struct motet_system {
     motet__block_pool opens;
     motet__open **buckets;     /* by id, a power of two */
     uint32_t n_buckets, n_opens;
+    uint32_t most_sessions;    /* in fixed mode: accepted ones, on each wire */
     motet__wire **queue;       /* [n_wires] wires with waiting opens, by the id of their first */
     uint32_t n_queue;
     uint64_t stamp, claim;
@@ -279,12 +293,14 @@ void motet__room_give(motet__child *a, uint32_t n);
 MOTET_MUST_USE motet_err motet__wire_init(motet_system *sys, motet__wire *wire, const motet_wire_spec *spec);
 void motet__wire_fini(motet__wire *wire);
 /* A block that stands at the session's start, in every field but open, id, arg and the actors. NULL: no memory. */
-motet__block *motet__wire_block(motet__wire *wire);
+motet__block *motet__wire_block(motet__wire *wire, bool fixed);
+bool motet__wire_reserve(motet__wire *wire, uint32_t n); /* blocks; false: no memory */
 
 /* open.c: all under control, but for _end, which takes it. */
 void motet__opens_kick(motet_system *sys);                  /* actors became available, or went for good */
 void motet__block_end(motet__worker *w, motet__block *b);   /* all participants are closed */
 motet__open *motet__open_find(motet_system *sys, uint64_t id);
+bool motet__opens_reserve(motet_system *sys, uint64_t n);   /* before the system runs; false: no memory */
 
 /* system.c */
 void motet__system_quit(motet_system *sys);
@@ -326,9 +342,8 @@ void motet__send(motet__worker *w, const motet__parcel *p);
 void motet__arrive(motet__worker *w, const motet__parcel *p);
 /* An embedded link, which is not in use. Also by a thread that is no worker's. */
 void motet__post(motet_system *sys, motet__actor *a, motet__link *l);
-/* By a thread that is no worker's. */
+/* By a thread that is no worker's. MOTET_ENOMEM: it was not sent. */
 MOTET_MUST_USE motet_err motet__inject(motet_system *sys, const motet__parcel *p);
-void motet__inject_free(motet__worker *w);
 void motet__take_injected(motet__worker *w);
 void motet__take_injected_locked(motet__worker *w); /* with inject_lock taken */
 void motet__take_arrivals(motet__worker *w);
@@ -336,15 +351,18 @@ void motet__drain(motet__worker *w, motet__pipe *p);
 /* From elsewhere than its owner: takes a place for p, where it is to be taken beforehand; *policy is the inbox's.
  * MOTET_EGONE, MOTET_EFULL; MOTET_ETIME: only the owner counts them (motet__share). */
 motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *policy);
-/* Undoes it, and releases a homeless payload. */
+/* Undoes it. */
 void motet__place_unreserve(motet_system *sys, const motet__parcel *p);
 /* The place of a mail that left the mailbox is free. */
 void motet__place_free(motet__worker *w, motet__actor *a);
 void motet__unshare(motet__actor *a);
 void motet__place_want(motet__worker *w, motet__actor *a, const motet__parcel *p);
 
-/* bounce.c: what nobody will handle. _bounce counts it as a dead letter, _discard does not. */
-void motet__bounce(motet__worker *w, const motet__parcel *p);
+/* bounce.c: what nobody will handle. _bounce makes a dead letter of what was told or asked, _discard does not. */
+void motet__dead(motet__worker *w, const motet__parcel *p, motet_err why);
+/* Counts it and tells of it; letter.to may have any rights. `w` is NULL by a thread that is no worker's. */
+void motet__dead_ref(motet_system *sys, motet__worker *w, motet_dead_letter letter);
+void motet__bounce(motet__worker *w, const motet__parcel *p, motet_err why);
 void motet__parcel_discard(motet__worker *w, const motet__parcel *p, motet_err why);
 /* Of mail that left the mailbox of `a`. */
 void motet__mail_bounce(motet__worker *w, motet__actor *a, motet__link *l);
@@ -360,10 +378,20 @@ void motet__unsuspend(motet__worker *w, motet__actor *a, bool drop);
 void motet__wanting_gone(motet__worker *w, motet__actor *a); /* to those who wait for room here: there is nobody */
 
 /* context.c */
-/* Puts a payload into a parcel, from byte `at` on; in a block when it is too large: of w, or of nobody when w is NULL. */
-MOTET_MUST_USE motet_err motet__parcel_fill(motet__worker *w, motet__parcel *p, size_t at, const void *data,
-                                            size_t size);
+/* Puts a payload into a parcel, from byte `at` on; in a block when it is too large: of w, or, when w is NULL, of the
+ * commons. */
+MOTET_MUST_USE motet_err motet__parcel_fill(motet_system *sys, motet__worker *w, motet__parcel *p, size_t at,
+                                            const void *data, size_t size);
 void motet__unstash(motet__actor *a);
+
+/* reserve.c */
+/* What options->reserve asks for; in fixed mode also what grows otherwise. */
+MOTET_MUST_USE motet_err motet__reserve(motet_system *sys, const motet_options *o);
+void motet__set_fixed(motet_system *sys);
+
+/* leaks.c */
+/* What was not returned, when all actors have ended and no thread runs; says so on stderr. */
+void motet__leaks(motet_system *sys, motet_leaks *out);
 
 /* life.c */
 MOTET_MUST_USE motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o,
@@ -385,6 +413,9 @@ void motet__due_gone(motet__worker *w, motet__link *l);                      /* 
 uint64_t motet__ask_new(motet__worker *w, motet__actor *a, uint32_t tag, uint64_t timeout_ns); /* 0: no memory */
 /* It is answered: whether it was still waited for; its tag. */
 bool motet__ask_over(motet__worker *w, motet__actor *a, uint64_t id, uint32_t *tag);
+
+/* There will be none, for the actor's worker has no memory for it. */
+void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err why);
 
 /* outside.c */
 void motet__calls_run(motet__worker *w);
@@ -460,8 +491,7 @@ static inline motet__actor *motet__actor_at(const motet_system *sys, uint32_t sl
 
 static inline motet__node *motet__node_new(motet__worker *w)
 {
-    void *n = motet__stack_pop(&w->nodes);
-    return n ? n : motet__records_refill(w, &w->nodes, &w->sys->nodes);
+    return motet__record_new(w, &w->nodes, &w->sys->nodes);
 }
 
 /* What is too much is given to the others at the next look at the clock. */

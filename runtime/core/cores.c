@@ -46,7 +46,6 @@ void motet__core_free(motet__worker *w)
     for (uint32_t i = 0; w->out && i < MOTET__CORES; i++) {
         motet__pipe_free(w->out[i]);
     }
-    motet__inject_free(w);
     motet__pool_fini(&w->pool);
     motet__cond_free(w->wake);
     motet__lock_free(w->park);
@@ -74,7 +73,9 @@ motet_err motet__core_for_actor(motet_system *sys, motet__worker *by, motet__wor
     motet__leave(by);
     motet__lock_take(sys->moving);
     motet__worker *w = retired_one(sys);
-    if (!w) {
+    if (!w && sys->fixed) {
+        e = MOTET_ENOMEM;
+    } else if (!w) {
         w = motet__core_add(sys, true);
         bool limit = atomic_load_explicit(&sys->n_cores, memory_order_relaxed) == MOTET__CORES;
         e = w ? MOTET_OK : limit ? MOTET_ELIMIT : MOTET_ENOMEM;

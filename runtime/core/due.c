@@ -8,8 +8,7 @@
 
 static motet__due *due_new(motet__worker *w, motet__actor *a)
 {
-    motet__due *d = motet__stack_pop(&w->dues);
-    d = d ? d : motet__records_refill(w, &w->dues, &w->sys->dues);
+    motet__due *d = motet__record_new(w, &w->dues, &w->sys->dues);
     if (!d) {
         return NULL;
     }
@@ -42,10 +41,7 @@ static void forget(motet__worker *w, motet__due *d)
 
 static void due_free(motet__worker *w, motet__due *d)
 {
-    motet__stack_push(&w->dues, d);
-    if (w->dues.n > MOTET__KEEP) {
-        motet__records_spill(w, &w->dues, &w->sys->dues);
-    }
+    motet__record_free(w, d, &w->dues, &w->sys->dues);
 }
 
 static void cancel(motet__worker *w, motet__due *d)
@@ -79,17 +75,21 @@ static motet__due *find(motet__worker *w, const motet__actor *a, uint64_t id)
 
 /* ---- firing ---- */
 
+static void post(motet__worker *w, motet__due *d)
+{
+    d->posted = true;
+    d->link = (motet__link){.kind = MOTET__DUE, .tag = d->link.tag};
+    motet__mail_push(d->actor, &d->link);
+    motet__actor_ready(w, d->actor);
+}
+
 static void fire(motet__worker *w, motet__due *d)
 {
-    motet__actor *a = d->actor;
     if (d->period > 0) {
         arm(w, d, d->timer.due + d->period);
     }
     if (!d->posted) { /* else a period has passed in which the mail was not handled: it counts once */
-        d->posted = true;
-        d->link = (motet__link){.kind = MOTET__DUE, .tag = d->link.tag};
-        motet__mail_push(a, &d->link);
-        motet__actor_ready(w, a);
+        post(w, d);
     }
 }
 
@@ -114,7 +114,7 @@ bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail)
     mail->id = motet__due_id(d);
     mail->tag = d->link.tag;
     mail->kind = d->ask ? MOTET_NO_REPLY : MOTET_TIMER;
-    mail->why = d->ask ? MOTET_ETIME : MOTET_OK;
+    mail->why = d->ask ? (motet_err)d->why : MOTET_OK;
     if (d->period == 0) {
         cancel(w, d);
     }
@@ -156,6 +156,7 @@ uint64_t motet__ask_new(motet__worker *w, motet__actor *a, uint32_t tag, uint64_
         return 0;
     }
     d->ask = true;
+    d->why = MOTET_ETIME;
     d->link.tag = tag;
     if (timeout_ns < MOTET__NEVER - w->now) {
         arm(w, d, w->now + timeout_ns);
@@ -172,6 +173,16 @@ bool motet__ask_over(motet__worker *w, motet__actor *a, uint64_t id, uint32_t *t
     *tag = d->link.tag;
     cancel(w, d);
     return true;
+}
+
+void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err why)
+{
+    motet__due *d = find(w, a, id);
+    if (d && d->ask && !d->posted) {
+        motet__wheel_cancel(&w->wheel, &d->timer);
+        d->why = (uint8_t)why;
+        post(w, d);
+    }
 }
 
 /* ---- by the actor that runs ---- */

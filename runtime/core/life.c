@@ -4,8 +4,6 @@
  */
 #include "core.h"
 
-#include <stdlib.h>
-
 /* ---- the user's state ---- */
 
 enum { TINY = 16, SMALL = 32, MIDDLE = sizeof(motet__node) };
@@ -21,27 +19,29 @@ static void *state_new(motet__worker *w, size_t size)
 {
     motet__depot *depot;
     motet__stack *records = state_records(w, size, &depot);
-    if (!records) {
-        motet__message *m = motet__message_new(w, size);
-        return m ? memset(m->payload, 0, size) : NULL;
+    if (records) {
+        void *state = motet__record_new(w, records, depot);
+        return state ? memset(state, 0, size) : NULL;
     }
-    void *state = motet__stack_pop(records);
-    state = state ? state : motet__records_refill(w, records, depot);
-    return state ? memset(state, 0, size) : NULL;
+    motet__message *m = motet__message_new(w, size);
+    if (!m) {
+        return NULL;
+    }
+    m->use = MOTET__AS_STATE;
+    return memset(m->payload, 0, size);
 }
 
 static void state_free(motet__worker *w, void *state, size_t size)
 {
     motet__depot *depot;
     motet__stack *records = state_records(w, size, &depot);
-    if (!records) {
-        motet__message_free(w, (motet__message *)(void *)((unsigned char *)state - offsetof(motet__message, payload)));
+    if (records) {
+        motet__record_free(w, state, records, depot);
         return;
     }
-    motet__stack_push(records, state);
-    if (records->n > MOTET__KEEP) {
-        motet__records_spill(w, records, depot);
-    }
+    motet__message *m = (motet__message *)(void *)((unsigned char *)state - offsetof(motet__message, payload));
+    m->use = MOTET__AS_MESSAGE;
+    motet__message_free(w, m);
 }
 
 /* ---- coming ---- */
@@ -62,8 +62,7 @@ void motet__actor_begin(motet__actor *a, const motet_actor_type *type)
 
 motet__actor *motet__actor_new(motet__worker *w, const motet_actor_type *type)
 {
-    motet__actor *a = motet__stack_pop(&w->actors);
-    a = a ? a : motet__records_refill(w, &w->actors, &w->sys->actor_records);
+    motet__actor *a = motet__record_new(w, &w->actors, &w->sys->actor_records);
     if (!a) {
         return NULL;
     }
@@ -101,11 +100,11 @@ static void clear_more(motet__worker *w, motet__actor *a)
     if (more->waiting_set) {
         motet__parcel p = more->waiting;
         more->waiting_set = false;
-        motet__bounce(w, &p);
+        motet__bounce(w, &p, MOTET_EGONE);
     }
     motet__wanting_gone(w, a);
-    free(more);
     a->more = NULL;
+    motet__record_free(w, more, &w->mores, &w->sys->mores);
 }
 
 /* Whatever of the mail is not embedded in the tree's own. */
@@ -146,6 +145,23 @@ static void call_fini(void *actor)
     a->type->fini(a->self);
 }
 
+/* The end without fini. */
+static void drop(motet__worker *w, motet__actor *a, motet_status status)
+{
+    motet__actor_clear(w, a, status);
+    if (a->self) {
+        state_free(w, a->self, a->type->state_size);
+        a->self = NULL;
+    }
+    motet__count(&w->counts.ended, 1);
+    a->type = NULL;
+    bool own_thread = w->own_thread;
+    motet__record_free(w, a, &w->actors, &w->sys->actor_records);
+    if (own_thread) {
+        motet__core_retire(w);
+    }
+}
+
 void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
 {
     motet__actor *before = w->current;
@@ -156,21 +172,7 @@ void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
         motet__guarded(w, call_fini, a);
         w->current = before;
     }
-    motet__actor_clear(w, a, status);
-    if (a->self) {
-        state_free(w, a->self, a->type->state_size);
-        a->self = NULL;
-    }
-    motet__count(&w->counts.ended, 1);
-    a->type = NULL;
-    bool own_thread = w->own_thread;
-    motet__stack_push(&w->actors, a);
-    if (w->actors.n > MOTET__KEEP) {
-        motet__records_spill(w, &w->actors, &w->sys->actor_records);
-    }
-    if (own_thread) {
-        motet__core_retire(w);
-    }
+    drop(w, a, status);
 }
 
 /* ---- spawning ---- */
@@ -228,14 +230,15 @@ static motet_err spawn_here(motet__worker *w, const motet_actor_type *type, cons
     if (o && o->link && w->current) {
         motet_err e = motet__link_to(w, w->current, name);
         if (e != MOTET_OK) {
-            motet__actor_end(w, a, MOTET_FAIL);
+            drop(w, a, MOTET_FAIL);
+            *out = MOTET_NOBODY;
             return e;
         }
     }
     if (type->init) {
         motet_status status = run_init(w, a, o);
         if (status != MOTET_DONE) {
-            motet__actor_end(w, a, status);
+            drop(w, a, status);
             *out = MOTET_NOBODY;
             return MOTET_EINIT;
         }

@@ -2,15 +2,12 @@
  *
  * Records (nodes, actors, timers) are freed where they are, and travel to whoever needs them by the depot, 64 at a
  * time. Messages and blocks have a home, the pool of the worker that made them, and go back to it in batches, since
- * freeing memory on one core that another allocated costs more than everything else that a message does.
+ * freeing memory on one core that another allocated costs more than everything else that a message does. What threads
+ * send that are no workers comes from a pool under a lock, the commons; in fixed mode workers turn to it last.
  */
 #include "core.h"
 
-#include <stdlib.h>
-
 enum { RETURN_BATCH = 32 };
-
-#define HOMELESS UINT16_MAX /* a block that no worker made: malloc and free */
 
 void *motet__records_refill(motet__worker *w, motet__stack *s, motet__depot *d)
 {
@@ -31,19 +28,23 @@ void motet__records_spill(motet__worker *w, motet__stack *s, motet__depot *d)
 
 /* ---- messages that go home ---- */
 
+static void push_returned(motet__worker *home, motet__message *first, motet__message *last)
+{
+    motet__message *head = atomic_load_explicit(&home->returned, memory_order_relaxed);
+    do {
+        last->next = head;
+        /* release: the messages' links and the end of their use; partner: the exchange in motet__take_returned. */
+    } while (!atomic_compare_exchange_weak_explicit(&home->returned, &head, first, memory_order_release,
+                                                    memory_order_relaxed));
+}
+
 static void send_home(motet__worker *w, uint32_t home)
 {
     motet__outbox *box = &w->outboxes[home];
     if (!box->first) {
         return;
     }
-    _Atomic(motet__message *) *returned = &w->sys->cores[home]->returned;
-    motet__message *head = atomic_load_explicit(returned, memory_order_relaxed);
-    do {
-        box->last->next = head;
-        /* release: the messages' links and the end of their use; partner: the exchange in take_returned. */
-    } while (!atomic_compare_exchange_weak_explicit(returned, &head, box->first, memory_order_release,
-                                                    memory_order_relaxed));
+    push_returned(w->sys->cores[home], box->first, box->last);
     *box = (motet__outbox){0};
 }
 
@@ -55,7 +56,7 @@ void motet__send_all_home(motet__worker *w)
     }
 }
 
-static void take_returned(motet__worker *w)
+void motet__take_returned(motet__worker *w)
 {
     /* acquire: partner of the compare-and-swap in send_home. */
     motet__message *m = atomic_exchange_explicit(&w->returned, NULL, memory_order_acquire);
@@ -66,14 +67,48 @@ static void take_returned(motet__worker *w)
     }
 }
 
+/* ---- the commons ---- */
+
+static motet__message *common_take(motet_system *sys, size_t size)
+{
+    motet__lock_take(sys->common);
+    motet__message *m = motet__pool_take(&sys->commons, size);
+    if (!m && !sys->fixed && motet__pool_grow(&sys->commons, size) == 0) {
+        m = motet__pool_take(&sys->commons, size);
+    }
+    motet__lock_release(sys->common);
+    return m;
+}
+
+static void common_put(motet_system *sys, motet__message *m)
+{
+    motet__lock_take(sys->common);
+    motet__pool_put(&sys->commons, m);
+    motet__lock_release(sys->common);
+}
+
+/* By a thread that is no worker's. */
+static void free_outside(motet_system *sys, motet__message *m)
+{
+    if (m->home == MOTET__COMMONS) {
+        common_put(sys, m);
+        return;
+    }
+    push_returned(sys->cores[m->home], m, m);
+}
+
+/* ---- messages ---- */
+
 motet__message *motet__message_new(motet__worker *w, size_t size)
 {
     motet__message *m = motet__pool_take(&w->pool, size);
     if (!m) {
-        take_returned(w);
+        motet__take_returned(w);
         m = motet__pool_take(&w->pool, size);
     }
-    if (!m && !w->sys->fixed && motet__pool_grow(&w->pool, size) == 0) {
+    if (!m && w->sys->fixed) {
+        m = common_take(w->sys, size);
+    } else if (!m && motet__pool_grow(&w->pool, size) == 0) {
         m = motet__pool_take(&w->pool, size);
     }
     return m;
@@ -85,8 +120,8 @@ void motet__message_free(motet__worker *w, motet__message *m)
         motet__pool_put(&w->pool, m);
         return;
     }
-    if (m->home == HOMELESS) {
-        free(m);
+    if (m->home == MOTET__COMMONS) {
+        common_put(w->sys, m);
         return;
     }
     motet__outbox *box = &w->outboxes[m->home];
@@ -119,6 +154,7 @@ static void *make_block(motet__message *m, size_t size)
     if (!m) {
         return NULL;
     }
+    m->use = MOTET__AS_BLOCK;
     block *b = (block *)(void *)m->payload;
     atomic_store_explicit(&b->refs, 1, memory_order_relaxed);
     b->size = size;
@@ -130,13 +166,9 @@ void *motet__payload_new(motet__worker *w, size_t size)
     return make_block(size <= SIZE_MAX / 2 ? motet__message_new(w, sizeof(block) + size) : NULL, size);
 }
 
-void *motet__payload_homeless(size_t size)
+void *motet__payload_common(motet_system *sys, size_t size)
 {
-    motet__message *m = size <= SIZE_MAX / 2 ? malloc(sizeof *m + sizeof(block) + size) : NULL;
-    if (m) {
-        m->home = HOMELESS;
-    }
-    return make_block(m, size);
+    return make_block(size <= SIZE_MAX / 2 ? common_take(sys, sizeof(block) + size) : NULL, size);
 }
 
 size_t motet__payload_size(const void *bytes)
@@ -144,18 +176,32 @@ size_t motet__payload_size(const void *bytes)
     return block_of(bytes)->size;
 }
 
-/* The last reference is gone? */
-static bool unref(block *b)
+/* Drops a reference; its message when that was the last one, else NULL. */
+static motet__message *unref(void *bytes)
 {
+    block *b = block_of(bytes);
     /* acq_rel: what others read of the block comes before its reuse; partners: each other. */
-    return atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1;
+    if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) > 1) {
+        return NULL;
+    }
+    motet__message *m = (motet__message *)(void *)((unsigned char *)b - offsetof(motet__message, payload));
+    m->use = MOTET__AS_MESSAGE;
+    return m;
 }
 
 void motet__payload_release(motet__worker *w, void *bytes)
 {
-    block *b = block_of(bytes);
-    if (unref(b)) {
-        motet__message_free(w, (motet__message *)(void *)((unsigned char *)b - offsetof(motet__message, payload)));
+    motet__message *m = unref(bytes);
+    if (m) {
+        motet__message_free(w, m);
+    }
+}
+
+void motet__payload_release_outside(motet_system *sys, void *bytes)
+{
+    motet__message *m = unref(bytes);
+    if (m) {
+        free_outside(sys, m);
     }
 }
 

@@ -72,7 +72,7 @@ static void settle(motet_system *sys, motet__worker *v)
         motet__pipe *p = sys->cores[i]->out[v->index];
         bool more = p != NULL;
         while (more) {
-            motet__pipe_publish(p);
+            motet__pipe_publish(p, &sys->cores[i]->letters);
             more = motet__pipe_peek(p) != NULL;
             motet__drain(v, p);
         }

@@ -14,9 +14,8 @@ static _Atomic uint64_t last_id;
 
 /* ---- the table of accepted opens ---- */
 
-static motet_err grow_table(motet_system *sys)
+static motet_err grow_table(motet_system *sys, uint32_t n)
 {
-    uint32_t n = sys->n_buckets ? sys->n_buckets * 2u : 256u;
     motet__open **buckets = calloc(n, sizeof(motet__open *));
     if (!buckets) {
         return MOTET_ENOMEM;
@@ -36,11 +35,15 @@ static motet_err grow_table(motet_system *sys)
 
 static motet__open *open_new(motet_system *sys, motet__wire *wire, uint64_t arg)
 {
-    if (sys->n_opens >= sys->n_buckets && grow_table(sys) != MOTET_OK && sys->n_buckets == 0) {
+    if (sys->fixed && wire->n_opens >= sys->most_sessions) {
+        return NULL;
+    }
+    uint32_t n = sys->n_buckets ? sys->n_buckets * 2u : 256u;
+    if (sys->n_opens >= sys->n_buckets && !sys->fixed && grow_table(sys, n) != MOTET_OK && sys->n_buckets == 0) {
         return NULL;
     }
     motet__open *o = motet__block_reuse(&sys->opens);
-    o = o ? o : motet__block_new(&sys->opens);
+    o = o || sys->fixed ? o : motet__block_new(&sys->opens);
     if (!o) {
         return NULL;
     }
@@ -49,7 +52,24 @@ static motet__open *open_new(motet_system *sys, motet__wire *wire, uint64_t arg)
     *o = (motet__open){.next_in_bucket = *bucket, .id = id, .arg = arg, .wire = wire};
     *bucket = o;
     sys->n_opens++;
+    wire->n_opens++;
     return o;
+}
+
+bool motet__opens_reserve(motet_system *sys, uint64_t n)
+{
+    uint32_t buckets = 256;
+    while (buckets < n && buckets < 1u << 30) {
+        buckets *= 2u;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        motet__open *o = motet__block_new(&sys->opens);
+        if (!o) {
+            return false;
+        }
+        motet__block_free(&sys->opens, o);
+    }
+    return grow_table(sys, buckets) == MOTET_OK;
 }
 
 static void open_free(motet_system *sys, motet__open *o)
@@ -60,6 +80,7 @@ static void open_free(motet_system *sys, motet__open *o)
     }
     *at = o->next_in_bucket;
     sys->n_opens--;
+    o->wire->n_opens--;
     motet__block_free(&sys->opens, o);
 }
 
@@ -178,7 +199,7 @@ static void join(motet_system *sys, motet_session *p, motet__child *a)
 /* Makes the session of `o` exist; false when there is no memory. wire->chosen is filled. */
 static bool begin(motet_system *sys, motet__wire *wire, motet__open *o)
 {
-    motet__block *b = motet__wire_block(wire);
+    motet__block *b = motet__wire_block(wire, sys->fixed);
     if (!b) {
         return false;
     }

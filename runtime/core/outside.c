@@ -8,17 +8,31 @@ struct motet__call {
     struct motet__call *next;
     void (*run)(motet__worker *w, void *arg); /* inside the worker's core */
     void *arg;
-    motet__lock *lock;
-    motet__cond *done_now;
-    bool done; /* under lock */
+    motet__wait *wait;
+    bool done; /* under its lock */
 };
 
-static void finish(struct motet__call *c)
+/* Where to wait; the others that wait there are woken too, so that nothing has to be made for it. */
+static motet__wait *a_wait(motet_system *sys)
 {
-    motet__lock_take(c->lock);
-    c->done = true;
-    motet__cond_signal(c->done_now);
-    motet__lock_release(c->lock);
+    return &sys->waits[atomic_fetch_add_explicit(&sys->next_wait, 1, memory_order_relaxed) % MOTET__WAITS];
+}
+
+static void settle(motet__wait *wait, bool *done)
+{
+    motet__lock_take(wait->lock);
+    *done = true;
+    motet__cond_broadcast(wait->done);
+    motet__lock_release(wait->lock);
+}
+
+static void wait_for(motet_system *sys, motet__wait *wait, const bool *done)
+{
+    motet__lock_take(wait->lock);
+    while (!*done) {
+        motet__system_wait(sys, wait->done, wait->lock, MOTET__NEVER);
+    }
+    motet__lock_release(wait->lock);
 }
 
 void motet__calls_run(motet__worker *w)
@@ -31,7 +45,7 @@ void motet__calls_run(motet__worker *w)
     while (c) {
         struct motet__call *next = c->next;
         c->run(w, c->arg);
-        finish(c);
+        settle(c->wait, &c->done);
         c = next;
     }
 }
@@ -53,21 +67,11 @@ static void call(motet__worker *w, struct motet__call *c)
 }
 
 /* Runs `run` in w's core, and waits until it is done. */
-static motet_err call_and_wait(motet__worker *w, void (*run)(motet__worker *w, void *arg), void *arg)
+static void call_and_wait(motet__worker *w, void (*run)(motet__worker *w, void *arg), void *arg)
 {
-    struct motet__call c = {.run = run, .arg = arg, .lock = motet__lock_new(), .done_now = motet__cond_new()};
-    motet_err e = c.lock && c.done_now ? MOTET_OK : MOTET_ENOMEM;
-    if (e == MOTET_OK) {
-        call(w, &c);
-        motet__lock_take(c.lock);
-        while (!c.done) {
-            motet__system_wait(w->sys, c.done_now, c.lock, MOTET__NEVER);
-        }
-        motet__lock_release(c.lock);
-    }
-    motet__cond_free(c.done_now);
-    motet__lock_free(c.lock);
-    return e;
+    struct motet__call c = {.run = run, .arg = arg, .wait = a_wait(w->sys)};
+    call(w, &c);
+    wait_for(w->sys, c.wait, &c.done);
 }
 
 /* ---- spawn ---- */
@@ -111,8 +115,8 @@ motet_err motet_system_spawn(motet_system *sys, const motet_actor_type *type, co
     if (placed && options->worker >= sys->n_workers) {
         return MOTET_EINVAL;
     }
-    motet_err e = call_and_wait(placed ? sys->cores[options->worker] : least_busy(sys), spawn, &s);
-    return e == MOTET_OK ? s.e : e;
+    call_and_wait(placed ? sys->cores[options->worker] : least_busy(sys), spawn, &s);
+    return s.e;
 }
 
 /* ---- send ---- */
@@ -137,26 +141,69 @@ static motet_err reserve(motet_system *sys, motet__parcel *p, uint64_t deadline,
     }
 }
 
-static motet_err send(motet_system *sys, motet__parcel *p, const void *data, size_t size, uint64_t deadline)
+/* A parcel without its payload: `given` a block, or `size` bytes to be copied. */
+struct load {
+    void *given;
+    const void *data;
+    size_t size;
+};
+
+static motet_err load(motet_system *sys, motet__parcel *p, const struct load *l)
 {
-    motet_policy policy = MOTET_BLOCK;
-    motet_err e = reserve(sys, p, deadline, &policy);
-    if (e == MOTET_EFULL && policy == MOTET_DROP_NEWEST) {
-        atomic_fetch_add_explicit(&sys->outside_lost, 1, memory_order_relaxed); /* relaxed: statistics */
-        return MOTET_OK;
+    if (!l->given) {
+        return motet__parcel_fill(sys, NULL, p, 0, l->data, l->size);
     }
-    if (e == MOTET_EGONE) {
-        atomic_fetch_add_explicit(&sys->outside_dead, 1, memory_order_relaxed); /* relaxed: statistics */
+    motet__block_bytes b = {l->given, l->size};
+    memcpy(p->bytes, &b, sizeof b);
+    p->flags |= MOTET__BLOCK;
+    return MOTET_OK;
+}
+
+/* Of a parcel that was not sent: what was given stays the caller's. */
+static void unload(motet_system *sys, const motet__parcel *p, const struct load *l)
+{
+    if (p->flags & MOTET__BLOCK && !l->given) {
+        motet__block_bytes b;
+        memcpy(&b, p->bytes, sizeof b);
+        motet__payload_release_outside(sys, b.block);
     }
-    if (e != MOTET_OK) {
-        return e;
+}
+
+static motet_err send_reserved(motet_system *sys, motet__parcel *p, const struct load *l)
+{
+    motet_err e = load(sys, p, l);
+    if (e == MOTET_OK) {
+        e = motet__inject(sys, p);
+        if (e != MOTET_OK) {
+            unload(sys, p, l);
+        }
     }
-    e = motet__parcel_fill(NULL, p, 0, data, size);
-    e = e == MOTET_OK ? motet__inject(sys, p) : e;
     if (e != MOTET_OK) {
         motet__place_unreserve(sys, p);
     }
     return e;
+}
+
+static motet_err send(motet_system *sys, motet_ref to, uint32_t tag, const struct load *l, uint64_t timeout_ns)
+{
+    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
+    motet_policy policy = MOTET_BLOCK;
+    if (tag >> 28 != 0) {
+        return MOTET_EINVAL;
+    }
+    motet_err e = motet__ref_check(sys, to, MOTET_MAY_SEND(tag >> 24));
+    e = e == MOTET_OK ? reserve(sys, &p, motet__deadline(sys, timeout_ns), &policy) : e;
+    if (e == MOTET_EFULL && policy == MOTET_DROP_NEWEST) {
+        atomic_fetch_add_explicit(&sys->outside_lost, 1, memory_order_relaxed); /* relaxed: statistics */
+        if (l->given) {
+            motet__payload_release_outside(sys, l->given);
+        }
+        return MOTET_OK;
+    }
+    if (e == MOTET_EGONE) {
+        motet__dead_ref(sys, NULL, (motet_dead_letter){to, MOTET_TOLD, tag, l->size, e});
+    }
+    return e == MOTET_OK ? send_reserved(sys, &p, l) : e;
 }
 
 motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns)
@@ -164,12 +211,34 @@ motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *
     if (motet__self && motet__self->sys == sys) {
         return motet_tell(motet__self, to, tag, data, size);
     }
-    if (tag >> 28 != 0) {
-        return MOTET_EINVAL;
+    return send(sys, to, tag, &(struct load){.data = data, .size = size}, timeout_ns);
+}
+
+motet_err motet_send_block(motet_system *sys, motet_ref to, uint32_t tag, void *block, uint64_t timeout_ns)
+{
+    if (motet__self && motet__self->sys == sys) {
+        return motet_tell_block(motet__self, to, tag, block);
     }
-    motet_err e = motet__ref_check(sys, to, MOTET_MAY_SEND(tag >> 24));
-    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
-    return e == MOTET_OK ? send(sys, &p, data, size, motet__deadline(sys, timeout_ns)) : e;
+    return send(sys, to, tag, &(struct load){.given = block, .size = motet__payload_size(block)}, timeout_ns);
+}
+
+void *motet_system_block(motet_system *sys, size_t size)
+{
+    motet__worker *w = motet__come(sys);
+    void *block = w ? motet__payload_new(w, size) : motet__payload_common(sys, size);
+    motet__go(w);
+    return block;
+}
+
+void motet_system_drop(motet_system *sys, void *block)
+{
+    motet__worker *w = motet__come(sys);
+    if (w) {
+        motet__payload_release(w, block);
+    } else {
+        motet__payload_release_outside(sys, block);
+    }
+    motet__go(w);
 }
 
 /* ---- ask: by an actor that lives as long as the question ---- */
@@ -182,33 +251,32 @@ struct question {
     uint64_t timeout_ns;
     void *answer;
     size_t room, *got;
-    motet__lock *lock;
-    motet__cond *answered;
-    bool done;
-    motet_err e;
+    motet__wait *wait;
+    bool done; /* under its lock */
+    motet_err e, failed; /* the answer; the asking */
 };
-
-static void settle_question(struct question *q, motet_err e)
-{
-    motet__lock_take(q->lock);
-    q->e = e;
-    q->done = true;
-    motet__cond_signal(q->answered);
-    motet__lock_release(q->lock);
-}
 
 static motet_status hear(void *self, motet_ctx *ctx, const motet_mail *m)
 {
     struct question *q = *(struct question **)self;
-    motet_err e = m->kind == MOTET_REPLY ? MOTET_OK : m->why;
+    size_t taken = m->size < q->room ? m->size : q->room;
+    q->e = m->kind == MOTET_REPLY ? MOTET_OK : m->why;
     if (m->kind == MOTET_REPLY) {
         *q->got = m->size;
-        memcpy(q->answer, m->data, m->size < q->room ? m->size : q->room);
-        e = m->size <= q->room ? MOTET_OK : MOTET_ELIMIT;
+        q->e = m->size <= q->room ? MOTET_OK : MOTET_ELIMIT;
+    }
+    if (m->kind == MOTET_REPLY && taken > 0) {
+        memcpy(q->answer, m->data, taken);
     }
     motet_exit(ctx);
-    settle_question(q, e);
     return MOTET_DONE;
+}
+
+/* Answered, or the system stops. */
+static void let_know(void *self)
+{
+    struct question *q = *(struct question **)self;
+    settle(q->wait, &q->done); /* q may be gone */
 }
 
 static motet_status put(void *self, const motet_start *start)
@@ -216,32 +284,28 @@ static motet_status put(void *self, const motet_start *start)
     struct question *q = (struct question *)(uintptr_t)start->arg;
     uint64_t id;
     *(struct question **)self = q;
-    q->e = motet_ask(start->ctx, q->to, q->tag, q->data, q->size, q->timeout_ns, &id);
-    return q->e == MOTET_OK ? MOTET_DONE : MOTET_FAIL;
+    q->failed = motet_ask(start->ctx, q->to, q->tag, q->data, q->size, q->timeout_ns, &id);
+    return q->failed == MOTET_OK ? MOTET_DONE : MOTET_FAIL;
 }
 
 static const motet_actor_type asker = {
-    .name = "asker", .state_size = sizeof(struct question *), .init = put, .receive = hear};
+    .name = "asker", .state_size = sizeof(struct question *), .init = put, .receive = hear, .fini = let_know};
 
 motet_err motet_call(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
                      void *answer, size_t *answer_size)
 {
     MOTET_REQUIRE(!motet__self || motet__self->sys != sys);
     struct question q = {.to = to, .tag = tag, .data = data, .size = size, .timeout_ns = timeout_ns, .answer = answer,
-                         .room = *answer_size, .got = answer_size, .lock = motet__lock_new(),
-                         .answered = motet__cond_new(), .e = MOTET_ENOMEM};
+                         .room = *answer_size, .got = answer_size, .wait = a_wait(sys), .e = MOTET_EGONE};
     motet_ref ref;
     motet_spawn_options o = {.arg = &q};
-    if (q.lock && q.answered) {
-        motet_err e = motet_system_spawn(sys, &asker, &o, &ref);
-        motet__lock_take(q.lock);
-        while (e == MOTET_OK && !q.done) {
-            motet__system_wait(sys, q.answered, q.lock, MOTET__NEVER);
-        }
-        motet__lock_release(q.lock);
-        q.e = e == MOTET_OK || e == MOTET_EINIT ? q.e : e;
+    motet_err e = motet_system_spawn(sys, &asker, &o, &ref);
+    if (e == MOTET_EINIT) {
+        return q.failed;
     }
-    motet__cond_free(q.answered);
-    motet__lock_free(q.lock);
-    return q.e;
+    if (e == MOTET_OK) {
+        wait_for(sys, q.wait, &q.done);
+        e = q.e;
+    }
+    return e;
 }

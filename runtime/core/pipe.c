@@ -14,46 +14,33 @@ static bool has_slot(motet__pipe *p)
     return p->written - p->read_seen < MOTET__PIPE;
 }
 
-static bool grow_spill(motet__pipe *p)
-{
-    uint32_t size = p->spill_size ? p->spill_size * 2u : MOTET__PIPE;
-    motet__parcel *spill = size > 0 ? aligned_alloc(64, size * sizeof *spill) : NULL;
-    if (!spill) {
-        return false;
-    }
-    for (uint32_t i = 0; i < p->spill_n; i++) {
-        spill[i] = p->spill[(p->spill_first + i) % p->spill_size];
-    }
-    free(p->spill);
-    p->spill = spill;
-    p->spill_first = 0;
-    p->spill_size = size;
-    return true;
-}
-
-static bool spill(motet__pipe *p, const motet__parcel *parcel)
-{
-    if (p->spill_n == p->spill_size && !grow_spill(p)) {
-        return false;
-    }
-    p->spill[(p->spill_first + p->spill_n++) % p->spill_size] = *parcel;
-    return true;
-}
-
 bool motet__pipe_put(motet__pipe *p, const motet__parcel *parcel)
 {
-    if (p->spill_n > 0 || !has_slot(p)) {
-        return spill(p, parcel);
+    if (p->spill_first || !has_slot(p)) {
+        return false;
     }
     p->slots[p->written++ % MOTET__PIPE] = *parcel;
     return true;
 }
 
-bool motet__pipe_publish(motet__pipe *p)
+void motet__pipe_spill(motet__pipe *p, motet__letter *letter)
 {
-    while (p->spill_n > 0 && has_slot(p)) {
-        p->slots[p->written++ % MOTET__PIPE] = p->spill[p->spill_first++ % p->spill_size];
-        p->spill_n--;
+    letter->next = NULL;
+    if (p->spill_first) {
+        p->spill_last->next = letter;
+    } else {
+        p->spill_first = letter;
+    }
+    p->spill_last = letter;
+}
+
+bool motet__pipe_publish(motet__pipe *p, motet__stack *free)
+{
+    while (p->spill_first && has_slot(p)) {
+        motet__letter *letter = p->spill_first;
+        p->slots[p->written++ % MOTET__PIPE] = letter->parcel;
+        p->spill_first = letter->next;
+        motet__stack_push(free, letter);
     }
     if (atomic_load_explicit(&p->tail, memory_order_relaxed) == p->written) {
         return false;
@@ -63,10 +50,19 @@ bool motet__pipe_publish(motet__pipe *p)
     return true;
 }
 
+uint32_t motet__pipe_count(const motet__pipe *p)
+{
+    uint32_t n = p->written - atomic_load_explicit(&p->read, memory_order_relaxed);
+    for (const motet__letter *l = p->spill_first; l; l = l->next) {
+        n++;
+    }
+    return n;
+}
+
 bool motet__pipe_drained(const motet__pipe *p)
 {
     /* acquire: partner of the release in motet__pipe_drop. */
-    return p->spill_n == 0 && atomic_load_explicit(&p->read, memory_order_acquire) == p->written;
+    return !p->spill_first && atomic_load_explicit(&p->read, memory_order_acquire) == p->written;
 }
 
 motet__pipe *motet__pipe_new(void)
@@ -80,8 +76,5 @@ motet__pipe *motet__pipe_new(void)
 
 void motet__pipe_free(motet__pipe *p)
 {
-    if (p) {
-        free(p->spill);
-        free(p);
-    }
+    free(p);
 }

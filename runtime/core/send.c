@@ -3,6 +3,11 @@
  * Within a worker a message is a node in the mailbox. To another worker it is a parcel in a pipe, from outside an
  * entry of `inject`; its owner makes a node of it. An actor that moved meanwhile has it sent on.
  *
+ * Without memory (fixed mode, or the machine's end): what a callback sends says MOTET_ENOMEM. What was accepted and finds
+ * none on arrival is a dead letter; a reply becomes MOTET_NO_REPLY, for which the ask has its record. Embedded links
+ * need none on any way. Mail of users leaves the last letters of a worker to signals; one that finds none all the same
+ * is lost, and counted.
+ *
  * Room. The places of an inbox are counted by its owner (`used`) until somebody else sends to it; from then on, for as
  * long as the incarnation lives, they are counted in the word `inbox`, where whoever sends takes the place beforehand.
  * So N places never hold N + 1 messages and none is refused while there is room, and actors that share a worker
@@ -12,13 +17,6 @@
  * the next free place to whoever waits longest, without freeing it in between, and says MOTET__ROOM.
  */
 #include "core.h"
-
-#include <stdlib.h>
-
-struct motet__injected {
-    struct motet__injected *next;
-    motet__parcel parcel;
-};
 
 static motet__parcel signal_to(motet__name to, motet__kind kind, motet__name who, int32_t status)
 {
@@ -145,7 +143,8 @@ void motet__unshare(motet__actor *a)
     a->flags &= (uint8_t)~MOTET__SHARED;
 }
 
-static void mail_arrives(motet__worker *w, motet__actor *a, const motet__parcel *p)
+/* False: no memory; nothing is done. */
+static bool mail_arrives(motet__worker *w, motet__actor *a, const motet__parcel *p)
 {
     uint8_t flags = p->flags;
     if (p->kind <= MOTET__ASKED && !(flags & MOTET__PLACED)) { /* an inbox that drops its oldest */
@@ -154,7 +153,7 @@ static void mail_arrives(motet__worker *w, motet__actor *a, const motet__parcel 
             if (!take_place(a)) {
                 motet__count(&w->counts.mail_lost, 1);
                 motet__parcel_discard(w, p, MOTET_EFULL);
-                return;
+                return true;
             }
         }
         flags |= MOTET__PLACED;
@@ -164,16 +163,29 @@ static void mail_arrives(motet__worker *w, motet__actor *a, const motet__parcel 
         if (flags & MOTET__PLACED) {
             motet__place_free(w, a);
         }
-        motet__bounce(w, p);
-        return;
+        return false;
     }
     memcpy(&n->link.kind, &p->kind, sizeof *n - offsetof(motet__node, link.kind));
     n->link.flags = flags;
     motet__mail_push(a, &n->link);
     motet__actor_ready(w, a);
+    return true;
 }
 
-static void cross(motet__worker *w, uint64_t owner, const motet__parcel *p);
+/* Mail that was accepted finds no memory. */
+static void mail_lost(motet__worker *w, motet__actor *a, const motet__parcel *p)
+{
+    uint64_t id;
+    if (p->kind == MOTET__REPLY) {
+        memcpy(&id, p->bytes, sizeof id);
+        motet__ask_failed(w, a, id, MOTET_ENOMEM);
+    } else if (p->kind == MOTET__STOP) {
+        motet__signal(w, a, p);
+    }
+    motet__bounce(w, p, MOTET_ENOMEM);
+}
+
+static void send_far(motet__worker *w, uint64_t owner, const motet__parcel *p);
 
 static void embedded_arrives(motet__worker *w, motet__actor *a, motet__link *l)
 {
@@ -199,13 +211,15 @@ void motet__arrive(motet__worker *w, const motet__parcel *p)
         a->quiet = 0;
     }
     if (owner != w->index) {
-        cross(w, owner, p);
+        send_far(w, owner, p);
     } else if (motet__is_embedded(p->kind)) {
         embedded_arrives(w, a, link_in(p));
     } else if (motet__generation(a) != p->to.generation) {
-        motet__bounce(w, p);
+        motet__bounce(w, p, MOTET_EGONE);
     } else if (motet__is_mail(p->kind)) {
-        mail_arrives(w, a, p);
+        if (!mail_arrives(w, a, p)) {
+            mail_lost(w, a, p);
+        }
     } else {
         motet__signal(w, a, p);
     }
@@ -213,19 +227,68 @@ void motet__arrive(motet__worker *w, const motet__parcel *p)
 
 /* ---- between workers ---- */
 
-/* To another worker; what finds no memory is lost, and accounted for. */
-static void cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
+enum { LAST_LETTERS = 32 }; /* for signals */
+
+static bool more_letters(motet__worker *w)
 {
-    if (!w->out[owner]) {
-        w->out[owner] = motet__pipe_new();
+    motet__stack batch = {0};
+    motet__lock_take(w->sys->grow);
+    bool got = motet__depot_take(&w->sys->letters, &batch);
+    motet__lock_release(w->sys->grow);
+    while (batch.first) {
+        motet__stack_push(&w->letters, motet__stack_pop(&batch));
     }
-    if (!w->out[owner] || !motet__pipe_put(w->out[owner], p)) {
-        motet__bounce(w, p);
-        return;
+    return got;
+}
+
+static motet__letter *letter_new(motet__worker *w, bool of_user)
+{
+    if (of_user && w->letters.n <= LAST_LETTERS && !more_letters(w)) {
+        return NULL;
+    }
+    return motet__record_new(w, &w->letters, &w->sys->letters);
+}
+
+/* To another worker. False: no memory. */
+static bool cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
+{
+    motet__pipe *pipe = w->out[owner];
+    if (!pipe && !w->sys->fixed) {
+        pipe = w->out[owner] = motet__pipe_new();
+    }
+    if (!pipe) {
+        return false;
+    }
+    if (!motet__pipe_put(pipe, p)) {
+        motet__letter *letter = letter_new(w, p->kind <= MOTET__ASKED);
+        if (!letter) {
+            return false;
+        }
+        letter->parcel = *p;
+        motet__pipe_spill(pipe, letter);
     }
     w->dirty[owner / 64] |= UINT64_C(1) << owner % 64;
     w->any_dirty = true;
     w->crossed++;
+    return true;
+}
+
+static void post_far(motet_system *sys, motet__actor *a, motet__link *l);
+
+/* To another worker, whatever it takes. */
+static void send_far(motet__worker *w, uint64_t owner, const motet__parcel *p)
+{
+    if (cross(w, owner, p)) {
+        return;
+    }
+    if (motet__is_embedded(p->kind)) {
+        post_far(w->sys, motet__actor_at(w->sys, p->to.slot), link_in(p));
+        return;
+    }
+    if (!motet__is_mail(p->kind) || p->kind >= MOTET__REPLY) {
+        motet__count(&w->counts.signals_lost, 1);
+    }
+    motet__bounce(w, p, MOTET_ENOMEM);
 }
 
 void motet__send(motet__worker *w, const motet__parcel *p)
@@ -235,7 +298,7 @@ void motet__send(motet__worker *w, const motet__parcel *p)
     if (owner == w->index || motet__adopt(w, a, false)) {
         motet__arrive(w, p);
     } else {
-        cross(w, owner, p);
+        send_far(w, owner, p);
     }
 }
 
@@ -261,16 +324,25 @@ void motet__take_arrivals(motet__worker *w)
 
 /* ---- from outside ---- */
 
+/* Under the lock: work for w came. */
+static void injected(motet__worker *w)
+{
+    atomic_store_explicit(&w->injected, 1, memory_order_relaxed); /* relaxed: `news` publishes it */
+    motet__worker_news(w);
+}
+
+/* Under the lock: a letter from the worker's own, or from the depot. */
+static motet__letter *inject_letter(motet__worker *w)
+{
+    motet__letter *letter = motet__stack_pop(&w->inject_free);
+    return letter ? letter : motet__records_refill(w, &w->inject_free, &w->sys->letters);
+}
+
 static bool inject_into(motet__worker *w, motet__actor *a, const motet__parcel *p, motet_err *e)
 {
     motet__lock_take(w->inject_lock);
     bool here = motet__slot_owner(a) == w->index;
-    struct motet__injected *in = here ? w->inject_free : NULL;
-    if (in) {
-        w->inject_free = in->next;
-    } else if (here) {
-        in = w->sys->fixed ? NULL : malloc(sizeof *in);
-    }
+    motet__letter *in = here ? inject_letter(w) : NULL;
     *e = here && !in ? MOTET_ENOMEM : MOTET_OK;
     if (in) {
         in->next = NULL;
@@ -281,8 +353,7 @@ static bool inject_into(motet__worker *w, motet__actor *a, const motet__parcel *
             w->inject_first = in;
         }
         w->inject_last = in;
-        atomic_store_explicit(&w->injected, 1, memory_order_relaxed); /* relaxed: `news` publishes it */
-        motet__worker_news(w);
+        injected(w);
     }
     motet__lock_release(w->inject_lock);
     return here;
@@ -302,6 +373,34 @@ motet_err motet__inject(motet_system *sys, const motet__parcel *p)
     return e;
 }
 
+static bool post_into(motet__worker *w, motet__actor *a, motet__link *l)
+{
+    motet__lock_take(w->inject_lock);
+    bool here = motet__slot_owner(a) == w->index;
+    if (here) {
+        l->next = NULL;
+        if (w->posted_first) {
+            w->posted_last->next = l;
+        } else {
+            w->posted_first = l;
+        }
+        w->posted_last = l;
+        injected(w);
+    }
+    motet__lock_release(w->inject_lock);
+    return here;
+}
+
+/* An embedded link goes as it is: it needs no memory. */
+static void post_far(motet_system *sys, motet__actor *a, motet__link *l)
+{
+    motet__worker *w;
+    do {
+        w = sys->cores[motet__slot_owner(a)];
+    } while (!post_into(w, a, l));
+    motet__worker_wake(w);
+}
+
 void motet__take_injected(motet__worker *w)
 {
     if (!atomic_load_explicit(&w->injected, memory_order_relaxed)) { /* relaxed: looked at again */
@@ -312,45 +411,55 @@ void motet__take_injected(motet__worker *w)
     motet__lock_release(w->inject_lock);
 }
 
+/* Whose mail it is. Timers of actors fire where their actor is, and are never posted. */
+static motet__actor *actor_of(motet__link *l)
+{
+    return l->kind == MOTET__PARTICIPANT
+               ? ((motet_session *)(void *)l)->actor->actor
+               : ((motet__child *)(void *)((unsigned char *)l - offsetof(motet__child, poke)))->actor;
+}
+
+static void take_posted(motet__worker *w)
+{
+    motet__link *l = w->posted_first;
+    w->posted_first = NULL;
+    while (l) {
+        motet__link *next = l->next;
+        embedded_arrives(w, actor_of(l), l);
+        l = next;
+    }
+}
+
 /* Under the lock, so that nobody injects for an actor that is moving. Delivering calls no user and takes no other lock
  * than those of memory and parking. */
 void motet__take_injected_locked(motet__worker *w)
 {
-    struct motet__injected *in = w->inject_first;
+    motet__letter *in = w->inject_first;
     w->inject_first = NULL;
     atomic_store_explicit(&w->injected, 0, memory_order_relaxed); /* relaxed: under the lock */
+    take_posted(w);
     while (in) {
-        struct motet__injected *next = in->next;
+        motet__letter *next = in->next;
         motet__arrive(w, &in->parcel);
-        in->next = w->inject_free;
-        w->inject_free = in;
+        motet__stack_push(&w->inject_free, in);
         in = next;
     }
-}
-
-void motet__inject_free(motet__worker *w)
-{
-    while (w->inject_free) {
-        struct motet__injected *next = w->inject_free->next;
-        free(w->inject_free);
-        w->inject_free = next;
+    if (w->inject_free.n > MOTET__KEEP) {
+        motet__records_spill(w, &w->inject_free, &w->sys->letters);
     }
 }
 
 void motet__post(motet_system *sys, motet__actor *a, motet__link *l)
 {
     motet__worker *w = motet__self;
-    bool inside = w && w->sys == sys;
-    if (inside && (motet__slot_owner(a) == w->index || motet__adopt(w, a, true))) {
+    if (!w || w->sys != sys) {
+        post_far(sys, a, l);
+    } else if (motet__slot_owner(a) == w->index || motet__adopt(w, a, true)) {
         embedded_arrives(w, a, l);
-        return;
-    }
-    motet__parcel p = {.to = {a->slot, 0}, .kind = l->kind};
-    memcpy(p.bytes, &l, sizeof l);
-    if (inside) {
-        cross(w, motet__slot_owner(a), &p);
-    } else if (motet__inject(sys, &p) != MOTET_OK) {
-        motet__fatal("no memory to wake an actor");
+    } else {
+        motet__parcel p = {.to = {a->slot, 0}, .kind = l->kind};
+        memcpy(p.bytes, &l, sizeof l);
+        send_far(w, motet__slot_owner(a), &p);
     }
 }
 
@@ -391,8 +500,7 @@ static motet_err dispatch_here(motet__worker *w, motet__actor *a, motet__parcel 
         }
         p->flags |= MOTET__PLACED;
     }
-    mail_arrives(w, a, p);
-    return MOTET_OK;
+    return mail_arrives(w, a, p) ? MOTET_OK : MOTET_ENOMEM;
 }
 
 /* MOTET_ETIME: its places are not counted where others can see it, or it has moved: look again. */
@@ -407,8 +515,10 @@ static motet_err dispatch_there(motet__worker *w, motet__actor *a, uint64_t owne
     if (e == MOTET_EFULL) {
         return no_room(w, p, policy);
     }
-    if (e == MOTET_OK) {
-        cross(w, owner, p);
+    if (e == MOTET_OK && !cross(w, owner, p)) {
+        motet__place_unreserve(w->sys, p);
+        p->flags &= (uint8_t)~MOTET__PLACED;
+        e = MOTET_ENOMEM;
     }
     return e;
 }
@@ -421,7 +531,8 @@ motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *
     uint64_t word = atomic_load_explicit(&a->inbox, memory_order_acquire);
     *policy = MOTET__INBOX_POLICY(word);
     for (;;) {
-        if (word >> 32 != p->to.generation) {
+        /* relaxed: ordered by `inbox`. No room at all: it takes no mail. */
+        if (word >> 32 != p->to.generation || atomic_load_explicit(&a->room, memory_order_relaxed) == 0) {
             return MOTET_EGONE;
         }
         if (*policy == MOTET_DROP_OLDEST) {
@@ -443,14 +554,12 @@ motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *
 
 void motet__place_unreserve(motet_system *sys, const motet__parcel *p)
 {
-    if (p->flags & MOTET__PLACED) {
-        /* relaxed: a count alone. The place holds its incarnation's word, for only its owner begins another. */
-        atomic_fetch_sub_explicit(&motet__actor_at(sys, p->to.slot)->inbox, 1, memory_order_relaxed);
-    }
-    if (p->flags & MOTET__BLOCK) {
-        motet__block_bytes b;
-        memcpy(&b, p->bytes + motet__payload_at(p->kind), sizeof b);
-        motet__payload_release(NULL, b.block);
+    _Atomic uint64_t *inbox = &motet__actor_at(sys, p->to.slot)->inbox;
+    uint64_t word = atomic_load_explicit(inbox, memory_order_relaxed);
+    /* relaxed: a count alone. That of another incarnation is left as it is. */
+    while (p->flags & MOTET__PLACED && word >> 32 == p->to.generation &&
+           !atomic_compare_exchange_weak_explicit(inbox, &word, word - 1u, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
     }
 }
 
@@ -469,7 +578,7 @@ motet_err motet__dispatch(motet__worker *w, motet__parcel *p)
         }
     } while (e == MOTET_ETIME);
     if (e == MOTET_EGONE) {
-        motet__count(&w->counts.dead, 1);
+        motet__dead(w, p, MOTET_EGONE);
     }
     return e;
 }

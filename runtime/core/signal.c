@@ -4,12 +4,13 @@
  */
 #include "core.h"
 
-#include <stdlib.h>
-
 motet__more *motet__more_of(motet__worker *w, motet__actor *a)
 {
-    if (!a->more && !w->sys->fixed) {
-        a->more = calloc(1, sizeof *a->more);
+    if (!a->more) {
+        a->more = motet__record_new(w, &w->mores, &w->sys->mores);
+        if (a->more) {
+            memset(a->more, 0, sizeof *a->more);
+        }
     }
     return a->more;
 }
@@ -67,10 +68,7 @@ void motet__peers_told(motet__worker *w, motet__actor *a, motet_status status)
 
 static void notice(motet__worker *w, motet__actor *a, motet_mail_kind kind, const motet__ended *e)
 {
-    motet__node *n = motet__node_new(w);
-    if (!n) {
-        motet__fatal("no memory for the notice of an actor's end");
-    }
+    motet__node *n = motet__node_new(w); /* there is one: that of the peer was freed just now */
     n->link = (motet__link){.kind = MOTET__NOTICE, .tag = kind};
     memcpy(n->bytes, e, sizeof *e);
     motet__mail_push(a, &n->link);
@@ -84,9 +82,9 @@ static void kill(motet__worker *w, motet__actor *a, motet_status status)
         return;
     }
     if (a->state == MOTET__RUNNING) {
-        if (!(a->flags & MOTET__KILLED) && motet__more_of(w, a)) {
+        if (!(a->flags & MOTET__KILLED)) {
             a->flags |= MOTET__KILLED;
-            a->more->status = status;
+            a->status = status;
         }
         return;
     }
@@ -110,8 +108,8 @@ static void peer_ended(motet__worker *w, motet__actor *a, const motet__ended *e)
 
 static void watch(motet__worker *w, motet__actor *a, const motet__ended *e)
 {
-    if (!peer_add(w, a, e->who, e->id, e->id == 0)) {
-        motet__fatal("no memory to watch an actor");
+    if (!peer_add(w, a, e->who, e->id, e->id == 0)) { /* as if it had ended */
+        say(w, e->who, MOTET__ENDED, (motet__ended){name_of(a), e->id, MOTET_FAIL_NOMEM});
     }
 }
 
@@ -123,7 +121,7 @@ void motet__unsuspend(motet__worker *w, motet__actor *a, bool drop)
     a->more->waiting_set = false;
     a->flags &= (uint8_t)~MOTET__SUSPENDED;
     if (drop) {
-        motet__bounce(w, &p);
+        motet__bounce(w, &p, MOTET_EGONE);
     } else {
         motet__send(w, &p);
     }
@@ -163,6 +161,7 @@ void motet__signal(motet__worker *w, motet__actor *a, const motet__parcel *p)
     memcpy(&e, p->bytes, sizeof e);
     switch ((motet__kind)p->kind) {
     case MOTET__KILL: kill(w, a, MOTET_FAIL_KILLED); break;
+    case MOTET__STOP: kill(w, a, a->child ? MOTET_FAIL_KILLED : MOTET_DONE); break; /* as mail it had no memory */
     case MOTET__WATCH: watch(w, a, &e); break;
     case MOTET__UNWATCH: peer_remove(w, a, e.who, e.id, e.id == 0); break;
     case MOTET__ENDED: peer_ended(w, a, &e); break;

@@ -47,11 +47,20 @@ static motet_err make_tables(motet_system *sys)
     sys->grow = motet__lock_new();
     sys->control = motet__lock_new();
     sys->changed = motet__cond_new();
+    sys->common = motet__lock_new();
+    motet__pool_init(&sys->commons, MOTET__COMMONS);
     bool depots = motet__depot_init(&sys->nodes, sizeof(motet__node), false) &&
                   motet__depot_init(&sys->actor_records, sizeof(motet__actor), true) &&
                   motet__depot_init(&sys->dues, MOTET__DUE_SIZE, true) &&
-                  motet__depot_init(&sys->tiny, 16, false) && motet__depot_init(&sys->small, 32, false);
-    return depots && sys->actors && sys->child_first && sys->wires && sys->queue && sys->moving && sys->grow &&
+                  motet__depot_init(&sys->tiny, 16, false) && motet__depot_init(&sys->small, 32, false) &&
+                  motet__depot_init(&sys->mores, MOTET__MORE_SIZE, false) &&
+                  motet__depot_init(&sys->letters, MOTET__LETTER_SIZE, false);
+    for (int i = 0; i < MOTET__WAITS; i++) {
+        sys->waits[i] = (motet__wait){motet__lock_new(), motet__cond_new()};
+        depots = depots && sys->waits[i].lock && sys->waits[i].done;
+    }
+    return depots && sys->common && sys->actors && sys->child_first && sys->wires && sys->queue && sys->moving &&
+                   sys->grow &&
                    sys->control && sys->changed
                ? MOTET_OK
                : MOTET_ENOMEM;
@@ -104,23 +113,6 @@ static motet_err make_child(motet_system *sys, motet__child *c)
     return MOTET_OK;
 }
 
-/* What options->reserve asks for. */
-static motet_err reserve(motet_system *sys, const motet_options *o)
-{
-    bool done = true;
-    if (o && (o->fixed || o->reserve.actors || o->reserve.messages || o->reserve.timers || o->reserve.blocks)) {
-        uint32_t slack = sys->n_workers * MOTET__KEEP; /* what workers keep to themselves */
-        done = motet__depot_reserve(&sys->actor_records, o->reserve.actors + slack) &&
-               motet__depot_reserve(&sys->nodes, o->reserve.messages + 2u * o->reserve.actors + slack) &&
-               motet__depot_reserve(&sys->dues, o->reserve.timers + slack);
-        for (uint32_t i = 0; done && i < sys->n_workers; i++) {
-            done = motet__pool_reserve(&sys->cores[i]->pool, o->reserve.block_size + MOTET__BLOCK_HEAD,
-                                       o->reserve.blocks) == 0;
-        }
-    }
-    return done ? MOTET_OK : MOTET_ENOMEM;
-}
-
 static motet_err make_parts(motet_system *sys)
 {
     motet_err e = make_tables(sys);
@@ -157,6 +149,14 @@ static void free_system(motet_system *sys)
     motet__depot_fini(&sys->dues);
     motet__depot_fini(&sys->tiny);
     motet__depot_fini(&sys->small);
+    motet__depot_fini(&sys->mores);
+    motet__depot_fini(&sys->letters);
+    motet__pool_fini(&sys->commons);
+    for (int i = 0; i < MOTET__WAITS; i++) {
+        motet__cond_free(sys->waits[i].done);
+        motet__lock_free(sys->waits[i].lock);
+    }
+    motet__lock_free(sys->common);
     motet__sup_fini(sys);
     motet__isolate_end(sys->isolate);
     motet__block_pool_fini(&sys->opens);
@@ -192,21 +192,13 @@ static void join_workers(motet_system *sys)
 
 static motet_err start_workers(motet_system *sys)
 {
-    for (uint32_t i = 0; i < sys->n_workers; i++) {
+    for (uint32_t i = 0; i < atomic_load_explicit(&sys->n_cores, memory_order_relaxed); i++) {
         if (!motet__core_start(sys->cores[i])) {
             join_workers(sys);
             return MOTET_ETHREAD;
         }
     }
     return MOTET_OK;
-}
-
-static void set_fixed(motet_system *sys, bool fixed)
-{
-    motet__lock_take(sys->grow);
-    sys->nodes.fixed = sys->actor_records.fixed = sys->dues.fixed = sys->tiny.fixed = sys->small.fixed = fixed;
-    motet__lock_release(sys->grow);
-    atomic_store_explicit(&sys->fixed, fixed, memory_order_relaxed); /* relaxed: a worker that sees it late allocates */
 }
 
 static void start_actors(motet_system *sys)
@@ -243,6 +235,7 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     }
     sys->spec = spec;
     sys->env = options ? options->env : NULL;
+    sys->on_dead_letter = options ? options->on_dead_letter : NULL;
     sys->n_workers = worker_count(options);
     sys->n_actors = n_actors;
     sys->n_wires = spec->n_wires;
@@ -253,14 +246,16 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->spin_ns = sys->n_workers <= motet__core_count() ? SPIN_NS : SPIN_SHORT_NS;
     e = motet__isolate_begin(sys, options, &sys->spec, &sys->isolate); /* before there are threads */
     e = e == MOTET_OK ? make_parts(sys) : e;
-    e = e == MOTET_OK ? reserve(sys, options) : e;
+    e = e == MOTET_OK ? motet__reserve(sys, options) : e;
     e = e == MOTET_OK ? start_workers(sys) : e;
     if (e != MOTET_OK) {
         free_system(sys);
         return e;
     }
     start_actors(sys);
-    set_fixed(sys, options && options->fixed);
+    if (options && options->fixed) {
+        motet__set_fixed(sys);
+    }
     *out = sys;
     return MOTET_OK;
 }
@@ -419,6 +414,7 @@ static void fill_stats(motet_system *sys, motet_stats *out)
         out->mail_refused += count_of(&c->mail_refused);
         out->moved += count_of(&c->moved);
         out->parks += count_of(&c->parks);
+        out->signals_lost += count_of(&c->signals_lost);
     }
 }
 
@@ -438,6 +434,10 @@ void motet_system_stats(motet_system *sys, motet_stats *out)
 static void gather(motet_system *sys)
 {
     motet__worker *w = sys->cores[0];
+    uint32_t n = atomic_load_explicit(&sys->n_cores, memory_order_relaxed);
+    for (uint32_t i = 0; i < n; i++) {
+        motet__take_injected(sys->cores[i]); /* while its actors are its own */
+    }
     for (uint32_t i = 1; i < sys->actor_records.carved; i++) {
         motet__actor *a = motet__actor_at(sys, i);
         motet__worker *owner = sys->cores[motet__slot_owner(a)];
@@ -447,17 +447,15 @@ static void gather(motet_system *sys)
             motet__own(a, w);
         }
     }
-    uint32_t n = atomic_load_explicit(&sys->n_cores, memory_order_relaxed);
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; k < n; k++) {
             motet__pipe *p = sys->cores[i]->out[k];
             for (bool more = p != NULL; more;) {
-                motet__pipe_publish(p);
+                motet__pipe_publish(p, &sys->cores[i]->letters);
                 more = motet__pipe_peek(p) != NULL;
                 motet__drain(w, p);
             }
         }
-        motet__take_injected(sys->cores[i]);
     }
 }
 
@@ -467,6 +465,7 @@ static void end_spawned(motet_system *sys)
     motet__worker *w = sys->cores[0], *before = motet__self;
     motet__self = w;
     motet__gate_bias(&w->gate);
+    sys->holding = true; /* nothing moves any more */
     gather(sys);
     for (uint32_t i = 1; i < sys->actor_records.carved; i++) {
         motet__actor *a = motet__actor_at(sys, i);
@@ -492,8 +491,11 @@ void motet_system_stop(motet_system *sys, motet_stats *last)
     motet__lock_release(sys->control);
     join_workers(sys);
     end_spawned(sys);
+    motet_leaks leaks;
+    motet__leaks(sys, &leaks);
     if (last) {
         fill_stats(sys, last);
+        last->leaks = leaks;
     }
     free_system(sys);
 }

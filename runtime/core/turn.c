@@ -153,11 +153,9 @@ static void fail(motet__worker *w, motet__actor *a, motet_status status)
     motet__count(&w->counts.failed, 1);
     if (a->child) {
         motet__child_fail(w, a->child, status);
-    } else if (motet__more_of(w, a)) {
-        a->flags |= MOTET__KILLED;
-        a->more->status = status;
     } else {
-        a->flags |= MOTET__LEAVING;
+        a->flags |= MOTET__KILLED;
+        a->status = status;
     }
 }
 
@@ -175,7 +173,7 @@ static void finish_special(motet__worker *w, motet__actor *a)
         motet__unshare(a);
     }
     if (a->flags & (MOTET__KILLED | MOTET__LEAVING)) {
-        motet__actor_end(w, a, a->flags & MOTET__KILLED ? a->more->status : MOTET_DONE);
+        motet__actor_end(w, a, a->flags & MOTET__KILLED ? a->status : MOTET_DONE);
     } else if (a->first && !(a->flags & MOTET__SUSPENDED)) {
         motet__run_push(w, a);
     } else {

@@ -290,15 +290,33 @@ static void rewind_participant(motet_session *p)
     memset(p->memory, 0, p->plan->type->memory_size);
 }
 
-motet__block *motet__wire_block(motet__wire *wire)
+static motet__block *new_block(motet__wire *wire)
+{
+    motet__block *b = motet__block_new(&wire->blocks);
+    if (b) {
+        lay_out(wire, b);
+    }
+    return b;
+}
+
+bool motet__wire_reserve(motet__wire *wire, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        motet__block *b = new_block(wire);
+        if (!b) {
+            return false;
+        }
+        motet__block_free(&wire->blocks, b);
+    }
+    return true;
+}
+
+motet__block *motet__wire_block(motet__wire *wire, bool fixed)
 {
     motet__block *b = motet__block_reuse(&wire->blocks);
+    b = b || fixed ? b : new_block(wire);
     if (!b) {
-        b = motet__block_new(&wire->blocks);
-        if (!b) {
-            return NULL;
-        }
-        lay_out(wire, b);
+        return NULL;
     }
     uint32_t active = 0, refs = 0;
     for (uint16_t r = 0; r < wire->session->n_roles; r++) {

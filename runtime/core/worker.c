@@ -43,14 +43,17 @@ static void publish(motet__worker *w, uint32_t to)
 {
     motet__pipe *p = w->out[to];
     motet__worker *v = w->sys->cores[to];
-    if (motet__pipe_publish(p)) {
+    if (motet__pipe_publish(p, &w->letters)) {
         /* release: the publication; partner: the exchange in motet__take_arrivals. */
         atomic_fetch_or_explicit(&v->arrivals[w->index / 64], UINT64_C(1) << w->index % 64, memory_order_release);
         motet__worker_news(v);
         motet__worker_wake(v);
     }
-    if (p->spill_n == 0) {
+    if (!p->spill_first) {
         w->dirty[to / 64] &= ~(UINT64_C(1) << to % 64);
+    }
+    if (w->letters.n > MOTET__KEEP) {
+        motet__records_spill(w, &w->letters, &w->sys->letters);
     }
 }
 

@@ -29,7 +29,7 @@ typedef struct motet__outbox { /* blocks and messages of sessions on their way h
 
 typedef struct motet__counts { /* written inside the gate, read by anybody: relaxed */
     _Atomic uint64_t messages, dropped, fidelity, blocked, lost, refused, resumed; /* of sessions */
-    _Atomic uint64_t dead, spawned, ended, failed, moved, parks, mail_lost, mail_refused;
+    _Atomic uint64_t signals_lost, dead, spawned, ended, failed, moved, parks, mail_lost, mail_refused;
 } motet__counts;
 
 typedef enum motet__rest { MOTET__BUSY, MOTET__SPINNING, MOTET__PARKED } motet__rest;
@@ -59,7 +59,7 @@ struct motet_ctx { /* motet__worker */
     uint64_t last_monitor;
 
     /* memory */
-    motet__stack nodes, actors, dues, tiny, small; /* the last two for the states of actors */
+    motet__stack nodes, actors, dues, tiny, small, mores, letters; /* of the depots of these names (core.h) */
     motet__pool pool;
     motet__outbox *outboxes;  /* [n_cores] by home */
 
@@ -83,8 +83,11 @@ struct motet_ctx { /* motet__worker */
     _Atomic(motet__message *) returned; /* messages that came home */
     _Atomic uint32_t injected, called;  /* something lies in `inject`, in `calls` */
     motet__lock *inject_lock;
-    struct motet__injected *inject_first, *inject_last, *inject_free; /* under inject_lock */
-    struct motet__call *calls_first, *calls_last;                     /* likewise */
+    /* under inject_lock: */
+    motet__letter *inject_first, *inject_last;
+    motet__stack inject_free;           /* letters */
+    motet__link *posted_first, *posted_last; /* embedded links; each is its own letter */
+    struct motet__call *calls_first, *calls_last;
     _Atomic uint32_t rest;              /* motet__rest */
     motet__lock *park;
     motet__cond *wake;
@@ -172,17 +175,35 @@ void motet__records_spill(motet__worker *w, motet__stack *s, motet__depot *d);
 enum { MOTET__BATCH_OF_MAIL = 128 };
 enum { MOTET__KEEP = 2048 }; /* free records that a worker keeps to itself */
 
+static inline void *motet__record_new(motet__worker *w, motet__stack *s, motet__depot *d) /* NULL: no memory */
+{
+    void *r = motet__stack_pop(s);
+    return r ? r : motet__records_refill(w, s, d);
+}
+
+static inline void motet__record_free(motet__worker *w, void *r, motet__stack *s, motet__depot *d)
+{
+    motet__stack_push(s, r);
+    if (__builtin_expect(s->n > MOTET__KEEP, 0)) {
+        motet__records_spill(w, s, d);
+    }
+}
+
 /* ---- messages of sessions, and blocks (memory.c) ---- */
+
+#define MOTET__COMMONS UINT16_MAX /* the home of what comes from sys->commons */
 
 motet__message *motet__message_new(motet__worker *w, size_t size);
 void motet__message_free(motet__worker *w, motet__message *m);
 void motet__send_all_home(motet__worker *w);
 void *motet__payload_new(motet__worker *w, size_t size);    /* with one reference; NULL: no memory */
 enum { MOTET__BLOCK_HEAD = 16 };
-void *motet__payload_homeless(size_t size);                 /* likewise, by a thread that is no worker's */
+void *motet__payload_common(motet_system *sys, size_t size); /* likewise, by a thread that is no worker's */
 size_t motet__payload_size(const void *block);
 void motet__payload_share(const void *block);
-void motet__payload_release(motet__worker *w, void *block); /* one reference; w may be NULL for a homeless one */
+void motet__payload_release(motet__worker *w, void *block); /* one reference */
+void motet__payload_release_outside(motet_system *sys, void *block); /* likewise, by a thread that is no worker's */
+void motet__take_returned(motet__worker *w); /* what came home goes into the pool */
 
 /* ---- turns (turn.c) ---- */
 

@@ -144,3 +144,21 @@ void motet__depot_give(motet__depot *d, motet__stack *s)
     ((void **)first)[batch_word(d)] = d->batches;
     d->batches = first;
 }
+
+uint32_t motet__depot_out(const motet__depot *d)
+{
+    uint32_t n = d->carved - (d->numbered && d->carved > 0 ? 1u : 0u); /* number 0 is nobody's */
+    for (void **batch = d->batches; batch && n >= MOTET__BATCH; batch = batch[batch_word(d)]) {
+        n -= MOTET__BATCH;
+    }
+    return n;
+}
+
+uint32_t motet__stack_count(const motet__stack *s, uint32_t most)
+{
+    uint32_t n = 0;
+    for (void *const *r = s->first; r && n < most; r = *r) {
+        n++;
+    }
+    return n;
+}

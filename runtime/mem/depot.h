@@ -39,6 +39,10 @@ bool motet__depot_take(motet__depot *d, motet__stack *s);
 void motet__depot_give(motet__depot *d, motet__stack *s);
 /* Makes sure that `n` records exist. */
 bool motet__depot_reserve(motet__depot *d, uint32_t n);
+/* Records that were handed out in batches and not given back: in use, or in some stack. */
+uint32_t motet__depot_out(const motet__depot *d);
+/* How many records there are, by a walk that ends after `most`: then one is in it twice. */
+uint32_t motet__stack_count(const motet__stack *s, uint32_t most);
 
 /* The record with that number, or NULL when there never was one. Any thread. */
 static inline void *motet__depot_at(const motet__depot *d, uint32_t number)

@@ -62,11 +62,14 @@ int motet__pool_grow(motet__pool *p, size_t size)
         return -1;
     }
     chunk->next = p->chunks;
+    chunk->n = (uint32_t)n;
+    chunk->size_class = c;
     p->chunks = chunk;
     for (size_t i = 0; i < n; i++) {
         motet__message *m = (motet__message *)(void *)(chunk->bytes + i * each);
         m->home = p->home;
-        m->size_class = c;
+        m->size_class = (uint8_t)c;
+        m->use = MOTET__AS_MESSAGE;
         motet__pool_put(p, m);
     }
     return 0;
@@ -92,6 +95,25 @@ void motet__pool_put(motet__pool *p, motet__message *m)
 {
     m->next = p->free[m->size_class];
     p->free[m->size_class] = m;
+}
+
+void motet__pool_missing(motet__pool *p, uint64_t n[MOTET__USES], uint64_t bytes[MOTET__USES])
+{
+    for (uint32_t c = 0; c < MOTET__CLASSES; c++) {
+        for (motet__message *m = p->free[c]; m; m = m->next) {
+            m->use = MOTET__USES;
+        }
+    }
+    for (motet__chunk *chunk = p->chunks; chunk; chunk = chunk->next) {
+        size_t each = (size_t)SMALLEST << chunk->size_class;
+        for (uint32_t i = 0; i < chunk->n; i++) {
+            const motet__message *m = (const motet__message *)(const void *)(chunk->bytes + i * each);
+            if (m->use < MOTET__USES) {
+                n[m->use]++;
+                bytes[m->use] += each;
+            }
+        }
+    }
 }
 
 void motet__block_pool_init(motet__block_pool *p, size_t size)
@@ -131,4 +153,16 @@ void motet__block_free(motet__block_pool *p, void *block)
 {
     *(void **)block = p->free;
     p->free = block;
+}
+
+uint32_t motet__block_missing(const motet__block_pool *p)
+{
+    uint32_t n = 0;
+    for (const motet__chunk *c = p->chunks; c; c = c->next) {
+        n++;
+    }
+    for (void *const *block = p->free; block && n > 0; block = *block) {
+        n--;
+    }
+    return n;
 }

@@ -17,7 +17,8 @@ typedef enum motet_mail_kind {
     MOTET_TOLD,     /* motet_tell, motet_send */
     MOTET_ASKED,    /* motet_ask, motet_call: answer with motet_reply */
     MOTET_REPLY,    /* to the ask whose number is `id` */
-    MOTET_NO_REPLY, /* the ask `id` got none: `why` is MOTET_ETIME, or MOTET_EGONE */
+    MOTET_NO_REPLY, /* the ask `id` got none: `why` is MOTET_ETIME; MOTET_EGONE; MOTET_EFULL: it was dropped for a newer
+                     * message; MOTET_ENOMEM */
     MOTET_TIMER,    /* the timer `id` fired */
     MOTET_DOWN,     /* what monitor `id` watched has ended, with `status`; `from` is its ref */
     MOTET_EXIT      /* an actor linked to this one, which traps exits, ended; as MOTET_DOWN, `id` is 0 */

@@ -49,7 +49,8 @@ enum {
     MOTET_FAIL_FATAL = -4,              /* trying again is of no use */
     MOTET_FAIL_KILLED = -5,             /* motet_kill */
     MOTET_FAIL_LINKED = -6,             /* an actor that this one was linked to ended by a failure */
-    MOTET_FAIL_GONE = -7                /* of a monitor: the actor had ended before it was watched */
+    MOTET_FAIL_GONE = -7,               /* of a monitor: the actor had ended before it was watched */
+    MOTET_FAIL_NOMEM = -8               /* of a monitor or link: there was no memory to watch the actor */
 };
 
 /* Why an actor failed, as a supervisor's decisions tell failures apart. */

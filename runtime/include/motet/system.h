@@ -64,17 +64,36 @@ typedef struct motet_system_spec {
     const motet_wire_spec *wires;
 } motet_system_spec;
 
+/* What was told or asked and nobody will handle. */
+typedef struct motet_dead_letter {
+    motet_ref to;         /* whom it was for, without rights */
+    motet_mail_kind kind; /* MOTET_TOLD or MOTET_ASKED */
+    uint32_t tag;
+    size_t size;          /* of its payload */
+    motet_err why;        /* MOTET_EGONE: no such actor any more; MOTET_ENOMEM: it was accepted, and found no memory */
+} motet_dead_letter;
+
 typedef struct motet_options {
     uint32_t workers; /* threads, 1 .. 64; 0: one for each core that the process may use */
     void *env;        /* handed to every init as motet_start.env; not owned */
     uint64_t callback_ns; /* the longest that a callback of an isolated actor may take; 0: no limit */
     bool pin;         /* worker i stays on the i-th of the cores that the process may use */
-    /* From the start on no memory is allocated: what is reserved has to do, and what finds none fails (MOTET_ENOMEM). */
+    /* Called once for each dead letter, as stats.dead_letters counts them: by the worker that finds it, by the thread
+     * that sends or, for what lies in mailboxes then, by the one that stops the system. It may be called by several
+     * threads at once, in the middle of the runtime's work: it must not wait, nor call anything of motet/. */
+    void (*on_dead_letter)(void *env, const motet_dead_letter *letter);
+    /* Once the system has started no memory is allocated or freed: what is reserved has to do, and what finds none
+     * fails (MOTET_ENOMEM). Not with isolated actors. */
     bool fixed;
     struct {
         uint32_t actors, messages, timers; /* that exist at the same time; a timer or an ask counts as a timer */
+        size_t state_size;                 /* the largest state of an actor that is spawned, when above 64 bytes */
         uint32_t blocks;                   /* for each worker, of up to block_size bytes */
         size_t block_size;
+        uint32_t outside_blocks;           /* sent by threads that are no workers, of up to block_size bytes */
+        uint32_t sessions;                 /* accepted at the same time, on each wire: open or waiting to be */
+        uint32_t session_messages;         /* for each worker and size; 0: all that `sessions` can have in their lanes */
+        uint32_t threads;                  /* actors with MOTET_OWN_THREAD */
     } reserve;
 } motet_options;
 
@@ -104,6 +123,12 @@ MOTET_MUST_USE motet_err motet_system_spawn(motet_system *sys, const motet_actor
 /* The errors of motet_tell. To an inbox that blocks it waits for room, at most `timeout_ns`: MOTET_ETIME. */
 MOTET_MUST_USE motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size,
                                     uint64_t timeout_ns);
+/* Sends the caller's reference to a block; on any error the caller keeps it. Else as motet_send. */
+MOTET_MUST_USE motet_err motet_send_block(motet_system *sys, motet_ref to, uint32_t tag, void *block,
+                                          uint64_t timeout_ns);
+/* As motet_block_new and motet_block_drop: of any block of this system, before it stops. */
+void *motet_system_block(motet_system *sys, size_t size);
+void motet_system_drop(motet_system *sys, void *block);
 /* Asks and waits for the answer: *answer_size is the room in `answer`, and then what the answer takes (MOTET_ELIMIT: it
  * was cut). MOTET_ETIME: none came. Not in a callback. */
 MOTET_MUST_USE motet_err motet_call(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size,
@@ -112,6 +137,16 @@ MOTET_MUST_USE motet_err motet_call(motet_system *sys, motet_ref to, uint32_t ta
 MOTET_MUST_USE motet_err motet_child_ref(motet_system *sys, uint16_t child, uint32_t instance, motet_ref *out);
 /* A ref with those of its rights that are in `rights`; MOTET_ERIGHTS when its seal does not fit. Any thread. */
 MOTET_MUST_USE motet_err motet_ref_attenuate(motet_system *sys, motet_ref ref, motet_rights rights, motet_ref *out);
+
+/* What was not returned when the system stopped: all 0, but for blocks that the program kept. */
+typedef struct motet_leaks {
+    uint64_t actors, timers;
+    uint64_t mail;     /* messages outside of sessions, on their way or in a mailbox; monitors and links */
+    uint64_t blocks;   /* motet_block_new, motet_block_share: references that nobody dropped or sent */
+    uint64_t states;   /* of actors */
+    uint64_t sessions; /* and opens */
+    uint64_t messages; /* of sessions */
+} motet_leaks;
 
 typedef struct motet_stats {
     uint64_t opened;        /* accepted by motet_session_open */
@@ -136,12 +171,14 @@ typedef struct motet_stats {
     uint64_t mail_refused;  /* sends that said MOTET_EFULL */
     uint64_t moved;         /* actors that went from one worker to another */
     uint64_t parks;         /* times a worker went to sleep */
+    uint64_t signals_lost;  /* kills, notices, replies ... to another worker that found no memory; see `fixed` */
+    motet_leaks leaks;      /* of motet_system_stop alone */
 } motet_stats;
 
 void motet_system_stats(motet_system *sys, motet_stats *out); /* any thread; a consistent picture once idle */
 
 /* Stops all actors in reverse start order, open sessions abort with MOTET_ABORT_STOP, threads end, everything is freed.
- * Not from a handler. The last statistics go to *last (may be NULL). */
+ * Not from a handler. The last statistics go to *last (may be NULL); what is not returned is told on stderr too. */
 void motet_system_stop(motet_system *sys, motet_stats *last);
 
 #endif
