@@ -42,13 +42,14 @@ INC_kernel := $(RT_PUBLIC) -Iruntime/kernel
 INC_mem    := $(INC_kernel) -Iruntime/mem
 INC_core   := $(INC_mem) -Iruntime/core
 INC_port   := $(RT_PUBLIC) -Iruntime/core
+INC_sim    := $(INC_core) -Iruntime/port/sim
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 DSL_SRC     := $(sort $(foreach l,$(DSL_LAYERS),$(wildcard dsl/$(l)/*.c)))
 FRONT_SRC   := $(filter dsl/base/% dsl/front/%,$(DSL_SRC))
 CHECKER_SRC := $(sort $(foreach l,$(CHECKER_LAYERS),$(wildcard checker/$(l)/*.c)))
 CLI_SRC     := $(sort $(wildcard cli/*.c))
-RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c))
+RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/*/*.c))
 SKEL        := $(sort $(wildcard dsl/back/skel/*))
 SKEL_H      := $(patsubst dsl/back/skel/%,$(B)/gen/skel/%.h,$(SKEL))
 BENCH_SRC   := $(sort $(wildcard tests/bench/runtime/*.c))
@@ -85,6 +86,7 @@ $(foreach l,$(CHECKER_LAYERS),$(eval $(call component,checker/$(l),$(INC_checker
 $(eval $(call component,cli,$(INC_cli)))
 $(foreach l,kernel mem core,$(eval $(call component,runtime/$(l),$(INC_$(l)))))
 $(eval $(call component,runtime/port/posix,$(INC_port)))
+$(eval $(call component,runtime/port/sim,$(INC_sim)))
 $(eval $(call component,tests/bench/runtime,$(RT_PUBLIC)))
 
 # Skeletons become C strings.

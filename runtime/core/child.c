@@ -23,7 +23,9 @@ struct init_call {
 static void call_init(void *call)
 {
     struct init_call *c = call;
-    c->status = c->child->type->init(c->child->state, &c->start.start);
+    motet_ctx *w = c->start.start.ctx;
+    c->status = w->sim && motet__sim_crashes(w) ? motet__sim_crash(w)
+                                                : c->child->type->init(c->child->state, &c->start.start);
 }
 
 static void start(motet__worker *w, motet__child *c)
@@ -60,6 +62,7 @@ static void call_fini(void *child)
 {
     motet__child *c = child;
     c->type->fini(c->state);
+    motet__sim_crash_behind();
 }
 
 static void end(motet__worker *w, motet__child *c)

@@ -26,6 +26,7 @@
 #include "lane.h"
 #include "pool.h"
 #include "port.h"
+#include "sim.h"
 #include "step.h"
 #include "supervision.h"
 #include "timers.h"
@@ -200,6 +201,7 @@ typedef struct motet__supervisor { /* under control */
 
 struct motet_system {
     const motet_system_spec *spec;
+    motet_sim *sim;            /* NULL: it has threads */
     struct motet__isolate *isolate; /* NULL: no actor runs in a process of its own */
     void *env;
     uint32_t n_workers, n_actors, n_wires;
@@ -404,6 +406,17 @@ void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status);
 /* What an incarnation leaves behind: its mail bounces, its timers go, its peers are told, its refs are stale. */
 void motet__actor_clear(motet__worker *w, motet__actor *a, motet_status status);
 
+/* faults.c: by a worker that is simulated, but for _crash_behind */
+bool motet__sim_crashes(motet__worker *w);        /* the callback that is to be called, or has returned, */
+motet_status motet__sim_crash(motet__worker *w);  /* fails with this status; or does not return */
+void motet__sim_crash_behind(void);               /* in a callback that cannot say so: perhaps it fails */
+motet_status motet__sim_receive(motet__worker *w, motet__actor *a, const motet_mail *m); /* calls a->receive, or fails */
+bool motet__sim_refill(motet__worker *w, motet__stack *s); /* s is empty: it stays so, or is filled; false: as usual */
+void motet__sim_unhide(motet__worker *w);         /* the free records that were put aside are where they belong */
+uint32_t motet__sim_look(motet__worker *w);       /* before a turn; when to come back */
+uint64_t motet__sim_delay(motet_sim *sim);        /* of a restart; sim may be NULL */
+uint32_t motet__sim_room(motet_sim *sim, uint32_t room); /* what there is in place of it; sim may be NULL */
+
 /* due.c: timers and asks */
 void motet__dues_fire(motet__worker *w);                     /* all that are due */
 void motet__dues_free(motet__worker *w, motet__actor *a);
@@ -418,6 +431,7 @@ bool motet__ask_over(motet__worker *w, motet__actor *a, uint64_t id, uint32_t *t
 void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err why);
 
 /* outside.c */
+extern const motet_actor_type motet__asker; /* stands for a thread that waits in motet_call */
 void motet__calls_run(motet__worker *w);
 
 /* supervisor.c */

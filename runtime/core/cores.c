@@ -12,6 +12,7 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
     }
     memset(w, 0, sizeof *w);
     w->sys = sys;
+    w->sim = sys->sim;
     w->index = (uint16_t)n;
     w->own_thread = own_thread;
     motet__gate_init(&w->gate, sys->two_sided);
@@ -22,9 +23,9 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
     motet__wheel_init(&w->wheel, motet__system_clock(sys));
     w->outboxes = calloc(MOTET__CORES, sizeof *w->outboxes);
     w->out = calloc(MOTET__CORES, sizeof(motet__pipe *));
-    w->inject_lock = motet__lock_new();
-    w->park = motet__lock_new();
-    w->wake = motet__cond_new();
+    w->inject_lock = motet__lock_new(sys->sim);
+    w->park = motet__lock_new(sys->sim);
+    w->wake = motet__cond_new(sys->sim);
     if (!w->outboxes || !w->out || !w->inject_lock || !w->park || !w->wake) {
         motet__core_free(w);
         return NULL;
@@ -37,7 +38,7 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
 bool motet__core_start(motet__worker *w)
 {
     atomic_fetch_add_explicit(&w->sys->n_busy, w->own_thread ? 0 : 1, memory_order_relaxed);
-    w->thread = motet__thread_start(motet__worker_main, w);
+    w->thread = motet__thread_start(w->sim, motet__worker_main, w);
     return w->thread != NULL;
 }
 

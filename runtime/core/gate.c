@@ -30,6 +30,7 @@ void motet__gate_init(motet__gate *g, bool two_sided)
 
 void motet__gate_slow(motet__gate *g)
 {
+    motet__interleave();
     /* seq_cst: before the load of `wanted`; partner: the change of it in motet__gate_want. */
     atomic_exchange_explicit(&g->inside, 1, memory_order_seq_cst);
     if (atomic_load_explicit(&g->wanted, memory_order_seq_cst) & MOTET__WANTED) {

@@ -54,8 +54,9 @@ void motet__actor_begin(motet__actor *a, const motet_actor_type *type)
     a->used = 0;
     a->handled = a->busy_ns = 0;
     a->high_water = a->pending;
-    atomic_store_explicit(&a->room, type->receive ? (type->inbox ? type->inbox : MOTET_INBOX_DEFAULT) : 0,
-                          memory_order_relaxed);
+    uint32_t room = type->receive ? (type->inbox ? type->inbox : MOTET_INBOX_DEFAULT) : 0;
+    room = motet__sim_room(motet__simulated, room);
+    atomic_store_explicit(&a->room, room, memory_order_relaxed);
     /* release: the room; partner: the acquire in motet__place_reserve. */
     atomic_store_explicit(&a->inbox, MOTET__INBOX(motet__generation(a), type->inbox_policy), memory_order_release);
 }
@@ -143,6 +144,7 @@ static void call_fini(void *actor)
 {
     motet__actor *a = actor;
     a->type->fini(a->self);
+    motet__sim_crash_behind();
 }
 
 /* The end without fini. */
@@ -186,7 +188,8 @@ struct init_call {
 static void call_init(void *call)
 {
     struct init_call *c = call;
-    c->status = c->a->type->init(c->a->self, c->start);
+    c->status = c->start->ctx->sim && motet__sim_crashes(c->start->ctx) ? motet__sim_crash(c->start->ctx)
+                                                                        : c->a->type->init(c->a->self, c->start);
 }
 
 static motet_status run_init(motet__worker *w, motet__actor *a, const motet_spawn_options *o)

@@ -11,6 +11,9 @@ enum { RETURN_BATCH = 32 };
 
 void *motet__records_refill(motet__worker *w, motet__stack *s, motet__depot *d)
 {
+    if (w->sim && motet__sim_refill(w, s)) {
+        return motet__stack_pop(s);
+    }
     motet__lock_take(w->sys->grow);
     bool got = motet__depot_take(d, s);
     motet__lock_release(w->sys->grow);
@@ -101,6 +104,9 @@ static void free_outside(motet_system *sys, motet__message *m)
 
 motet__message *motet__message_new(motet__worker *w, size_t size)
 {
+    if (motet__sim_fault(w->sim, MOTET_SIM_MEMORY)) {
+        return NULL;
+    }
     motet__message *m = motet__pool_take(&w->pool, size);
     if (!m) {
         motet__take_returned(w);

@@ -33,6 +33,12 @@ static motet_err grow_table(motet_system *sys, uint32_t n)
     return MOTET_OK;
 }
 
+static uint64_t new_id(motet_system *sys)
+{
+    return sys->sim ? sys->sim->ops->session_id(sys->sim)
+                    : atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1u;
+}
+
 static motet__open *open_new(motet_system *sys, motet__wire *wire, uint64_t arg)
 {
     if (sys->fixed && wire->n_opens >= sys->most_sessions) {
@@ -42,12 +48,15 @@ static motet__open *open_new(motet_system *sys, motet__wire *wire, uint64_t arg)
     if (sys->n_opens >= sys->n_buckets && !sys->fixed && grow_table(sys, n) != MOTET_OK && sys->n_buckets == 0) {
         return NULL;
     }
+    if (motet__sim_fault(sys->sim, MOTET_SIM_MEMORY)) {
+        return NULL;
+    }
     motet__open *o = motet__block_reuse(&sys->opens);
     o = o || sys->fixed ? o : motet__block_new(&sys->opens);
     if (!o) {
         return NULL;
     }
-    uint64_t id = atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1u;
+    uint64_t id = new_id(sys);
     motet__open **bucket = &sys->buckets[id & (sys->n_buckets - 1u)];
     *o = (motet__open){.next_in_bucket = *bucket, .id = id, .arg = arg, .wire = wire};
     *bucket = o;
@@ -199,7 +208,8 @@ static void join(motet_system *sys, motet_session *p, motet__child *a)
 /* Makes the session of `o` exist; false when there is no memory. wire->chosen is filled. */
 static bool begin(motet_system *sys, motet__wire *wire, motet__open *o)
 {
-    motet__block *b = motet__wire_block(wire, sys->fixed);
+    motet__block *b =
+        motet__sim_fault(sys->sim, MOTET_SIM_MEMORY) ? NULL : motet__wire_block(wire, sys->fixed);
     if (!b) {
         return false;
     }

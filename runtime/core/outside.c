@@ -93,6 +93,9 @@ static void spawn(motet__worker *w, void *arg)
 static motet__worker *least_busy(motet_system *sys)
 {
     motet__worker *best = sys->cores[0];
+    if (motet__sim_fault(sys->sim, MOTET_SIM_MOVE)) {
+        return sys->cores[sys->sim->ops->choose(sys->sim, sys->n_workers)];
+    }
     for (uint32_t i = 1; i < sys->n_workers; i++) {
         motet__worker *w = sys->cores[i];
         if (atomic_load_explicit(&w->n_runnable, memory_order_relaxed) + MOTET__KEEP / 64 <
@@ -288,7 +291,7 @@ static motet_status put(void *self, const motet_start *start)
     return q->failed == MOTET_OK ? MOTET_DONE : MOTET_FAIL;
 }
 
-static const motet_actor_type asker = {
+const motet_actor_type motet__asker = {
     .name = "asker", .state_size = sizeof(struct question *), .init = put, .receive = hear, .fini = let_know};
 
 motet_err motet_call(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
@@ -299,7 +302,7 @@ motet_err motet_call(motet_system *sys, motet_ref to, uint32_t tag, const void *
                          .room = *answer_size, .got = answer_size, .wait = a_wait(sys), .e = MOTET_EGONE};
     motet_ref ref;
     motet_spawn_options o = {.arg = &q};
-    motet_err e = motet_system_spawn(sys, &asker, &o, &ref);
+    motet_err e = motet_system_spawn(sys, &motet__asker, &o, &ref);
     if (e == MOTET_EINIT) {
         return q.failed;
     }

@@ -4,26 +4,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct motet_sim; /* where one is asked for, NULL stands for threads and the machine's clock (sim.h) */
+
 #define MOTET__NEVER UINT64_MAX
 
 typedef struct motet__lock motet__lock;     /* a mutex; not recursive */
 typedef struct motet__cond motet__cond;     /* a condition variable; a wait may end without cause */
 typedef struct motet__thread motet__thread;
 
-motet__lock *motet__lock_new(void); /* NULL: no memory */
+motet__lock *motet__lock_new(struct motet_sim *sim); /* NULL: no memory */
 void motet__lock_free(motet__lock *l);
 void motet__lock_take(motet__lock *l);
 void motet__lock_release(motet__lock *l);
 
-motet__cond *motet__cond_new(void); /* NULL: no memory */
+motet__cond *motet__cond_new(struct motet_sim *sim); /* NULL: no memory */
 void motet__cond_free(motet__cond *c);
 /* Waits with `l` taken, until a signal or until the clock reaches `deadline` (MOTET__NEVER: no deadline). */
 void motet__cond_wait(motet__cond *c, motet__lock *l, uint64_t deadline);
 void motet__cond_signal(motet__cond *c);
 void motet__cond_broadcast(motet__cond *c);
 
-motet__thread *motet__thread_start(void (*run)(void *), void *arg); /* NULL: could not start */
-void motet__thread_join(motet__thread *t);                          /* and frees t */
+/* NULL: could not start */
+motet__thread *motet__thread_start(struct motet_sim *sim, void (*run)(void *), void *arg);
+void motet__thread_join(motet__thread *t); /* and frees t */
 
 void motet__thread_pin(unsigned core); /* the calling thread, to the core-th of those that the process may use; may fail */
 
@@ -36,6 +39,7 @@ uint64_t motet__clock(void);     /* monotonic nanoseconds */
 unsigned motet__core_count(void); /* cores that this process may use, at least 1 */
 void motet__pause(void);         /* a hint in a spinning loop */
 void motet__yield(void);         /* lets another thread run */
+void motet__interleave(void);    /* in a simulation: another thread may run here */
 void motet__sleep(uint64_t ns);
 uint64_t motet__random(void);    /* hard to guess */
 

@@ -252,6 +252,9 @@ static motet__letter *letter_new(motet__worker *w, bool of_user)
 /* To another worker. False: no memory. */
 static bool cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
 {
+    if (p->kind <= MOTET__ASKED && motet__sim_fault(w->sim, MOTET_SIM_MEMORY)) {
+        return false;
+    }
     motet__pipe *pipe = w->out[owner];
     if (!pipe && !w->sys->fixed) {
         pipe = w->out[owner] = motet__pipe_new();
@@ -495,7 +498,7 @@ static motet_err dispatch_here(motet__worker *w, motet__actor *a, motet__parcel 
         return MOTET_EGONE;
     }
     if (policy != MOTET_DROP_OLDEST) {
-        if (!take_place(a)) {
+        if (motet__sim_fault(w->sim, MOTET_SIM_ROOM) || !take_place(a)) {
             return no_room(w, p, policy);
         }
         p->flags |= MOTET__PLACED;

@@ -153,6 +153,7 @@ static void on_done(void *participant)
 {
     motet_session *p = participant;
     p->plan->type->on_done(p->actor->state, p);
+    motet__sim_crash_behind();
 }
 
 /* A failure in there fails the actor, but the participant is closed all the same. */
@@ -169,6 +170,7 @@ static void on_abort(void *participant)
     /* relaxed: whoever called this has looked at it. */
     unsigned how = MOTET__OUTCOME(atomic_load_explicit(&p->block->word, memory_order_relaxed));
     p->plan->type->on_abort(p->actor->state, p, (motet_abort_reason)how);
+    motet__sim_crash_behind();
 }
 
 /* The outcome of the session is decided: tells the user. */
@@ -285,6 +287,16 @@ static void take_back(motet__worker *w)
     w->participant = NULL;
 }
 
+/* In simulation: whether it fails, in place of the handler or behind it. */
+static bool crashes(motet__worker *w, const motet_session *p, uint16_t at)
+{
+    if (__builtin_expect(w->sim == NULL, 1)) {
+        return false;
+    }
+    w->sim->ops->note(w->sim, p->block->id, (uint32_t)p->role << 16 | at);
+    return motet__sim_crashes(w);
+}
+
 void motet__session_failed(motet__worker *w, motet_status status)
 {
     motet_session *p = w->participant;
@@ -316,7 +328,9 @@ static motet_status handle(motet__worker *w, motet_session *p, motet__message *m
     motet__count(&w->counts.messages, 1);
     hand_over(w, p, m, false);
     w->state_before = before;
-    motet_status status = type->receive(p->actor->state, p, m->label, payload);
+    motet_status status =
+        crashes(w, p, m->label) ? motet__sim_crash(w) : type->receive(p->actor->state, p, m->label, payload);
+    status = status == MOTET_DONE && crashes(w, p, m->label) ? motet__sim_crash(w) : status;
     take_back(w);
     if (status == MOTET_DONE) {
         if (type->learn) {
@@ -459,7 +473,9 @@ static enum turn ask(motet__worker *w, motet_session *p, motet_status *status)
     motet_out out = {.label = MOTET_NONE, .payload = m->payload};
     p->touched = true;
     hand_over(w, p, m, true);
-    *status = p->plan->type->produce(p->actor->state, p, p->state, &out);
+    *status = crashes(w, p, p->state) ? motet__sim_crash(w)
+                                      : p->plan->type->produce(p->actor->state, p, p->state, &out);
+    *status = *status == MOTET_DONE && crashes(w, p, out.label) ? motet__sim_crash(w) : *status;
     take_back(w);
     if (*status == MOTET_DONE && !is_send(a, p->state, out.label)) {
         *status = MOTET_FAIL_PROTOCOL_VIOLATION;

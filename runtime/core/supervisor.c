@@ -224,7 +224,7 @@ static bool decide(motet_system *sys)
         motet__verdict v =
             motet__supervise(&sup->tree, sup->windows, a->number, directive == MOTET_ESCALATE, now);
         sys->gave_up = v.sup == MOTET__NO_SUP;
-        adopt(sys, v, now + next_delay(a, now));
+        adopt(sys, v, now + next_delay(a, now) + motet__sim_delay(sys->sim));
     }
     return true;
 }

@@ -43,11 +43,11 @@ static motet_err make_tables(motet_system *sys)
     sys->child_first = calloc(sys->spec->n_children + 1u, sizeof *sys->child_first);
     sys->wires = calloc(sys->n_wires + 1u, sizeof *sys->wires);
     sys->queue = calloc(sys->n_wires + 1u, sizeof *sys->queue);
-    sys->moving = motet__lock_new();
-    sys->grow = motet__lock_new();
-    sys->control = motet__lock_new();
-    sys->changed = motet__cond_new();
-    sys->common = motet__lock_new();
+    sys->moving = motet__lock_new(sys->sim);
+    sys->grow = motet__lock_new(sys->sim);
+    sys->control = motet__lock_new(sys->sim);
+    sys->changed = motet__cond_new(sys->sim);
+    sys->common = motet__lock_new(sys->sim);
     motet__pool_init(&sys->commons, MOTET__COMMONS);
     bool depots = motet__depot_init(&sys->nodes, sizeof(motet__node), false) &&
                   motet__depot_init(&sys->actor_records, sizeof(motet__actor), true) &&
@@ -56,7 +56,7 @@ static motet_err make_tables(motet_system *sys)
                   motet__depot_init(&sys->mores, MOTET__MORE_SIZE, false) &&
                   motet__depot_init(&sys->letters, MOTET__LETTER_SIZE, false);
     for (int i = 0; i < MOTET__WAITS; i++) {
-        sys->waits[i] = (motet__wait){motet__lock_new(), motet__cond_new()};
+        sys->waits[i] = (motet__wait){motet__lock_new(sys->sim), motet__cond_new(sys->sim)};
         depots = depots && sys->waits[i].lock && sys->waits[i].done;
     }
     return depots && sys->common && sys->actors && sys->child_first && sys->wires && sys->queue && sys->moving &&
@@ -101,7 +101,7 @@ static motet_err make_child(motet_system *sys, motet__child *c)
     size_t room = strlen(c->spec->name) + 16;
     c->name = malloc(room);
     c->state = calloc(1, c->type->state_size + 1u);
-    c->room = c->type->shared ? motet__lock_new() : NULL;
+    c->room = c->type->shared ? motet__lock_new(sys->sim) : NULL;
     if (!c->name || !c->state || (c->type->shared && !c->room) || !make_child_actor(sys, c)) {
         return MOTET_ENOMEM;
     }
@@ -239,18 +239,23 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->n_workers = worker_count(options);
     sys->n_actors = n_actors;
     sys->n_wires = spec->n_wires;
-    sys->two_sided = !motet__barrier_ready();
-    sys->secret = motet__random();
+    sys->sim = options ? options->sim : NULL;
+    sys->two_sided = sys->sim || !motet__barrier_ready();
+    sys->secret = sys->sim ? sys->sim->ops->random(sys->sim) : motet__random();
     sys->pin = options && options->pin;
     /* Spinning takes nothing from anybody while there is a core for each worker. */
-    sys->spin_ns = sys->n_workers <= motet__core_count() ? SPIN_NS : SPIN_SHORT_NS;
+    sys->spin_ns = sys->sim ? 0 : sys->n_workers <= motet__core_count() ? SPIN_NS : SPIN_SHORT_NS;
     e = motet__isolate_begin(sys, options, &sys->spec, &sys->isolate); /* before there are threads */
     e = e == MOTET_OK ? make_parts(sys) : e;
     e = e == MOTET_OK ? motet__reserve(sys, options) : e;
+    e = e == MOTET_OK && sys->sim && sys->isolate ? MOTET_EINVAL : e;
     e = e == MOTET_OK ? start_workers(sys) : e;
     if (e != MOTET_OK) {
         free_system(sys);
         return e;
+    }
+    if (sys->sim) {
+        sys->sim->ops->begins(sys->sim, sys);
     }
     start_actors(sys);
     if (options && options->fixed) {
@@ -264,8 +269,7 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
 
 uint64_t motet__system_clock(const motet_system *sys)
 {
-    (void)sys;
-    return motet__clock();
+    return __builtin_expect(sys->sim != NULL, 0) ? sys->sim->ops->clock(sys->sim) : motet__clock();
 }
 
 uint64_t motet__deadline(const motet_system *sys, uint64_t timeout_ns)
@@ -282,8 +286,11 @@ void motet__system_wait(motet_system *sys, motet__cond *c, motet__lock *l, uint6
 
 void motet__system_sleep(motet_system *sys, uint64_t ns)
 {
-    (void)sys;
-    motet__sleep(ns);
+    if (sys->sim) {
+        sys->sim->ops->sleep(sys->sim, ns);
+    } else {
+        motet__sleep(ns);
+    }
 }
 
 void motet__system_rearm(motet_system *sys)
@@ -491,6 +498,9 @@ void motet_system_stop(motet_system *sys, motet_stats *last)
     motet__lock_release(sys->control);
     join_workers(sys);
     end_spawned(sys);
+    if (sys->sim) {
+        sys->sim->ops->ends(sys->sim, sys);
+    }
     motet_leaks leaks;
     motet__leaks(sys, &leaks);
     if (last) {

@@ -127,7 +127,8 @@ static inline motet_status call_receive(motet__worker *w, motet__actor *a, const
 static inline motet_status call(motet__worker *w, motet__actor *a, const motet_mail *m)
 {
     motet__leave(w);
-    motet_status status = call_receive(w, a, m);
+    motet_status status =
+        __builtin_expect(w->sim != NULL, 0) ? motet__sim_receive(w, a, m) : call_receive(w, a, m);
     motet__enter(w);
     return status;
 }

@@ -83,9 +83,10 @@ static motet_err plan_sends(motet_system *sys, motet__wire *wire, uint16_t r)
         if (lane == MOTET_NONE) {
             lane = wire->n_lanes++;
             const motet_actor_type *reader = sys->actors[wire->roles[label->peer].first].type;
+            uint32_t room = reader->shared ? reader->mailbox : motet__sim_room(sys->sim, reader->mailbox);
             wire->lanes[lane] = (motet__lane_shape){.from = r,
                                                     .to = label->peer,
-                                                    .capacity = reader->mailbox,
+                                                    .capacity = room,
                                                     .policy = (uint8_t)reader->policy,
                                                     .shared = reader->shared};
         }

@@ -27,6 +27,7 @@ static bool quitting(const motet_system *sys)
 
 void motet__worker_wake(motet__worker *w)
 {
+    motet__sim_point(w->sim);
     /* seq_cst: after what it is woken for became visible; partner: the store in park. */
     if (atomic_load_explicit(&w->rest, memory_order_seq_cst) != MOTET__PARKED) {
         return;
@@ -44,8 +45,10 @@ static void publish(motet__worker *w, uint32_t to)
     motet__pipe *p = w->out[to];
     motet__worker *v = w->sys->cores[to];
     if (motet__pipe_publish(p, &w->letters)) {
+        motet__sim_point(w->sim);
         /* release: the publication; partner: the exchange in motet__take_arrivals. */
         atomic_fetch_or_explicit(&v->arrivals[w->index / 64], UINT64_C(1) << w->index % 64, memory_order_release);
+        motet__sim_point(w->sim);
         motet__worker_news(v);
         motet__worker_wake(v);
     }
@@ -95,7 +98,7 @@ static void wake_somebody(motet_system *sys)
 /* A backlog that two looks in a row find, and that outweighs waking. */
 static void mind_backlog(motet__worker *w)
 {
-    bool much = (uint64_t)runnable(w) * w->turn_ns > WAKE_NS;
+    bool much = (uint64_t)runnable(w) * w->turn_ns > WAKE_NS || motet__sim_fault(w->sim, MOTET_SIM_MOVE);
     if (much && w->much && w->sys->n_workers > 1) {
         wake_somebody(w->sys);
     }
@@ -134,7 +137,7 @@ static void look(motet__worker *w)
     w->turn_ns = each < UINT32_MAX ? (uint32_t)each : UINT32_MAX;
     w->seen_turns = turns;
     w->look_every = each * LOOK_EVERY > LOOK_NS ? (uint32_t)(LOOK_NS / each) + 1u : LOOK_EVERY;
-    w->until_look = w->look_every;
+    w->until_look = w->sim ? motet__sim_look(w) : w->look_every;
     w->sampling = true;
     mind_backlog(w);
     mind_crossing(w, w->now - before);
@@ -221,7 +224,8 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
         uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
         bool much = done == 0 ? passed > STUCK_NS && runnable(v) > 0 : passed / done * runnable(v) > STEAL_NS;
-        if (v != w && much && w->looked_at != 0) {
+        much = (much && w->looked_at != 0) || (runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE));
+        if (v != w && much) {
             found = v;
             *stuck = done == 0;
         }

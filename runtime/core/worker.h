@@ -17,6 +17,7 @@
 #include "pipe.h"
 #include "pool.h"
 #include "port.h"
+#include "sim.h"
 #include "wheel.h"
 
 enum { MOTET__WORKERS = 64, MOTET__THREADS = 64, MOTET__CORES = MOTET__WORKERS + MOTET__THREADS };
@@ -32,11 +33,14 @@ typedef struct motet__counts { /* written inside the gate, read by anybody: rela
     _Atomic uint64_t signals_lost, dead, spawned, ended, failed, moved, parks, mail_lost, mail_refused;
 } motet__counts;
 
+enum { MOTET__STACKS = 6 }; /* those of a worker, but for letters: the core keeps some of these to itself */
+
 typedef enum motet__rest { MOTET__BUSY, MOTET__SPINNING, MOTET__PARKED } motet__rest;
 
 struct motet_ctx { /* motet__worker */
     motet__gate gate;
     motet_system *sys;
+    motet_sim *sim;           /* as sys->sim */
     uint16_t index;
     bool own_thread;          /* belongs to one actor: takes part in no moving */
     _Atomic bool retired;     /* and that one has ended */
@@ -97,6 +101,7 @@ struct motet_ctx { /* motet__worker */
     uint64_t idle_until;                /* its first timer */
     uint32_t looked_turns[MOTET__WORKERS];
     uint64_t looked_at;
+    motet__stack hidden[MOTET__STACKS]; /* put aside, so that a simulated lack of memory is met */
 };
 
 extern _Thread_local motet__worker *motet__self; /* NULL outside of workers */

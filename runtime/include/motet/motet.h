@@ -9,6 +9,7 @@
 #include "mail.h"
 #include "ref.h"
 #include "session.h"
+#include "sim.h"
 #include "system.h"
 
 #define MOTET_ABI 2 /* generated code and library must agree */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "actor.h"
+#include "sim.h"
 
 typedef enum motet_strategy { MOTET_ONE_FOR_ONE, MOTET_ONE_FOR_ALL, MOTET_REST_FOR_ONE } motet_strategy;
 /* What a supervisor does about a failure. */
@@ -76,6 +77,7 @@ typedef struct motet_dead_letter {
 typedef struct motet_options {
     uint32_t workers; /* threads, 1 .. 64; 0: one for each core that the process may use */
     void *env;        /* handed to every init as motet_start.env; not owned */
+    motet_sim *sim;   /* NULL: threads, and the machine's clock; else it is simulated (motet/sim.h) */
     uint64_t callback_ns; /* the longest that a callback of an isolated actor may take; 0: no limit */
     bool pin;         /* worker i stays on the i-th of the cores that the process may use */
     /* Called once for each dead letter, as stats.dead_letters counts them: by the worker that finds it, by the thread

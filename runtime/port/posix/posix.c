@@ -1,6 +1,7 @@
 /* posix.c -- core/port.h on POSIX threads and the monotonic clock. */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "port.h"
+#include "sim.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -17,23 +18,33 @@
 #include <motet/error.h>
 
 struct motet__lock {
+    motet_sim *sim; /* NULL: m; else taken */
     pthread_mutex_t m;
+    bool taken;
 };
 
 struct motet__cond {
+    motet_sim *sim; /* NULL: c; else its address alone */
     pthread_cond_t c;
 };
 
 struct motet__thread {
+    motet_sim *sim; /* NULL: id; else simulated */
     pthread_t id;
+    void *simulated;
     void (*run)(void *);
     void *arg;
 };
 
-motet__lock *motet__lock_new(void)
+_Thread_local motet_sim *motet__simulated;
+
+motet__lock *motet__lock_new(motet_sim *sim)
 {
-    motet__lock *l = malloc(sizeof *l);
-    if (l && pthread_mutex_init(&l->m, NULL) != 0) {
+    motet__lock *l = calloc(1, sizeof *l);
+    if (l) {
+        l->sim = sim;
+    }
+    if (l && !sim && pthread_mutex_init(&l->m, NULL) != 0) {
         free(l);
         return NULL;
     }
@@ -42,28 +53,40 @@ motet__lock *motet__lock_new(void)
 
 void motet__lock_free(motet__lock *l)
 {
-    if (l) {
+    if (l && !l->sim) {
         pthread_mutex_destroy(&l->m);
-        free(l);
     }
+    free(l);
 }
 
 void motet__lock_take(motet__lock *l)
 {
+    if (__builtin_expect(l->sim != NULL, 0)) {
+        l->sim->ops->lock_take(l->sim, &l->taken);
+        return;
+    }
     int e = pthread_mutex_lock(&l->m);
     MOTET_REQUIRE(e == 0);
 }
 
 void motet__lock_release(motet__lock *l)
 {
+    if (__builtin_expect(l->sim != NULL, 0)) {
+        l->sim->ops->lock_release(l->sim, &l->taken);
+        return;
+    }
     int e = pthread_mutex_unlock(&l->m);
     MOTET_REQUIRE(e == 0);
 }
 
-motet__cond *motet__cond_new(void)
+motet__cond *motet__cond_new(motet_sim *sim)
 {
-    motet__cond *c = malloc(sizeof *c);
+    motet__cond *c = calloc(1, sizeof *c);
     pthread_condattr_t attr;
+    if (c && sim) {
+        c->sim = sim;
+        return c;
+    }
     if (!c || pthread_condattr_init(&attr) != 0) {
         free(c);
         return NULL;
@@ -82,14 +105,18 @@ motet__cond *motet__cond_new(void)
 
 void motet__cond_free(motet__cond *c)
 {
-    if (c) {
+    if (c && !c->sim) {
         pthread_cond_destroy(&c->c);
-        free(c);
     }
+    free(c);
 }
 
 void motet__cond_wait(motet__cond *c, motet__lock *l, uint64_t deadline)
 {
+    if (c->sim) {
+        c->sim->ops->cond_wait(c->sim, c, &l->taken, deadline);
+        return;
+    }
     if (deadline == MOTET__NEVER) {
         pthread_cond_wait(&c->c, &l->m);
         return;
@@ -100,11 +127,19 @@ void motet__cond_wait(motet__cond *c, motet__lock *l, uint64_t deadline)
 
 void motet__cond_signal(motet__cond *c)
 {
+    if (c->sim) {
+        c->sim->ops->cond_wake(c->sim, c, false);
+        return;
+    }
     pthread_cond_signal(&c->c);
 }
 
 void motet__cond_broadcast(motet__cond *c)
 {
+    if (c->sim) {
+        c->sim->ops->cond_wake(c->sim, c, true);
+        return;
+    }
     pthread_cond_broadcast(&c->c);
 }
 
@@ -115,21 +150,33 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-motet__thread *motet__thread_start(void (*run)(void *), void *arg)
+static bool simulate(motet__thread *t)
 {
-    motet__thread *t = malloc(sizeof *t);
-    if (!t) {
-        return NULL;
-    }
-    t->run = run;
-    t->arg = arg;
+    t->simulated = t->sim->ops->thread_start(t->sim, t->run, t->arg);
+    return t->simulated != NULL;
+}
+
+static bool start(motet__thread *t)
+{
     /* Signals are the program's business: its own threads get them, ours are born with all of them blocked. */
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int e = pthread_create(&t->id, NULL, thread_main, t);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (e != 0) {
+    return e == 0;
+}
+
+motet__thread *motet__thread_start(motet_sim *sim, void (*run)(void *), void *arg)
+{
+    motet__thread *t = calloc(1, sizeof *t);
+    if (!t) {
+        return NULL;
+    }
+    t->sim = sim;
+    t->run = run;
+    t->arg = arg;
+    if (!(sim ? simulate(t) : start(t))) {
         free(t);
         return NULL;
     }
@@ -138,7 +185,11 @@ motet__thread *motet__thread_start(void (*run)(void *), void *arg)
 
 void motet__thread_join(motet__thread *t)
 {
-    pthread_join(t->id, NULL);
+    if (t->sim) {
+        t->sim->ops->thread_join(t->sim, t->simulated);
+    } else {
+        pthread_join(t->id, NULL);
+    }
     free(t);
 }
 
@@ -226,6 +277,10 @@ unsigned motet__core_count(void)
 
 void motet__pause(void)
 {
+    if (__builtin_expect(motet__simulated != NULL, 0)) {
+        motet__simulated->ops->yield(motet__simulated);
+        return;
+    }
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
@@ -233,5 +288,14 @@ void motet__pause(void)
 
 void motet__yield(void)
 {
+    if (__builtin_expect(motet__simulated != NULL, 0)) {
+        motet__simulated->ops->yield(motet__simulated);
+        return;
+    }
     sched_yield();
+}
+
+void motet__interleave(void)
+{
+    motet__sim_point(motet__simulated);
 }

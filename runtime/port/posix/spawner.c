@@ -237,14 +237,14 @@ motet__spawner *motet__spawner_new(const motet__process_hooks *hooks, void *cont
     }
     s->hooks = *hooks;
     s->context = context;
-    s->lock = motet__lock_new();
-    s->changed = motet__cond_new();
+    s->lock = motet__lock_new(NULL);
+    s->changed = motet__cond_new(NULL);
     s->control = s->lock && s->changed ? fork_helper(s) : -1;
     if (s->control < 0) {
         free_spawner(s);
         return NULL;
     }
-    s->listener = motet__thread_start(listen_to_helper, s);
+    s->listener = motet__thread_start(NULL, listen_to_helper, s);
     if (!s->listener) {
         close(s->control); /* on which it ends */
         while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR) {
