@@ -1,11 +1,14 @@
 /* context.c -- context.h: what callbacks may ask for, but for signals, timers and spawning. */
-#include "core.h"
+#include "isolate.h"
 
 enum { CLASSES = 16 };
 
 motet_ref motet_self(motet_ctx *w)
 {
     const motet__actor *a = w->current;
+    if (motet__is_isolated) {
+        return motet__isolated_self();
+    }
     return motet__ref_make(w->sys, a->slot, motet__generation(a), MOTET_MAY_ALL);
 }
 
@@ -76,6 +79,9 @@ static void unfill(motet__worker *w, const motet__parcel *p)
 static __attribute__((noinline)) motet_err tell_slowly(motet__worker *w, motet_ref to, uint32_t tag, const void *data,
                                                        size_t size)
 {
+    if (motet__is_isolated) { /* where the quick way finds nobody */
+        return motet__isolated_tell(to, tag, data, size);
+    }
     motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
     motet_err e = check_send(w, to, tag);
     if (e != MOTET_OK) {
@@ -142,6 +148,13 @@ motet_err motet_tell(motet_ctx *w, motet_ref to, uint32_t tag, const void *data,
 
 motet_err motet_tell_block(motet_ctx *w, motet_ref to, uint32_t tag, void *block)
 {
+    if (motet__is_isolated) {
+        motet_err told = motet__isolated_tell(to, tag, block, motet__payload_size(block));
+        if (told == MOTET_OK) {
+            motet_block_drop(w, block);
+        }
+        return told;
+    }
     motet_err e = check_send(w, to, tag);
     motet__block_bytes b = {block, motet__payload_size(block)};
     if (e != MOTET_OK) {
@@ -183,6 +196,9 @@ static motet_err ask(motet__worker *w, motet_ref to, uint32_t tag, const void *d
 motet_err motet_ask(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
                     uint64_t *id)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_ask(to, tag, data, size, timeout_ns, id);
+    }
     motet_err e = check_send(w, to, tag);
     *id = 0;
     if (e != MOTET_OK) {
@@ -196,6 +212,9 @@ motet_err motet_ask(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, 
 
 motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *data, size_t size)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_reply(from, id, data, size);
+    }
     motet_err e = motet__ref_check(w->sys, from, 0);
     if (e != MOTET_OK) {
         return e;
@@ -268,6 +287,9 @@ void motet_unbecome(motet_ctx *w)
 
 motet_err motet_stash(motet_ctx *w)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_do(MOTET__FRAME_STASH, MOTET_NOBODY, NULL);
+    }
     motet__enter(w);
     motet__actor *a = w->current;
     motet__link *l = w->in_hand;
@@ -304,6 +326,10 @@ void motet__unstash(motet__actor *a)
 
 void motet_unstash(motet_ctx *w)
 {
+    if (motet__is_isolated) {
+        (void)motet__isolated_do(MOTET__FRAME_UNSTASH, MOTET_NOBODY, NULL);
+        return;
+    }
     motet__enter(w);
     motet__unstash(w->current);
     motet__leave(w);

@@ -4,7 +4,7 @@
  * mailbox, so firing needs no memory. A record that is cancelled while its mail lies in the mailbox is marked, and freed
  * when the mail comes out. An ask is over by the first of: its answer, or its mail handled.
  */
-#include "core.h"
+#include "isolate.h"
 
 static motet__due *due_new(motet__worker *w, motet__actor *a)
 {
@@ -189,6 +189,9 @@ void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err
 
 motet_err motet_timer_start(motet_ctx *w, uint64_t delay_ns, uint64_t period_ns, uint32_t tag, uint64_t *id)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_timer(delay_ns, period_ns, tag, id);
+    }
     motet__enter(w);
     motet__worker_look(w); /* a timer is counted from now, and never early */
     motet__due *d = due_new(w, w->current);
@@ -204,6 +207,9 @@ motet_err motet_timer_start(motet_ctx *w, uint64_t delay_ns, uint64_t period_ns,
 
 bool motet_timer_cancel(motet_ctx *w, uint64_t id)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_cancel(id);
+    }
     motet__enter(w);
     motet__due *d = find(w, w->current, id);
     bool live = d && !d->ask;

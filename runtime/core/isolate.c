@@ -20,7 +20,8 @@ struct proxy {
     const motet__isolated_type *type;
     motet__child *actor;
     motet__process *process;
-    motet__frame *answer; /* room for the longest */
+    motet__frame *answer; /* room for `room` bytes */
+    uint32_t room;
     bool lost;
     bool told;            /* and why has been told */
 };
@@ -61,18 +62,31 @@ static motet_status lose_broken(struct proxy *p)
     return MOTET_FAIL;
 }
 
-/* Reads one frame, and no byte more. CLOSED also for what is none. */
+/* Makes room for a frame of that size, if one may be as long. What is there stays. */
+static bool make_room(struct proxy *p, uint32_t size)
+{
+    if (size <= p->room) {
+        return true;
+    }
+    motet__frame *grown = size <= sizeof *grown + MOTET__MOST_MAIL ? realloc(p->answer, size) : NULL;
+    if (grown) {
+        p->answer = grown;
+        p->room = size;
+    }
+    return grown;
+}
+
+/* Reads one frame, and no byte more. */
 static motet__channel_state read_frame(struct proxy *p, uint64_t deadline, bool *sound)
 {
     int channel = motet__process_channel(p->process);
     size_t n = 0, rest = 0;
     *sound = true;
-    motet__channel_state s =
-        motet__channel_read(channel, p->answer, sizeof *p->answer, p->type->longest, &n, deadline);
+    motet__channel_state s = motet__channel_read(channel, p->answer, sizeof *p->answer, p->room, &n, deadline);
     if (s != MOTET__CHANNEL_OK) {
         return s;
     }
-    if (p->answer->size < n || p->answer->size > p->type->longest) {
+    if (p->answer->size < n || !make_room(p, p->answer->size)) {
         *sound = false;
         return s;
     }
@@ -83,27 +97,27 @@ static motet__channel_state read_frame(struct proxy *p, uint64_t deadline, bool 
     return s;
 }
 
-/* ---- what the child asks within a callback ---- */
+/* ---- one callback ---- */
 
+/* Does what the child asks, and answers it. False: that makes no sense. */
 static bool serve(struct proxy *p, uint64_t deadline, motet__channel_state *state)
 {
-    const motet__frame *q = p->answer;
     motet__frame a = {.size = sizeof a, .kind = MOTET__FRAME_ANSWER};
-    if (q->size != sizeof *q) {
-        return false;
-    }
-    if (q->kind == MOTET__FRAME_OPEN) {
-        a.status = (int32_t)motet_session_open(p->iso->sys, q->at, q->arg, &a.id);
-    } else if (q->kind == MOTET__FRAME_RESUME) {
-        a.status = (int32_t)motet_session_resume(p->iso->sys, q->id, q->at);
-    } else {
+    if (!motet__isolate_serve(p->iso->sys, motet__self, p->answer, &a)) {
         return false;
     }
     *state = motet__channel_write(motet__process_channel(p->process), &a, sizeof a, NULL, 0, deadline);
     return true;
 }
 
-/* ---- one callback ---- */
+/* The callback is over, and its answer has come. */
+static motet_status take_answer(const struct proxy *p)
+{
+    if (p->answer->arg & MOTET__EXITS) {
+        motet_exit(motet__self);
+    }
+    return p->answer->status;
+}
 
 /* Writes the request, serves what the child asks, and returns its answer's status; MOTET_DONE or another status of the
  * program's: the answer is in p->answer. */
@@ -123,7 +137,7 @@ static motet_status call_within(struct proxy *p, motet__frame *q, const void *pa
             break;
         }
         if (p->answer->kind == MOTET__FRAME_ANSWER) {
-            return p->answer->status;
+            return take_answer(p);
         }
         sound = serve(p, deadline, &s);
         if (!sound) {
@@ -223,6 +237,26 @@ static void proxy_abort(void *self, motet_session *s, motet_abort_reason why)
     tell(p, &q);
 }
 
+/* ---- mail ---- */
+
+static motet_status proxy_mail(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    struct proxy *p = self;
+    (void)ctx;
+    motet__frame q = {.kind = MOTET__FRAME_MAIL,
+                      .at = (uint16_t)m->kind,
+                      .status = m->status,
+                      .tag = m->tag,
+                      .id = m->id,
+                      .arg = (uint64_t)m->why,
+                      .ref = m->from};
+    if (m->size > MOTET__MOST_MAIL) {
+        report(p, "mail that is too long for a process of its own");
+        return MOTET_FAIL;
+    }
+    return call(p, &q, m->data, m->size);
+}
+
 /* ---- life ---- */
 
 static uint64_t patience_of(const struct proxy *p)
@@ -250,7 +284,8 @@ static motet_status proxy_init(void *self, const motet_start *start)
     p->actor = s->actor;
     p->iso = p->actor->sys->isolate;
     p->type = (const motet__isolated_type *)(const void *)p->actor->type;
-    p->answer = malloc(p->type->longest);
+    p->room = p->type->longest;
+    p->answer = malloc(p->room);
     motet_err e = p->answer ? motet__process_start(p->iso->spawner, (uint32_t)(p->type - p->iso->types), p->actor,
                                                    start->incarnation, &p->process)
                             : MOTET_ENOMEM;
@@ -262,7 +297,8 @@ static motet_status proxy_init(void *self, const motet_start *start)
     motet__frame q = {.kind = MOTET__FRAME_INIT,
                       .status = start->failure,
                       .id = start->index,
-                      .arg = start->incarnation};
+                      .arg = start->incarnation,
+                      .ref = motet_self(start->ctx)};
     motet_status status = call(p, &q, start->name, strlen(start->name) + 1u);
     if (status != MOTET_DONE) {
         end(p);
@@ -349,6 +385,7 @@ static motet_err make_type(motet__isolated_type *t, const motet_actor_type *real
     t->type.roles = t->roles;
     t->type.init = proxy_init;
     t->type.fini = proxy_fini;
+    t->type.receive = real->receive ? proxy_mail : NULL;
     return MOTET_OK;
 }
 

@@ -18,17 +18,37 @@
 
 typedef enum motet__frame_kind {
     /* parent to child: a callback; its answer is the child's next ANSWER */
-    MOTET__FRAME_INIT = 1, /* status: of the last incarnation; id: index; arg: incarnation; payload: the name */
+    MOTET__FRAME_INIT = 1, /* status: of the last incarnation; id: index; arg: incarnation; ref: itself; payload: the
+                            * name */
     MOTET__FRAME_RECEIVE,  /* at: label; payload: the message */
     MOTET__FRAME_PRODUCE,  /* at: state */
     MOTET__FRAME_DONE,
     MOTET__FRAME_ABORT,    /* at: motet_abort_reason */
+    MOTET__FRAME_MAIL,     /* at: motet_mail_kind; the fields of motet_mail: tag, id, ref, status, arg: why; payload */
     MOTET__FRAME_FINI,     /* the child ends after its answer */
-    MOTET__FRAME_ANSWER,   /* status; to PRODUCE at: label, payload: the message */
-    /* child to parent, within a callback; its answer is the parent's next ANSWER (status: motet_err; id) */
-    MOTET__FRAME_OPEN,     /* at: wire; arg */
-    MOTET__FRAME_RESUME    /* at: role in the session; id */
+    MOTET__FRAME_ANSWER,   /* status; arg: MOTET__EXITS; to PRODUCE at: label, payload: the message */
+    /* child to parent, within a callback, as the functions of these names; answered by the parent's next ANSWER, with
+     * status: motet_err, what else they give, and arg: MOTET__IS_BLOCKED */
+    MOTET__FRAME_OPEN,     /* at: wire; arg; gives id */
+    MOTET__FRAME_RESUME,   /* at: role in the session; id */
+    MOTET__FRAME_TELL,     /* ref, tag, payload */
+    MOTET__FRAME_ASK,      /* ref, tag, payload; arg: timeout; gives id */
+    MOTET__FRAME_REPLY,    /* ref, id, payload */
+    MOTET__FRAME_STOP,     /* ref */
+    MOTET__FRAME_KILL,     /* ref */
+    MOTET__FRAME_MONITOR,  /* ref; gives id */
+    MOTET__FRAME_DEMONITOR, /* ref, id */
+    MOTET__FRAME_LINK,     /* ref */
+    MOTET__FRAME_UNLINK,   /* ref */
+    MOTET__FRAME_STASH,
+    MOTET__FRAME_UNSTASH,
+    MOTET__FRAME_TIMER,    /* arg: delay; id: period; tag; gives id */
+    MOTET__FRAME_CANCEL,   /* id; gives arg: whether it was still to come, in MOTET__WAS_TO_COME */
+    MOTET__FRAME_CHILD_REF, /* at: child; arg: instance; gives ref */
+    MOTET__FRAME_ATTENUATE  /* ref; arg: rights; gives ref */
 } motet__frame_kind;
+
+enum { MOTET__EXITS = 1, MOTET__IS_BLOCKED = 2, MOTET__WAS_TO_COME = 4 }; /* in an ANSWER's arg */
 
 typedef struct motet__frame {
     _Alignas(16) uint32_t size; /* of the whole, this header included */
@@ -37,8 +57,12 @@ typedef struct motet__frame {
     uint16_t at, refused;
     int32_t status;
     uint32_t shadow;            /* the child's number for the participant; 0: it has none yet */
-    uint64_t id, arg;           /* of the session */
+    uint32_t tag;
+    uint64_t id, arg;           /* of the session, unless the kind says otherwise */
+    motet_ref ref;
 } motet__frame;                 /* and then the payload, aligned as this */
+
+enum { MOTET__MOST_MAIL = 1 << 26 }; /* bytes of a payload outside of sessions */
 
 /* What a child says besides its channel: motet_session_resume by another thread than that of its callbacks. */
 typedef struct motet__said {
@@ -50,7 +74,7 @@ typedef struct motet__isolated_type {
     motet_actor_type type;        /* what the core sees; first */
     const motet_actor_type *real; /* the program's */
     motet_role_type *roles;       /* of `type` */
-    uint32_t longest;             /* longest frame */
+    uint32_t longest;             /* longest frame about a session, or a start */
 } motet__isolated_type;
 
 typedef struct motet__isolate {
@@ -91,7 +115,29 @@ bool motet__isolate_lost(const motet__child *a);
 /* Any thread: the actor is to end and does not: its process is killed, which ends a callback that it hangs in. */
 void motet__isolate_late(const motet__child *a);
 
+/* isolate_serve.c: does what the child asks within a callback, as the actor that `ctx` runs; *a gets the answer. False:
+ * it asks what makes no sense. */
+bool motet__isolate_serve(motet_system *sys, motet_ctx *ctx, const motet__frame *q, motet__frame *a);
+
 /* isolate_child.c: the life of a child. */
 void motet__isolate_child(void *isolate, uint32_t type, int channel);
+/* By the thread of a callback: asks the parent, and returns the answer's status; *q becomes the answer. */
+motet_err motet__isolate_ask(motet__frame *q, const void *data, size_t n);
+bool motet__isolate_calls_back(void);               /* this is that thread */
+bool motet__isolate_is_ours(const motet_system *sys); /* it is the actor's system; NULL stands for it */
+
+/* isolate_ask.c: what the program calls in a child, in place of the functions of these names. */
+motet_ref motet__isolated_self(void);
+motet_err motet__isolated_tell(motet_ref to, uint32_t tag, const void *data, size_t size);
+motet_err motet__isolated_ask(motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
+                              uint64_t *id);
+motet_err motet__isolated_reply(motet_ref from, uint64_t id, const void *data, size_t size);
+/* STOP, KILL, MONITOR, DEMONITOR, LINK, UNLINK, STASH and UNSTASH; `id` may be NULL where there is none. */
+motet_err motet__isolated_do(motet__frame_kind what, motet_ref who, uint64_t *id);
+motet_err motet__isolated_timer(uint64_t delay_ns, uint64_t period_ns, uint32_t tag, uint64_t *id);
+bool motet__isolated_cancel(uint64_t id);
+motet_err motet__isolated_send(const motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size);
+motet_err motet__isolated_child_ref(const motet_system *sys, uint16_t child, uint32_t instance, motet_ref *out);
+motet_err motet__isolated_attenuate(const motet_system *sys, motet_ref ref, motet_rights rights, motet_ref *out);
 
 #endif

@@ -5,9 +5,10 @@
  * with the few fields that motet/session.h reads, which the frame or the tables give. It lives from the participant's
  * first callback here to its last, and the program's slot with it.
  *
- * What the program asks of the system is asked of the parent's, within a callback and by its thread, for only then does
- * the parent listen; other threads can resume questions, which needs no answer. Everything else of motet/system.h is
- * refused: the system that stands in this memory is a picture.
+ * What the program asks of the system is asked of the parent's (isolate_ask.c). Its context is one of this process
+ * alone: a worker without a thread, in a system without actors, in which blocks, behaviours and motet_fail work as
+ * ever, and which finds none of the actors that it is to send to. The system that was copied with the memory is a
+ * picture, and not touched.
  */
 #include "isolate.h"
 
@@ -28,18 +29,20 @@ struct child {
     int channel;
     char *name;
     void *state;
-    uint32_t longest;
+    uint32_t longest, room;  /* of a frame about sessions; of `in` */
     motet__frame *in, *out;
+    motet_ref self;
     motet__wire *wires;      /* [n_roles] for what sessions say of themselves */
     struct shadow **shadows;
-    uint32_t n_shadows, room, n_free;
-    uint32_t *free_numbers;  /* [room] of shadows that are not used */
+    uint32_t n_shadows, most_shadows, n_free;
+    uint32_t *free_numbers;  /* [most_shadows] of shadows that are not used */
 };
 
 static struct child me;
-static _Thread_local bool calls_back; /* this is the thread that runs the callbacks */
+static motet_system nowhere; /* where ctx works */
+static motet_ctx ctx;
+static motet__actor actor;   /* that it works for */
 
-bool motet__is_isolated;
 
 /* The parent is gone, or asks what it never would: there is nobody to tell. */
 __attribute__((noreturn)) static void leave(const char *why)
@@ -63,10 +66,17 @@ static void expect(bool holds)
 static void read_request(void)
 {
     size_t n = 0, rest;
-    if (motet__channel_read(me.channel, me.in, sizeof *me.in, me.longest, &n, MOTET__NEVER) != MOTET__CHANNEL_OK) {
+    if (motet__channel_read(me.channel, me.in, sizeof *me.in, me.room, &n, MOTET__NEVER) != MOTET__CHANNEL_OK) {
         leave(NULL);
     }
-    expect(me.in->size >= n && me.in->size <= me.longest);
+    expect(me.in->size >= n);
+    if (me.in->size > me.room) {
+        me.room = me.in->size;
+        me.in = realloc(me.in, me.room);
+        if (!me.in) {
+            leave("no memory");
+        }
+    }
     rest = me.in->size - n;
     if (rest > 0 && motet__channel_read(me.channel, (char *)me.in + n, rest, rest, &rest, MOTET__NEVER) !=
                         MOTET__CHANNEL_OK) {
@@ -82,85 +92,57 @@ static void answer(motet_status status, uint32_t shadow, uint16_t at, uint32_t p
                              .kind = MOTET__FRAME_ANSWER,
                              .at = at,
                              .status = status,
-                             .shadow = shadow};
+                             .shadow = shadow,
+                             .arg = actor.flags & MOTET__LEAVING ? MOTET__EXITS : 0};
+    actor.flags = 0;
     if (motet__channel_write(me.channel, me.out, me.out->size, NULL, 0, MOTET__NEVER) != MOTET__CHANNEL_OK) {
         leave(NULL);
     }
 }
 
-/* ---- what the program asks of the system ---- */
+/* ---- for isolate_ask.c ---- */
 
-static motet_err refuse(const char *what, const char *why)
+bool motet__isolate_calls_back(void)
 {
-    fprintf(stderr, "motet: %s: %s: %s\n", me.name ? me.name : me.type->name, what, why);
-    return MOTET_EINVAL;
+    return motet__self == &ctx;
 }
 
-/* Whether that is the actor's system; NULL stands for it. */
-static bool is_ours(const motet_system *sys, const char *what)
+bool motet__isolate_is_ours(const motet_system *sys)
 {
-    if (sys && sys != me.iso->sys) {
-        refuse(what, "in a process of its own an actor has one system, its own");
-        return false;
-    }
-    return true;
+    return !sys || sys == me.iso->sys;
 }
 
-static motet_err ask(motet__frame *q)
+motet_ref motet__isolated_self(void)
 {
-    size_t n;
-    q->size = sizeof *q;
-    if (motet__channel_write(me.channel, q, sizeof *q, NULL, 0, MOTET__NEVER) != MOTET__CHANNEL_OK ||
-        motet__channel_read(me.channel, q, sizeof *q, sizeof *q, &n, MOTET__NEVER) != MOTET__CHANNEL_OK) {
-        leave(NULL);
-    }
-    expect(q->size == sizeof *q && q->kind == MOTET__FRAME_ANSWER);
-    return (motet_err)q->status;
-}
-
-motet_err motet__isolated_open(const motet_system *sys, uint16_t wire, uint64_t arg, uint64_t *id)
-{
-    motet__frame q = {.kind = MOTET__FRAME_OPEN, .at = wire, .arg = arg};
-    if (!is_ours(sys, "motet_session_open")) {
-        return MOTET_EINVAL;
-    }
-    if (!calls_back) {
-        return refuse("motet_session_open", "in a process of its own only the thread of a callback may call it");
-    }
-    motet_err e = ask(&q);
-    if (e == MOTET_OK && id) {
-        *id = q.id;
-    }
-    return e;
-}
-
-motet_err motet__isolated_resume(const motet_system *sys, uint64_t id, uint16_t role)
-{
-    motet__frame q = {.kind = MOTET__FRAME_RESUME, .at = role, .id = id};
-    if (!is_ours(sys, "motet_session_resume")) {
-        return MOTET_EINVAL;
-    }
-    if (calls_back) {
-        return ask(&q);
-    }
-    motet__said said;
-    memset(&said, 0, sizeof said);
-    said.id = id;
-    said.role = role;
-    motet__process_say(&said, sizeof said);
-    return MOTET_OK;
+    return me.self;
 }
 
 motet_err motet__isolated_refuse(const char *what)
 {
-    return refuse(what, "an actor in a process of its own cannot call it");
+    fprintf(stderr, "motet: %s: %s: not from here, in a process of its own\n", me.name ? me.name : me.type->name, what);
+    return MOTET_EINVAL;
+}
+
+motet_err motet__isolate_ask(motet__frame *q, const void *data, size_t n)
+{
+    size_t got;
+    q->size = (uint32_t)(sizeof *q + n);
+    if (motet__channel_write(me.channel, q, sizeof *q, data, n, MOTET__NEVER) != MOTET__CHANNEL_OK ||
+        motet__channel_read(me.channel, q, sizeof *q, sizeof *q, &got, MOTET__NEVER) != MOTET__CHANNEL_OK) {
+        leave(NULL);
+    }
+    expect(q->size == sizeof *q && q->kind == MOTET__FRAME_ANSWER);
+    if (q->arg & MOTET__IS_BLOCKED) {
+        actor.flags |= MOTET__SUSPENDED;
+    }
+    return (motet_err)q->status;
 }
 
 /* ---- shadows ---- */
 
 static void grow_shadows(void)
 {
-    uint32_t room = me.room ? me.room * 2u : 16u;
+    uint32_t room = me.most_shadows ? me.most_shadows * 2u : 16u;
     struct shadow **shadows = realloc(me.shadows, room * sizeof(struct shadow *));
     uint32_t *numbers = realloc(me.free_numbers, room * sizeof *numbers);
     if (!shadows || !numbers) {
@@ -168,7 +150,7 @@ static void grow_shadows(void)
     }
     me.shadows = shadows;
     me.free_numbers = numbers;
-    me.room = room;
+    me.most_shadows = room;
 }
 
 static struct shadow *new_shadow(void)
@@ -176,7 +158,7 @@ static struct shadow *new_shadow(void)
     if (me.n_free > 0) {
         return me.shadows[me.free_numbers[--me.n_free] - 1u];
     }
-    if (me.n_shadows == me.room) {
+    if (me.n_shadows == me.most_shadows) {
         grow_shadows();
     }
     struct shadow *sh = calloc(1, sizeof *sh);
@@ -213,6 +195,65 @@ static void free_shadow(struct shadow *sh)
 
 /* ---- callbacks ---- */
 
+/* One callback, for the guard. */
+struct callback {
+    const motet__frame *q;
+    const motet_role_type *r;
+    motet_session *session;
+    const motet_start *start;
+    motet_out out;
+    motet_status status;
+};
+
+static const void *payload_of(const motet__frame *q)
+{
+    return motet__frame_payload_size(q) > 0 ? motet__frame_payload(q) : NULL;
+}
+
+static void call_mail(struct callback *c)
+{
+    const motet__frame *q = c->q;
+    motet_mail m = {.kind = (motet_mail_kind)q->at,
+                    .tag = q->tag,
+                    .id = q->id,
+                    .data = payload_of(q),
+                    .size = motet__frame_payload_size(q),
+                    .from = q->ref,
+                    .status = q->status,
+                    .why = (motet_err)q->arg};
+    c->status = actor.receive(me.state, &ctx, &m);
+}
+
+static void call_role(struct callback *c)
+{
+    const motet__frame *q = c->q;
+    switch ((motet__frame_kind)q->kind) {
+    case MOTET__FRAME_RECEIVE: c->status = c->r->receive(me.state, c->session, q->at, payload_of(q)); break;
+    case MOTET__FRAME_PRODUCE: c->status = c->r->produce(me.state, c->session, q->at, &c->out); break;
+    case MOTET__FRAME_DONE: c->r->on_done(me.state, c->session); break;
+    default: c->r->on_abort(me.state, c->session, (motet_abort_reason)q->at); break;
+    }
+}
+
+static void call_one(void *callback)
+{
+    struct callback *c = callback;
+    switch ((motet__frame_kind)c->q->kind) {
+    case MOTET__FRAME_INIT: c->status = me.type->init(me.state, c->start); break;
+    case MOTET__FRAME_FINI: me.type->fini(me.state); break;
+    case MOTET__FRAME_MAIL: call_mail(c); break;
+    default: call_role(c); break;
+    }
+}
+
+/* Calls the program; what it ends by motet_fail, it ends with that status. */
+static motet_status guarded(struct callback *c)
+{
+    ctx.now = motet__clock();
+    ctx.current = &actor;
+    return motet__guarded(&ctx, call_one, c) ? c->status : ctx.fail_status;
+}
+
 static motet_status init(const motet__frame *q)
 {
     uint32_t n = motet__frame_payload_size(q);
@@ -225,13 +266,21 @@ static motet_status init(const motet__frame *q)
     }
     memcpy(me.name, name, n);
     motet__process_name(me.name);
+    me.self = q->ref;
     motet_start start = {.name = me.name,
                          .index = (uint32_t)q->id,
                          .incarnation = (uint32_t)q->arg,
                          .env = me.iso->env,
                          .failure = q->status,
-                         .system = me.iso->sys};
-    return me.type->init ? me.type->init(me.state, &start) : MOTET_DONE;
+                         .system = me.iso->sys,
+                         .ctx = &ctx};
+    return me.type->init ? guarded(&(struct callback){.q = q, .start = &start}) : MOTET_DONE;
+}
+
+static void mail(const motet__frame *q)
+{
+    expect(actor.receive && q->at <= MOTET_EXIT);
+    answer(guarded(&(struct callback){.q = q}), 0, 0, 0);
 }
 
 static void receive(const motet__frame *q)
@@ -240,8 +289,7 @@ static void receive(const motet__frame *q)
     const motet_role_type *r = &me.type->roles[q->role];
     expect(q->at < r->automaton->n_labels && r->automaton->labels[q->at].dir == MOTET_RECEIVE &&
            motet__frame_payload_size(q) == motet__label_size(r, q->at));
-    const void *payload = motet__frame_payload_size(q) > 0 ? motet__frame_payload(q) : NULL;
-    answer(r->receive(me.state, &sh->session, q->at, payload), sh->number, 0, 0);
+    answer(guarded(&(struct callback){.q = q, .r = r, .session = &sh->session}), sh->number, 0, 0);
 }
 
 /* The largest message that the state sends, in bytes. */
@@ -261,23 +309,23 @@ static void produce(const motet__frame *q)
     struct shadow *sh = shadow_of(q);
     const motet_role_type *r = &me.type->roles[q->role];
     expect(q->at < r->automaton->n_states);
-    motet_out out = {.label = MOTET_NONE, .payload = me.out + 1};
-    memset(out.payload, 0, room_of(r, q->at));
-    motet_status status = r->produce(me.state, &sh->session, q->at, &out);
-    bool sends = status == MOTET_DONE && out.label < r->automaton->n_labels &&
-                 r->automaton->labels[out.label].dir == MOTET_SEND &&
-                 motet__step(r->automaton, q->at, out.label) != MOTET_NONE;
-    answer(status, sh->number, sends ? out.label : MOTET_NONE, sends ? motet__label_size(r, out.label) : 0);
+    struct callback c = {
+        .q = q, .r = r, .session = &sh->session, .out = {.label = MOTET_NONE, .payload = me.out + 1}};
+    memset(c.out.payload, 0, room_of(r, q->at));
+    motet_status status = guarded(&c);
+    uint16_t label = c.out.label;
+    bool sends = status == MOTET_DONE && label < r->automaton->n_labels &&
+                 r->automaton->labels[label].dir == MOTET_SEND &&
+                 motet__step(r->automaton, q->at, label) != MOTET_NONE;
+    answer(status, sh->number, sends ? label : MOTET_NONE, sends ? motet__label_size(r, label) : 0);
 }
 
 static void finish(const motet__frame *q)
 {
     struct shadow *sh = shadow_of(q);
     const motet_role_type *r = &me.type->roles[q->role];
-    if (q->kind == MOTET__FRAME_DONE && r->on_done) {
-        r->on_done(me.state, &sh->session);
-    } else if (q->kind == MOTET__FRAME_ABORT && r->on_abort) {
-        r->on_abort(me.state, &sh->session, (motet_abort_reason)q->at);
+    if (q->kind == MOTET__FRAME_DONE ? r->on_done != NULL : r->on_abort != NULL) {
+        guarded(&(struct callback){.q = q, .r = r, .session = &sh->session});
     }
     free_shadow(sh);
     answer(MOTET_DONE, 0, 0, 0);
@@ -293,28 +341,39 @@ static bool serve(const motet__frame *q)
     case MOTET__FRAME_PRODUCE: produce(q); break;
     case MOTET__FRAME_DONE:
     case MOTET__FRAME_ABORT: finish(q); break;
+    case MOTET__FRAME_MAIL: mail(q); break;
     case MOTET__FRAME_FINI:
         if (me.type->fini) {
-            me.type->fini(me.state);
+            guarded(&(struct callback){.q = q});
         }
         answer(MOTET_DONE, 0, 0, 0);
         return true;
-    case MOTET__FRAME_ANSWER:
-    case MOTET__FRAME_OPEN:
-    case MOTET__FRAME_RESUME: expect(false);
+    default: expect(false);
     }
     return false;
 }
 
 /* ---- the process ---- */
 
+/* A context in which nothing is: no actor has a number here, so that whoever looks for one finds none. */
+static void set_up_context(void)
+{
+    motet__pool_init(&ctx.pool, 0);
+    ctx.sys = &nowhere;
+    if (!motet__depot_init(&nowhere.actor_records, sizeof(motet__actor), true)) {
+        leave("no memory");
+    }
+    actor.receive = me.type->receive;
+    motet__self = &ctx;
+}
+
 static void set_up(motet__isolate *iso, uint32_t type, int channel)
 {
     me.iso = iso;
     me.type = iso->types[type].real;
     me.channel = channel;
-    me.longest = iso->types[type].longest;
-    me.in = malloc(me.longest);
+    me.longest = me.room = iso->types[type].longest;
+    me.in = malloc(me.room);
     me.out = malloc(me.longest);
     me.wires = calloc(me.type->n_roles + 1u, sizeof *me.wires);
     if (!me.in || !me.out || !me.wires) {
@@ -323,13 +382,13 @@ static void set_up(motet__isolate *iso, uint32_t type, int channel)
     for (uint16_t r = 0; r < me.type->n_roles; r++) {
         me.wires[r].session = me.type->roles[r].session;
     }
+    set_up_context();
 }
 
 void motet__isolate_child(void *isolate, uint32_t type, int channel)
 {
     motet__is_isolated = true;
     set_up(isolate, type, channel);
-    calls_back = true;
     do {
         read_request();
     } while (!serve(me.in));

@@ -280,6 +280,10 @@ motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const mot
 
 motet_err motet_spawn(motet_ctx *w, const motet_actor_type *type, const motet_spawn_options *o, motet_ref *out)
 {
+    if (motet__is_isolated) {
+        *out = MOTET_NOBODY;
+        return motet__isolated_refuse("motet_spawn");
+    }
     motet__enter(w);
     motet_err e = motet__spawn(w, type, o, out);
     motet__leave(w);

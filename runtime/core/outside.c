@@ -2,7 +2,7 @@
  *
  * What needs a worker's core is done by a worker, in a call that the thread waits for.
  */
-#include "core.h"
+#include "isolate.h"
 
 struct motet__call {
     struct motet__call *next;
@@ -109,6 +109,10 @@ static motet__worker *least_busy(motet_system *sys)
 motet_err motet_system_spawn(motet_system *sys, const motet_actor_type *type, const motet_spawn_options *options,
                              motet_ref *out)
 {
+    if (motet__is_isolated) {
+        *out = MOTET_NOBODY;
+        return motet__isolated_refuse("motet_system_spawn");
+    }
     if (motet__self && motet__self->sys == sys) {
         return motet_spawn(motet__self, type, options, out);
     }
@@ -211,6 +215,9 @@ static motet_err send(motet_system *sys, motet_ref to, uint32_t tag, const struc
 
 motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_send(sys, to, tag, data, size);
+    }
     if (motet__self && motet__self->sys == sys) {
         return motet_tell(motet__self, to, tag, data, size);
     }
@@ -297,6 +304,9 @@ const motet_actor_type motet__asker = {
 motet_err motet_call(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
                      void *answer, size_t *answer_size)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_refuse("motet_call");
+    }
     MOTET_REQUIRE(!motet__self || motet__self->sys != sys);
     struct question q = {.to = to, .tag = tag, .data = data, .size = size, .timeout_ns = timeout_ns, .answer = answer,
                          .room = *answer_size, .got = answer_size, .wait = a_wait(sys), .e = MOTET_EGONE};

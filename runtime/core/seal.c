@@ -1,5 +1,5 @@
 /* seal.c -- refs and their seals: a keyed mix of name and rights, from a secret of the system. */
-#include "core.h"
+#include "isolate.h"
 
 motet_ref motet__ref_make(const motet_system *sys, uint32_t slot, uint32_t generation, motet_rights rights)
 {
@@ -8,6 +8,9 @@ motet_ref motet__ref_make(const motet_system *sys, uint32_t slot, uint32_t gener
 
 motet_err motet_ref_attenuate(motet_system *sys, motet_ref ref, motet_rights rights, motet_ref *out)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_attenuate(sys, ref, rights, out);
+    }
     *out = MOTET_NOBODY;
     motet_err e = motet__ref_check(sys, ref, 0);
     if (e == MOTET_OK) {

@@ -2,7 +2,7 @@
  *
  * Both ends of a monitor or link have a motet__peer, in no order. A monitor's number is unique in its watcher.
  */
-#include "core.h"
+#include "isolate.h"
 
 motet__more *motet__more_of(motet__worker *w, motet__actor *a)
 {
@@ -189,6 +189,9 @@ static motet_err send_signal(motet_ctx *w, motet_ref to, motet_rights need, mote
 
 motet_err motet_kill(motet_ctx *w, motet_ref who)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_do(MOTET__FRAME_KILL, who, NULL);
+    }
     motet__enter(w);
     motet_err e = send_signal(w, who, MOTET_MAY_STOP, MOTET__KILL, 0);
     motet__leave(w);
@@ -197,6 +200,9 @@ motet_err motet_kill(motet_ctx *w, motet_ref who)
 
 motet_err motet_stop(motet_ctx *w, motet_ref who)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_do(MOTET__FRAME_STOP, who, NULL);
+    }
     motet__enter(w);
     motet_err e = send_signal(w, who, MOTET_MAY_STOP, MOTET__STOP, 0);
     motet__leave(w);
@@ -205,6 +211,10 @@ motet_err motet_stop(motet_ctx *w, motet_ref who)
 
 motet_err motet_monitor(motet_ctx *w, motet_ref who, uint64_t *id)
 {
+    if (motet__is_isolated) {
+        *id = 0;
+        return motet__isolated_do(MOTET__FRAME_MONITOR, who, id);
+    }
     motet__enter(w);
     motet_err e = motet__ref_check(w->sys, who, MOTET_MAY_WATCH);
     motet__name name = {who.slot, who.generation};
@@ -238,6 +248,10 @@ static void notice_drop(motet__worker *w, motet__actor *a, uint64_t id)
 
 void motet_demonitor(motet_ctx *w, motet_ref who, uint64_t id)
 {
+    if (motet__is_isolated) {
+        (void)motet__isolated_do(MOTET__FRAME_DEMONITOR, who, &id);
+        return;
+    }
     motet__enter(w);
     motet__name name = {who.slot, who.generation};
     if (peer_remove(w, w->current, name, id, true)) {
@@ -262,6 +276,9 @@ motet_err motet__link_to(motet__worker *w, motet__actor *a, motet__name to)
 
 motet_err motet_link(motet_ctx *w, motet_ref who)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_do(MOTET__FRAME_LINK, who, NULL);
+    }
     motet__enter(w);
     motet_err e = motet__ref_check(w->sys, who, MOTET_MAY_LINK);
     e = e == MOTET_OK ? motet__link_to(w, w->current, (motet__name){who.slot, who.generation}) : e;
@@ -271,6 +288,10 @@ motet_err motet_link(motet_ctx *w, motet_ref who)
 
 void motet_unlink(motet_ctx *w, motet_ref who)
 {
+    if (motet__is_isolated) {
+        (void)motet__isolated_do(MOTET__FRAME_UNLINK, who, NULL);
+        return;
+    }
     motet__enter(w);
     motet__name name = {who.slot, who.generation};
     if (peer_remove(w, w->current, name, 0, true)) {

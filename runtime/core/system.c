@@ -321,6 +321,9 @@ void motet__go(motet__worker *w)
 
 motet_err motet_child_ref(motet_system *sys, uint16_t child, uint32_t instance, motet_ref *out)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_child_ref(sys, child, instance, out);
+    }
     *out = MOTET_NOBODY;
     if (child >= sys->spec->n_children || instance >= sys->spec->children[child].count) {
         return MOTET_EINVAL;
