@@ -305,6 +305,8 @@ motet__open *motet__open_find(motet_system *sys, uint64_t id);
 bool motet__opens_reserve(motet_system *sys, uint64_t n);   /* before the system runs; false: no memory */
 
 /* system.c */
+/* Its locks, depots and pools, which need nothing of its spec. False: no memory. */
+bool motet__system_memory(motet_system *sys);
 void motet__system_quit(motet_system *sys);
 void motet__system_rearm(motet_system *sys); /* next_due became earlier */
 uint64_t motet__system_clock(const motet_system *sys);

@@ -40,7 +40,7 @@ struct child {
 
 static struct child me;
 static motet_system nowhere; /* where ctx works */
-static motet_ctx ctx;
+static motet_ctx *ctx;
 static motet__actor actor;   /* that it works for */
 
 
@@ -104,7 +104,7 @@ static void answer(motet_status status, uint32_t shadow, uint16_t at, uint32_t p
 
 bool motet__isolate_calls_back(void)
 {
-    return motet__self == &ctx;
+    return motet__self == ctx;
 }
 
 bool motet__isolate_is_ours(const motet_system *sys)
@@ -221,7 +221,7 @@ static void call_mail(struct callback *c)
                     .from = q->ref,
                     .status = q->status,
                     .why = (motet_err)q->arg};
-    c->status = actor.receive(me.state, &ctx, &m);
+    c->status = actor.receive(me.state, ctx, &m);
 }
 
 static void call_role(struct callback *c)
@@ -249,9 +249,9 @@ static void call_one(void *callback)
 /* Calls the program; what it ends by motet_fail, it ends with that status. */
 static motet_status guarded(struct callback *c)
 {
-    ctx.now = motet__clock();
-    ctx.current = &actor;
-    return motet__guarded(&ctx, call_one, c) ? c->status : ctx.fail_status;
+    ctx->now = motet__clock();
+    ctx->current = &actor;
+    return motet__guarded(ctx, call_one, c) ? c->status : ctx->fail_status;
 }
 
 static motet_status init(const motet__frame *q)
@@ -273,7 +273,7 @@ static motet_status init(const motet__frame *q)
                          .env = me.iso->env,
                          .failure = q->status,
                          .system = me.iso->sys,
-                         .ctx = &ctx};
+                         .ctx = ctx};
     return me.type->init ? guarded(&(struct callback){.q = q, .start = &start}) : MOTET_DONE;
 }
 
@@ -355,16 +355,15 @@ static bool serve(const motet__frame *q)
 
 /* ---- the process ---- */
 
-/* A context in which nothing is: no actor has a number here, so that whoever looks for one finds none. */
+/* A system in which nothing is: whoever looks for an actor finds none. */
 static void set_up_context(void)
 {
-    motet__pool_init(&ctx.pool, 0);
-    ctx.sys = &nowhere;
-    if (!motet__depot_init(&nowhere.actor_records, sizeof(motet__actor), true)) {
+    ctx = motet__system_memory(&nowhere) ? motet__core_add(&nowhere, false) : NULL;
+    if (!ctx) {
         leave("no memory");
     }
     actor.receive = me.type->receive;
-    motet__self = &ctx;
+    motet__self = ctx;
 }
 
 static void set_up(motet__isolate *iso, uint32_t type, int channel)

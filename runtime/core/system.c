@@ -36,13 +36,8 @@ static uint32_t worker_count(const motet_options *o)
     return n < MOST_WORKERS ? n : MOST_WORKERS;
 }
 
-/* Everything that is one allocation or one object of the port. */
-static motet_err make_tables(motet_system *sys)
+bool motet__system_memory(motet_system *sys)
 {
-    sys->actors = calloc(sys->n_actors + 1u, sizeof *sys->actors);
-    sys->child_first = calloc(sys->spec->n_children + 1u, sizeof *sys->child_first);
-    sys->wires = calloc(sys->n_wires + 1u, sizeof *sys->wires);
-    sys->queue = calloc(sys->n_wires + 1u, sizeof *sys->queue);
     sys->moving = motet__lock_new(sys->sim);
     sys->grow = motet__lock_new(sys->sim);
     sys->control = motet__lock_new(sys->sim);
@@ -59,11 +54,18 @@ static motet_err make_tables(motet_system *sys)
         sys->waits[i] = (motet__wait){motet__lock_new(sys->sim), motet__cond_new(sys->sim)};
         depots = depots && sys->waits[i].lock && sys->waits[i].done;
     }
-    return depots && sys->common && sys->actors && sys->child_first && sys->wires && sys->queue && sys->moving &&
-                   sys->grow &&
-                   sys->control && sys->changed
-               ? MOTET_OK
-               : MOTET_ENOMEM;
+    return depots && sys->common && sys->moving && sys->grow && sys->control && sys->changed;
+}
+
+/* Everything that is one allocation or one object of the port. */
+static motet_err make_tables(motet_system *sys)
+{
+    sys->actors = calloc(sys->n_actors + 1u, sizeof *sys->actors);
+    sys->child_first = calloc(sys->spec->n_children + 1u, sizeof *sys->child_first);
+    sys->wires = calloc(sys->n_wires + 1u, sizeof *sys->wires);
+    sys->queue = calloc(sys->n_wires + 1u, sizeof *sys->queue);
+    bool memory = motet__system_memory(sys);
+    return memory && sys->actors && sys->child_first && sys->wires && sys->queue ? MOTET_OK : MOTET_ENOMEM;
 }
 
 static motet_err make_cores(motet_system *sys)
