@@ -54,7 +54,7 @@ static bool may_end(motet__child *c)
 {
     motet__phase phase = motet__child_phase(c);
     /* relaxed: no session joins in these phases, and only this context counts down. */
-    return (phase == MOTET__FAILING || phase == MOTET__STOPPING) &&
+    return (phase == MOTET__FAILING || phase == MOTET__EXITING || phase == MOTET__STOPPING) &&
            atomic_load_explicit(&c->held, memory_order_relaxed) == 0;
 }
 
@@ -63,6 +63,13 @@ static void call_fini(void *child)
     motet__child *c = child;
     c->type->fini(c->state);
     motet__sim_crash_behind();
+}
+
+static void begin_again(motet__worker *w, motet__child *c)
+{
+    w->current = c->actor;
+    start(w, c);
+    w->current = NULL;
 }
 
 static void end(motet__worker *w, motet__child *c)
@@ -74,7 +81,9 @@ static void end(motet__worker *w, motet__child *c)
     }
     motet__actor_clear(w, c->actor, motet__child_phase(c) == MOTET__FAILING ? c->failure : MOTET_DONE);
     c->actor->flags = MOTET__STAYING;
-    motet__sup_ended(c);
+    if (motet__sup_ended(c)) {
+        begin_again(w, c);
+    }
 }
 
 void motet__child_fail(motet__worker *w, motet__child *c, motet_status status)
@@ -82,7 +91,9 @@ void motet__child_fail(motet__worker *w, motet__child *c, motet_status status)
     (void)w;
     if (motet__child_phase(c) == MOTET__UP) {
         motet__sup_failed(c, status);
-        motet__child_wake(c);
+        if (c->actor->state != MOTET__RUNNING) { /* else its turn ends with motet__child_finish */
+            motet__child_wake(c);
+        }
     }
 }
 
@@ -109,13 +120,23 @@ motet_status motet__child_mail(motet__worker *w, motet__child *c, motet__link *l
     return motet__turn_mail(w, c->actor, l);
 }
 
-void motet__child_finish(motet__worker *w, motet__child *c)
+/* motet_exit was called, or motet_stop has come. */
+static void mind_exit(motet__child *c)
 {
     if (c->actor->flags & MOTET__LEAVING) {
         c->actor->flags &= (uint8_t)~MOTET__LEAVING;
-        motet__child_fail(w, c, MOTET_FAIL_KILLED);
+        motet__sup_exits(c);
     }
+}
+
+void motet__child_finish(motet__worker *w, motet__child *c)
+{
+    mind_exit(c);
     if (may_end(c)) {
         end(w, c);
+        mind_exit(c); /* it may have started again, and its init have called motet_exit */
+        if (may_end(c)) {
+            motet__child_wake(c);
+        }
     }
 }

@@ -142,16 +142,24 @@ typedef enum motet__phase {
     MOTET__STARTING, /* told to run init */
     MOTET__UP,
     MOTET__FAILING,  /* a handler failed: it ends its sessions, then itself */
+    MOTET__EXITING, /* motet_exit, or motet_stop: likewise */
     MOTET__STOPPING, /* told to end its sessions and itself */
-    MOTET__FAILED,   /* ended by failure; its supervisor has not decided yet */
+    MOTET__FAILED,   /* ended by itself; its supervisor has not decided yet. No failure: `failure` is MOTET_DONE */
     MOTET__GONE      /* ended for good */
 } motet__phase;
+
+typedef enum motet__after { /* the verdict that stopped it ... */
+    MOTET__UNDECIDED,   /* is still being carried out */
+    MOTET__START_AGAIN, /* starts it */
+    MOTET__STAY_AWAY    /* does not */
+} motet__after;
 
 struct motet__child {
     motet_system *sys;
     const motet_actor_type *type;
     const motet_child_spec *spec;
     motet__actor *actor;        /* for good; each incarnation has its own generation */
+    struct motet__group *group; /* it is no actor of the user's, but a group of dynamic children; else NULL */
     motet__link poke;           /* its mail when its phase changed */
     _Atomic uint32_t poked;     /* 1: `poke` is in the mailbox or on its way */
     _Atomic uint32_t phase;     /* motet__phase; written under control */
@@ -167,6 +175,9 @@ struct motet__child {
     bool ordered, tried;        /* its first start was ordered; has been tried */
     bool doomed;                /* about to be stopped: joins no session */
     bool queued;                /* in the supervisor's queue of failures */
+    bool escalates;             /* its failure is its supervisor's, whatever the rules say */
+    bool killed;                /* its stop is late, and not waited for any longer */
+    uint8_t after;              /* what comes when a killed one has ended: motet__after */
     motet_status failure;       /* of its last incarnation, until the next one is up */
     uint32_t sessions;          /* open ones */
     uint64_t stamp, claim;      /* marks of one open, of one pass over the waiting ones */
@@ -177,13 +188,17 @@ struct motet__child {
 
 /* ---- the system ---- */
 
+/* Bits of supervisor.temporary. Both are 0 while the instance is to start: the start of a temporary one, with its
+ * supervisor, is no restart, and what befalls others before it does not take it away. */
+enum { MOTET__TEMPORARY = 1, MOTET__STOPPED = 2 };
+
 typedef struct motet__supervisor { /* under control */
     motet__tree tree;
     motet__sup *sups;
+    uint16_t *spec_of;     /* by number: its index in the spec */
     uint32_t *owner;
-    uint8_t *temporary;
+    uint8_t *temporary;    /* bits: by restart type; by decision */
     motet__window *windows;
-    uint64_t *window_times;
     motet__timers timers;  /* by actor: its start */
     uint64_t late_at;      /* when the stop in flight is late; MOTET__NEVER: none, or reported */
     uint64_t *when;
@@ -194,7 +209,9 @@ typedef struct motet__supervisor { /* under control */
     uint32_t *stop, *start;
     uint32_t n_stop, n_start, at_stop;
     uint32_t in_flight;    /* the actor that was told to start or stop, or MOTET__NO_ACTOR */
-    uint32_t n_failing, n_tried; /* actors on their way down; those that were started once */
+    motet__child *here;    /* whose context the caller is in: not to be woken */
+    uint32_t n_ending, n_tried; /* actors on their way down by themselves; those that were started once */
+    uint32_t n_killed;     /* those that are killed and have not ended */
     motet__child *failed_first, *failed_last;
     bool stopping, stopped; /* motet_system_stop was called; all actors have ended */
 } motet__supervisor;
@@ -217,7 +234,7 @@ struct motet_system {
     bool pin;                  /* each worker to a core of the machine */
     uint64_t spin_ns;          /* how long an idle worker looks for work before it parks */
     _Atomic bool fixed;        /* no memory is allocated any more */
-    uint64_t secret;           /* of the seals of refs */
+    uint64_t secret, seed;     /* of the seals of refs; of the chance in delays */
     void (*on_dead_letter)(void *env, const motet_dead_letter *letter);
     motet__lock *moving;       /* one thread at a time moves actors, or adds a core */
     motet__lock *grow;         /* the depots */
@@ -231,6 +248,8 @@ struct motet_system {
     _Atomic uint64_t outside_lost, outside_dead; /* messages of threads that are no workers' */
     _Atomic uint32_t quit;
     _Atomic uint64_t next_due; /* earliest timer of the tree; MOTET__NEVER: none */
+    _Atomic bool told;         /* events wait to be told */
+    struct motet__events *events; /* NULL: nobody wants to know */
 
     motet__lock *control;
     motet__cond *changed;
@@ -244,7 +263,7 @@ struct motet_system {
     uint32_t n_queue;
     uint64_t stamp, claim;
     uint64_t opened, completed, aborted, n_open, n_waiting, crashes, restarts, failures[MOTET_REASONS];
-    uint32_t n_up;
+    uint32_t n_up, n_threads;
     bool gave_up;
 };
 
@@ -436,17 +455,31 @@ void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err
 extern const motet_actor_type motet__asker; /* stands for a thread that waits in motet_call */
 void motet__calls_run(motet__worker *w);
 
-/* supervisor.c */
+/* tree.c */
 MOTET_MUST_USE motet_err motet__sup_init(motet_system *sys);
 void motet__sup_fini(motet_system *sys);
+
+/* event.c */
+MOTET_MUST_USE motet_err motet__events_init(motet_system *sys, motet_on_event on_event);
+void motet__events_fini(motet_system *sys);
+/* Under control. `c`, supervisor, name and numbers are filled in from the child. */
+void motet__event_of(motet__child *c, motet_event_kind kind, motet_status status, uint64_t delay_ns);
+void motet__event(motet_system *sys, motet_event e); /* likewise; time and number are filled in */
+bool motet__events_wait(motet_system *sys); /* whether somebody has to tell them */
+/* Tells what waits, unless another thread does. Outside of gates and locks. */
+void motet__events_tell(motet_system *sys);
+
+/* supervisor.c */
 void motet__sup_stop(motet_system *sys);                    /* under control */
 void motet__sup_advance(motet_system *sys);                 /* under control: does what can be done now */
 bool motet__sup_quiet(const motet_system *sys);             /* under control: nothing is pending */
 /* These take control. */
 void motet__sup_started(motet__child *a, motet_status status); /* after init */
 void motet__sup_failed(motet__child *a, motet_status status);  /* a handler failed */
+void motet__sup_exits(motet__child *a);                        /* it ends by itself, without a failure */
 void motet__sup_lost(motet__child *a, uint32_t incarnation); /* any thread: its process has died */
-void motet__sup_ended(motet__child *a);                        /* its sessions are closed, fini has run */
+/* Its sessions are closed, fini has run. True: it is to start again at once. */
+bool motet__sup_ended(motet__child *a);
 void motet__sup_tick(motet_system *sys);                       /* next_due has come */
 
 /* A worker comes into its core, from a callback; NULL: the thread is none of this system's. Pass it to _go. */

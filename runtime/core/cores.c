@@ -35,10 +35,24 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
     return w;
 }
 
+void motet__core_ended(motet_system *sys)
+{
+    motet__lock_take(sys->control);
+    sys->n_threads--;
+    motet__system_changed(sys);
+    motet__lock_release(sys->control);
+}
+
 bool motet__core_start(motet__worker *w)
 {
     atomic_fetch_add_explicit(&w->sys->n_busy, w->own_thread ? 0 : 1, memory_order_relaxed);
+    motet__lock_take(w->sys->control);
+    w->sys->n_threads++;
+    motet__lock_release(w->sys->control);
     w->thread = motet__thread_start(w->sim, motet__worker_main, w);
+    if (!w->thread) {
+        motet__core_ended(w->sys);
+    }
     return w->thread != NULL;
 }
 

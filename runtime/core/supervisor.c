@@ -6,156 +6,48 @@
  * start, so the successors of a child that failed to start are not started before its supervisor has spoken.
  * motet__sup_advance does the next thing until it has to wait; whoever ends a wait calls it.
  *
+ * A verdict that affects the failed child alone has nothing to stop: its start is ordered at once. When that child's own
+ * context asks (motet__sup_ended), it starts right there.
+ *
+ * A stop that is late is not waited for any longer: the child is `killed`, and the next one is stopped. It ends when its
+ * callback returns, as it would have; only then it may start again, and only then a stop of the system is complete.
+ *
  * Nothing here calls the user: actors run init and fini themselves and report back.
  */
+#include "backoff.h"
 #include "isolate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define DEFAULT_SHUTDOWN_NS UINT64_C(5000000000)
-
-/* Bits of supervisor.temporary: by restart type; by decision. Both are 0 while the instance is to start: the start of a
- * temporary one, with its supervisor, is no restart, and what befalls others before it does not take it away. */
-enum { TEMPORARY = 1, STOPPED = 2 };
-
-/* ---- the tree ---- */
-
-/* Numbers of supervisors in spec order are mapped to depth-first ones, and instances are numbered as they start. */
-struct walk {
-    motet_system *sys;
-    uint32_t next_sup, next_actor;
-    bool *seen_sup, *seen_child; /* by spec index */
-};
-
-static motet_err walk_child(struct walk *k, uint16_t child, uint32_t owner, uint16_t supervisor)
-{
-    motet_system *sys = k->sys;
-    if (child >= sys->spec->n_children || k->seen_child[child]) {
-        return MOTET_EINVAL;
-    }
-    k->seen_child[child] = true;
-    const motet_child_spec *spec = &sys->spec->children[child];
-    if (spec->supervisor != supervisor) {
-        return MOTET_EINVAL;
-    }
-    sys->child_first[child] = k->next_actor;
-    for (uint32_t i = 0; i < spec->count; i++) {
-        motet__child *a = &sys->actors[k->next_actor];
-        a->number = k->next_actor;
-        a->index = i;
-        a->spec = spec;
-        a->type = spec->actor;
-        sys->sup.owner[a->number] = owner;
-        k->next_actor++;
-    }
-    return MOTET_OK;
-}
-
-/* Depth is bounded by the number of supervisors, each of which is walked once. */
-static motet_err walk_supervisor(struct walk *k, uint16_t index, uint32_t parent)
-{
-    const motet_system_spec *spec = k->sys->spec;
-    if (index >= spec->n_supervisors || k->seen_sup[index]) {
-        return MOTET_EINVAL;
-    }
-    k->seen_sup[index] = true;
-    const motet_supervisor_spec *s = &spec->supervisors[index];
-    motet__supervisor *sup = &k->sys->sup;
-    uint32_t number = k->next_sup++;
-    motet_err e = s->strategy <= MOTET_REST_FOR_ONE ? MOTET_OK : MOTET_EINVAL;
-    sup->sups[number] = (motet__sup){.strategy = (uint8_t)s->strategy, .parent = parent, .lo = k->next_actor};
-    for (uint16_t i = 0; i < s->n_members && e == MOTET_OK; i++) {
-        const motet_member *m = &s->members[i];
-        if (!m->is_supervisor) {
-            e = walk_child(k, m->index, number, index);
-        } else if (m->index >= spec->n_supervisors || spec->supervisors[m->index].parent != index) {
-            e = MOTET_EINVAL;
-        } else {
-            e = walk_supervisor(k, m->index, number);
-        }
-    }
-    sup->sups[number].hi = k->next_actor;
-    uint64_t *times = calloc((size_t)s->intensity + 1u, sizeof *times);
-    motet__window_init(&sup->windows[number], times, times ? s->intensity : 0, s->window_ns);
-    return e == MOTET_OK && !times ? MOTET_ENOMEM : e;
-}
-
-static motet_err walk_tree(motet_system *sys)
-{
-    const motet_system_spec *spec = sys->spec;
-    struct walk k = {.sys = sys};
-    k.seen_sup = calloc(spec->n_supervisors + 1u, sizeof *k.seen_sup);
-    k.seen_child = calloc(spec->n_children + 1u, sizeof *k.seen_child);
-    motet_err e = MOTET_ENOMEM;
-    if (k.seen_sup && k.seen_child) {
-        e = spec->supervisors[0].parent == MOTET_NONE ? walk_supervisor(&k, 0, MOTET__NO_SUP) : MOTET_EINVAL;
-    }
-    if (e == MOTET_OK && (k.next_sup != spec->n_supervisors || k.next_actor != sys->n_actors)) {
-        e = MOTET_EINVAL; /* something is not reachable from the root */
-    }
-    free(k.seen_sup);
-    free(k.seen_child);
-    return e;
-}
-
-motet_err motet__sup_init(motet_system *sys)
-{
-    motet__supervisor *sup = &sys->sup;
-    size_t n = sys->n_actors;
-    sup->late_at = MOTET__NEVER;
-    sup->in_flight = MOTET__NO_ACTOR;
-    sup->sups = calloc(sys->spec->n_supervisors, sizeof *sup->sups);
-    sup->windows = calloc(sys->spec->n_supervisors, sizeof *sup->windows);
-    sup->owner = calloc(n + 1u, sizeof *sup->owner);
-    sup->temporary = calloc(n + 1u, sizeof *sup->temporary);
-    sup->stop = calloc(n + 1u, sizeof *sup->stop);
-    sup->start = calloc(n + 1u, sizeof *sup->start);
-    sup->when = calloc(n + 1u, sizeof *sup->when);
-    sup->order = calloc(n + 1u, sizeof *sup->order);
-    sup->place = calloc(n + 1u, sizeof *sup->place);
-    if (!sup->sups || !sup->windows || !sup->owner || !sup->temporary || !sup->stop || !sup->start || !sup->when ||
-        !sup->order || !sup->place) {
-        return MOTET_ENOMEM;
-    }
-    motet__timers_init(&sup->timers, sys->n_actors, sup->when, sup->order, sup->place);
-    sup->tree = (motet__tree){.n_sups = sys->spec->n_supervisors,
-                              .n_instances = sys->n_actors,
-                              .sups = sup->sups,
-                              .owner = sup->owner,
-                              .temporary = sup->temporary};
-    return walk_tree(sys);
-}
-
-void motet__sup_fini(motet_system *sys)
-{
-    motet__supervisor *sup = &sys->sup;
-    for (uint32_t i = 0; sup->windows && i < sys->spec->n_supervisors; i++) {
-        free(sup->windows[i].at);
-    }
-    free(sup->sups);
-    free(sup->windows);
-    free(sup->owner);
-    free(sup->temporary);
-    free(sup->stop);
-    free(sup->start);
-    free(sup->when);
-    free(sup->order);
-    free(sup->place);
-}
 
 /* ---- verdicts ---- */
 
 /* The delay before the actor's restart: from backoff_min, doubling up to backoff_max; from the start again once it
- * has run for longer than backoff_max. */
+ * has run for longer than backoff_max. Chance shortens it, by the share that the spec allows. */
 static uint64_t next_delay(motet__child *a, uint64_t now)
 {
-    uint64_t min = a->spec->backoff_min_ns, max = a->spec->backoff_max_ns;
-    max = max < min ? min : max;
+    const motet_child_spec *s = a->spec;
+    uint64_t max = s->backoff_max_ns < s->backoff_min_ns ? s->backoff_min_ns : s->backoff_max_ns;
+    if (max == 0) {
+        return 0;
+    }
     bool settled = a->up_since != 0 && now - a->up_since > max;
-    a->delay = settled || a->delay == 0 ? min : (a->delay > max / 2u ? max : a->delay * 2u);
-    return a->delay;
+    a->delay = motet__backoff_next(s->backoff_min_ns, max, a->delay, settled);
+    return motet__backoff_jitter(a->delay, s->jitter_percent,
+                                 motet__backoff_draw(a->sys->seed, a->number, a->incarnation));
+}
+
+/* A group counts as no actor. */
+static bool is_group(const motet__child *a)
+{
+    return a->group != NULL;
+}
+
+static uint64_t later(uint64_t now, uint64_t by)
+{
+    return by < MOTET__NEVER - now ? now + by : MOTET__NEVER;
 }
 
 static void adopt(motet_system *sys, motet__verdict v, uint64_t start_at)
@@ -170,6 +62,7 @@ static void adopt(motet_system *sys, motet__verdict v, uint64_t start_at)
     for (uint32_t i = v.lo; i < v.hi; i++) {
         motet__timers_cancel(&sup->timers, i);
         sys->actors[i].doomed = true;
+        sys->actors[i].after = MOTET__UNDECIDED;
     }
 }
 
@@ -199,6 +92,89 @@ static void queue_failure(motet__supervisor *sup, motet__child *a)
     sup->failed_last = a;
 }
 
+static void go(motet__child *a)
+{
+    motet__child_enter(a, MOTET__GONE);
+    motet__event_of(a, MOTET_EVENT_GONE, a->failure, 0);
+    motet__opens_kick(a->sys); /* those that wait for it are lost */
+}
+
+static void order_start(motet_system *sys, motet__child *a)
+{
+    motet__supervisor *sup = &sys->sup;
+    sup->in_flight = a->number;
+    a->incarnation += a->ordered;
+    a->ordered = true;
+    sup->temporary[a->number] = a->spec->restart == MOTET_TEMPORARY ? MOTET__TEMPORARY : 0;
+    motet__child_enter(a, MOTET__STARTING);
+    if (a != sup->here) {
+        motet__child_wake(a);
+    }
+}
+
+/* A verdict about the failed child alone. Starts that are due already go first. */
+static void restart_alone(motet_system *sys, motet__child *a, uint64_t now, uint64_t delay)
+{
+    motet__supervisor *sup = &sys->sup;
+    a->doomed = false;
+    sup->temporary[a->number] = 0;
+    if (delay == 0 && sup->timers.n == 0) {
+        order_start(sys, a);
+    } else {
+        motet__child_enter(a, MOTET__DOWN);
+        motet__timers_arm(&sup->timers, a->number, later(now, delay));
+    }
+}
+
+static void report_escalation(motet_system *sys, const motet__child *a, uint32_t by)
+{
+    if (!sys->events) {
+        return;
+    }
+    for (uint32_t s = sys->sup.owner[a->number]; s != by; s = sys->sup.sups[s].parent) {
+        motet__event(sys, (motet_event){.kind = MOTET_EVENT_ESCALATED,
+                                        .supervisor = sys->spec->supervisors[sys->sup.spec_of[s]].name,
+                                        .child = a->name,
+                                        .instance = a->index,
+                                        .incarnation = a->incarnation,
+                                        .status = a->failure});
+    }
+}
+
+/* `a` has failed, or ended by itself where it should not have. */
+static void judge(motet_system *sys, motet__child *a)
+{
+    motet__supervisor *sup = &sys->sup;
+    uint64_t now = motet__system_clock(sys);
+    motet_directive directive =
+        a->failure == MOTET_DONE ? MOTET_AS_USUAL : a->spec->decide[motet_status_reason(a->failure)];
+    if (directive == MOTET_STOP) {
+        sup->temporary[a->number] |= MOTET__STOPPED;
+    }
+    bool escalate = directive == MOTET_ESCALATE || a->escalates;
+    a->escalates = false;
+    motet__verdict v = motet__supervise(&sup->tree, sup->windows, a->number, escalate, now);
+    report_escalation(sys, a, v.sup);
+    if (v.sup == MOTET__NO_SUP) {
+        sys->gave_up = true;
+        motet__event_of(a, MOTET_EVENT_GAVE_UP, a->failure, 0);
+    }
+    bool alone = v.hi - v.lo == 1 && v.sup != MOTET__NO_SUP;
+    if (alone && !motet__verdict_starts(&sup->tree, &v, a->number)) {
+        go(a);
+        return;
+    }
+    uint64_t delay = next_delay(a, now) + motet__sim_delay(sys->sim);
+    if (delay > 0) {
+        motet__event_of(a, MOTET_EVENT_DELAYED, a->failure, delay);
+    }
+    if (alone) {
+        restart_alone(sys, a, now, delay);
+    } else {
+        adopt(sys, v, later(now, delay));
+    }
+}
+
 /* Decides what is to be done next; false when there is nothing to decide. */
 static bool decide(motet_system *sys)
 {
@@ -216,38 +192,48 @@ static bool decide(motet_system *sys)
         return false;
     }
     if (motet__child_phase(a) == MOTET__FAILED) { /* else another verdict has covered it meanwhile */
-        uint64_t now = motet__system_clock(sys);
-        motet_directive directive = a->spec->decide[motet_status_reason(a->failure)];
-        if (directive == MOTET_STOP) {
-            sup->temporary[a->number] |= STOPPED;
+        if (a->failure == MOTET_DONE && a->spec->restart != MOTET_PERMANENT) {
+            go(a);
+        } else {
+            judge(sys, a);
         }
-        motet__verdict v =
-            motet__supervise(&sup->tree, sup->windows, a->number, directive == MOTET_ESCALATE, now);
-        sys->gave_up = v.sup == MOTET__NO_SUP;
-        adopt(sys, v, now + next_delay(a, now) + motet__sim_delay(sys->sim));
     }
     return true;
 }
 
-/* All are stopped: arms the starts; the affected ones that do not start again are gone. */
+/* Of one that the verdict affects. */
+static void settle(motet_system *sys, motet__child *a)
+{
+    motet__supervisor *sup = &sys->sup;
+    bool starts = motet__verdict_starts(&sup->tree, &sup->verdict, a->number);
+    a->doomed = false;
+    if (a->killed) {
+        a->after = starts ? MOTET__START_AGAIN : MOTET__STAY_AWAY;
+    } else if (starts) {
+        motet__child_enter(a, MOTET__DOWN);
+        motet__timers_arm(&sup->timers, a->number, sup->start_at);
+    } else if (motet__child_phase(a) != MOTET__GONE) {
+        motet__child_enter(a, MOTET__GONE);
+        motet__event_of(a, MOTET_EVENT_GONE, a->failure, 0);
+    }
+}
+
+/* All are stopped, or killed: arms the starts; the affected ones that do not start again are gone. */
 static void finish(motet_system *sys)
 {
     motet__supervisor *sup = &sys->sup;
     for (uint32_t i = sup->verdict.lo; i < sup->verdict.hi; i++) {
-        motet__child *a = &sys->actors[i];
-        a->doomed = false;
-        motet__child_enter(a, motet__verdict_starts(&sup->tree, &sup->verdict, i) ? MOTET__DOWN : MOTET__GONE);
+        settle(sys, &sys->actors[i]);
     }
     for (uint32_t i = 0; i < sup->n_start; i++) {
         sup->temporary[sup->start[i]] = 0;
-        motet__timers_arm(&sup->timers, sup->start[i], sup->start_at);
     }
     sup->planned = false;
     sup->stopped = sup->final;
     motet__opens_kick(sys); /* those that wait for one that is gone are lost */
 }
 
-/* ---- one step ---- */
+/* ---- stops ---- */
 
 static void abort_sessions(motet__child *a, motet_abort_reason why)
 {
@@ -261,20 +247,43 @@ static uint64_t shutdown_ns(const motet__child *a)
     return a->spec->shutdown_ns ? a->spec->shutdown_ns : DEFAULT_SHUTDOWN_NS;
 }
 
+/* What is in flight is not waited for any longer. */
+static void give_up_on(motet_system *sys, motet__child *a)
+{
+    motet__supervisor *sup = &sys->sup;
+    sup->in_flight = MOTET__NO_ACTOR;
+    sup->late_at = MOTET__NEVER;
+    sup->n_killed++;
+    a->killed = true;
+    a->after = MOTET__UNDECIDED;
+    motet__event_of(a, MOTET_EVENT_KILLED, MOTET_DONE, 0);
+    motet__isolate_late(a);
+}
+
+/* It is on its way down. */
+static void wait_for(motet_system *sys, motet__child *a)
+{
+    sys->sup.in_flight = a->number;
+    if (shutdown_ns(a) <= MOTET_BRUTAL) {
+        give_up_on(sys, a);
+    } else {
+        sys->sup.late_at = later(motet__system_clock(sys), shutdown_ns(a));
+    }
+}
+
 static void order_stop(motet_system *sys, motet__child *a)
 {
-    sys->sup.late_at = motet__system_clock(sys) + shutdown_ns(a);
-    sys->n_up--;
+    sys->n_up -= !is_group(a);
     motet__child_enter(a, MOTET__STOPPING);
     abort_sessions(a, MOTET_ABORT_STOP);
     motet__child_wake(a);
 }
 
-/* The next stop of the verdict; false when there is no verdict. */
+/* The next stop of the verdict; false when there is no verdict, or all that is left is to wait for killed ones. */
 static bool stop_next(motet_system *sys)
 {
     motet__supervisor *sup = &sys->sup;
-    if (!sup->planned) {
+    if (!sup->planned || (sup->final && sup->at_stop == sup->n_stop && sup->n_killed > 0)) {
         return false;
     }
     if (sup->at_stop == sup->n_stop) {
@@ -282,28 +291,26 @@ static bool stop_next(motet_system *sys)
         return true;
     }
     motet__child *a = &sys->actors[sup->stop[sup->at_stop++]];
-    switch (motet__child_phase(a)) {
-    case MOTET__UP:
-        sup->in_flight = a->number;
+    motet__phase phase = motet__child_phase(a);
+    if (phase == MOTET__UP) {
         order_stop(sys, a);
-        break;
-    case MOTET__FAILING: /* on its way down by itself */
-        sup->in_flight = a->number;
-        break;
-    default:
-        break;
+        wait_for(sys, a);
+    } else if (phase == MOTET__FAILING || phase == MOTET__EXITING) { /* on its way down by itself */
+        wait_for(sys, a);
     }
     return true;
 }
 
 static void report_late(motet_system *sys)
 {
-    const motet__child *a = &sys->actors[sys->sup.in_flight];
-    sys->sup.late_at = MOTET__NEVER;
+    motet__child *a = &sys->actors[sys->sup.in_flight];
     fprintf(stderr, "motet: %s: %s has not stopped within %" PRIu64 " ms\n", sys->spec->name, a->name,
             shutdown_ns(a) / MOTET__MS);
-    motet__isolate_late(a);
+    motet__event_of(a, MOTET_EVENT_LATE, MOTET_DONE, 0);
+    give_up_on(sys, a);
 }
+
+/* ---- one step ---- */
 
 /* Orders the first start if it is due. */
 static bool start_next(motet_system *sys)
@@ -311,17 +318,11 @@ static bool start_next(motet_system *sys)
     motet__supervisor *sup = &sys->sup;
     uint32_t id;
     uint64_t when;
-    if (!motet__timers_first(&sup->timers, &id, &when) || when > motet__system_clock(sys)) {
+    if (sup->planned || !motet__timers_first(&sup->timers, &id, &when) || when > motet__system_clock(sys)) {
         return false;
     }
     motet__timers_cancel(&sup->timers, id);
-    motet__child *a = &sys->actors[id];
-    sup->in_flight = id;
-    a->incarnation += a->ordered;
-    a->ordered = true;
-    sup->temporary[id] = a->spec->restart == MOTET_TEMPORARY ? TEMPORARY : 0;
-    motet__child_enter(a, MOTET__STARTING);
-    motet__child_wake(a);
+    order_start(sys, &sys->actors[id]);
     return true;
 }
 
@@ -333,22 +334,33 @@ static void publish_due(motet_system *sys)
     if (sys->sup.in_flight == MOTET__NO_ACTOR && !motet__timers_first(&sys->sup.timers, &id, &when)) {
         when = MOTET__NEVER;
     }
-    /* relaxed: a hint; whoever finds it due looks again under control. */
-    uint64_t before = atomic_exchange_explicit(&sys->next_due, when, memory_order_relaxed);
+    /* relaxed: written under control alone, and a hint: whoever finds it due looks again under control. */
+    uint64_t before = atomic_load_explicit(&sys->next_due, memory_order_relaxed);
+    if (when != before) {
+        atomic_store_explicit(&sys->next_due, when, memory_order_seq_cst); /* before the look for the watcher */
+    }
     if (when < before) {
         motet__system_rearm(sys);
     }
 }
 
+/* Whether what is in flight is late. */
+static bool is_late(const motet_system *sys)
+{
+    return sys->sup.late_at != MOTET__NEVER && sys->sup.late_at <= motet__system_clock(sys);
+}
+
 void motet__sup_advance(motet_system *sys)
 {
-    while (sys->sup.in_flight == MOTET__NO_ACTOR) {
-        if (!stop_next(sys) && !decide(sys) && !start_next(sys)) {
+    for (;;) {
+        if (sys->sup.in_flight != MOTET__NO_ACTOR) {
+            if (!is_late(sys)) {
+                break;
+            }
+            report_late(sys);
+        } else if (!stop_next(sys) && !decide(sys) && !start_next(sys)) {
             break;
         }
-    }
-    if (sys->sup.late_at <= motet__system_clock(sys)) {
-        report_late(sys);
     }
     publish_due(sys);
     motet__system_changed(sys);
@@ -357,8 +369,8 @@ void motet__sup_advance(motet_system *sys)
 bool motet__sup_quiet(const motet_system *sys)
 {
     const motet__supervisor *sup = &sys->sup;
-    return sup->in_flight == MOTET__NO_ACTOR && !sup->planned && !sup->failed_first && sup->n_failing == 0 &&
-           sup->timers.n == 0;
+    return sup->in_flight == MOTET__NO_ACTOR && !sup->planned && !sup->failed_first && sup->n_ending == 0 &&
+           sup->n_killed == 0 && sup->timers.n == 0;
 }
 
 /* The system is to stop. What is in flight just now is not waited for longer than a stop would be. */
@@ -367,7 +379,7 @@ void motet__sup_stop(motet_system *sys)
     motet__supervisor *sup = &sys->sup;
     sup->stopping = true;
     if (sup->in_flight != MOTET__NO_ACTOR && sup->late_at == MOTET__NEVER) {
-        sup->late_at = motet__system_clock(sys) + shutdown_ns(&sys->actors[sup->in_flight]);
+        sup->late_at = later(motet__system_clock(sys), shutdown_ns(&sys->actors[sup->in_flight]));
     }
     motet__sup_advance(sys);
 }
@@ -387,6 +399,16 @@ static void count_failure(motet__child *a, motet_status status)
     a->failure = status;
     a->sys->crashes++;
     a->sys->failures[motet_status_reason(status)]++;
+    motet__event_of(a, MOTET_EVENT_FAILED, status, 0);
+}
+
+/* It is up, and ends by itself. */
+static void ends(motet__child *a, motet__phase phase, motet_abort_reason why)
+{
+    a->sys->n_up -= !is_group(a);
+    a->sys->sup.n_ending++;
+    motet__child_enter(a, phase);
+    abort_sessions(a, why);
 }
 
 /* The actor failed, unless it is known to have; under control. */
@@ -398,11 +420,49 @@ static void fail(motet__child *a, motet_status status)
     }
     count_failure(a, status);
     if (phase == MOTET__UP) {
-        a->sys->n_up--;
-        a->sys->sup.n_failing++;
-        motet__child_enter(a, MOTET__FAILING);
+        ends(a, MOTET__FAILING, MOTET_ABORT_CRASH);
     }
-    abort_sessions(a, MOTET_ABORT_CRASH);
+}
+
+static void came_up(motet__child *a)
+{
+    motet_system *sys = a->sys;
+    sys->restarts += a->incarnation > 0 && !is_group(a);
+    sys->n_up += !is_group(a);
+    a->up_since = a->spec->backoff_max_ns || a->spec->backoff_min_ns ? motet__system_clock(sys) : 0;
+    a->failure = MOTET_DONE;
+    motet__child_enter(a, MOTET__UP);
+    motet__event_of(a, a->incarnation > 0 ? MOTET_EVENT_RESTARTED : MOTET_EVENT_STARTED, MOTET_DONE, 0);
+    if (motet__isolate_lost(a)) {
+        fail(a, MOTET_FAIL); /* the news came before it was up */
+    }
+    motet__opens_kick(sys);
+}
+
+/* A killed one has ended. */
+static void bury(motet__child *a)
+{
+    motet__supervisor *sup = &a->sys->sup;
+    sup->n_killed--;
+    a->killed = false;
+    motet__child_enter(a, MOTET__DOWN);
+    if (a->after == MOTET__START_AGAIN) {
+        motet__timers_arm(&sup->timers, a->number, motet__system_clock(a->sys));
+    } else if (a->after == MOTET__STAY_AWAY) {
+        go(a);
+    }
+}
+
+/* Its init was given up on, and has returned. */
+static void came_late(motet__child *a, motet_status status)
+{
+    if (status == MOTET_DONE) {
+        motet__child_enter(a, MOTET__STOPPING); /* fini is owed */
+        motet__child_wake(a);
+    } else {
+        count_failure(a, status);
+        bury(a);
+    }
 }
 
 void motet__sup_started(motet__child *a, motet_status status)
@@ -412,16 +472,10 @@ void motet__sup_started(motet__child *a, motet_status status)
     landed(sys, a);
     sys->sup.n_tried += !a->tried;
     a->tried = true;
-    if (status == MOTET_DONE) {
-        sys->restarts += a->incarnation > 0;
-        sys->n_up++;
-        a->up_since = motet__system_clock(sys);
-        a->failure = MOTET_DONE;
-        motet__child_enter(a, MOTET__UP);
-        if (motet__isolate_lost(a)) {
-            fail(a, MOTET_FAIL); /* the news came before it was up */
-        }
-        motet__opens_kick(sys);
+    if (a->killed) {
+        came_late(a, status);
+    } else if (status == MOTET_DONE) {
+        came_up(a);
     } else {
         count_failure(a, status);
         a->up_since = 0;
@@ -440,6 +494,16 @@ void motet__sup_failed(motet__child *a, motet_status status)
     motet__lock_release(sys->control);
 }
 
+void motet__sup_exits(motet__child *a)
+{
+    motet_system *sys = a->sys;
+    motet__lock_take(sys->control);
+    if (motet__child_phase(a) == MOTET__UP) {
+        ends(a, MOTET__EXITING, MOTET_ABORT_STOP);
+    }
+    motet__lock_release(sys->control);
+}
+
 void motet__sup_lost(motet__child *a, uint32_t incarnation)
 {
     motet_system *sys = a->sys;
@@ -451,19 +515,31 @@ void motet__sup_lost(motet__child *a, uint32_t incarnation)
     motet__lock_release(sys->control);
 }
 
-void motet__sup_ended(motet__child *a)
+bool motet__sup_ended(motet__child *a)
 {
     motet_system *sys = a->sys;
     motet__lock_take(sys->control);
-    bool failed = motet__child_phase(a) == MOTET__FAILING, expected = sys->sup.in_flight == a->number;
-    sys->sup.n_failing -= failed;
-    motet__child_enter(a, failed ? MOTET__FAILED : MOTET__DOWN);
-    landed(sys, a);
-    if (failed && !expected) {
-        queue_failure(&sys->sup, a);
+    motet__phase phase = motet__child_phase(a);
+    bool by_itself = phase != MOTET__STOPPING, expected = sys->sup.in_flight == a->number;
+    sys->sup.n_ending -= by_itself;
+    if (phase != MOTET__FAILING) {
+        motet__event_of(a, by_itself ? MOTET_EVENT_EXITED : MOTET_EVENT_STOPPED, MOTET_DONE, 0);
     }
+    if (a->killed) {
+        bury(a);
+    } else {
+        motet__child_enter(a, by_itself ? MOTET__FAILED : MOTET__DOWN);
+        landed(sys, a);
+        if (by_itself && !expected) {
+            queue_failure(&sys->sup, a);
+        }
+    }
+    sys->sup.here = a;
     motet__sup_advance(sys);
+    sys->sup.here = NULL;
+    bool again = motet__child_phase(a) == MOTET__STARTING;
     motet__lock_release(sys->control);
+    return again;
 }
 
 void motet__sup_tick(motet_system *sys)

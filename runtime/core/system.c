@@ -20,8 +20,9 @@ static motet_err check_children(const motet_system_spec *spec, uint32_t *n_actor
     uint64_t n = 0;
     for (uint16_t i = 0; i < spec->n_children; i++) {
         const motet_child_spec *c = &spec->children[i];
-        if (!c->actor || c->count == 0 || (c->actor->mailbox == 0 && c->actor->n_roles > 0) || c->actor->mailbox > MOST_MAILBOX ||
-            c->actor->policy > MOTET_DROP_OLDEST || (c->actor->shared && c->actor->policy == MOTET_DROP_OLDEST)) {
+        if (!c->actor || c->count == 0 || (c->actor->mailbox == 0 && c->actor->n_roles > 0) ||
+            c->actor->mailbox > MOST_MAILBOX || c->actor->policy > MOTET_DROP_OLDEST || c->jitter_percent > 100 ||
+            (c->actor->shared && c->actor->policy == MOTET_DROP_OLDEST)) {
             return MOTET_EINVAL;
         }
         n += c->count;
@@ -160,6 +161,7 @@ static void free_system(motet_system *sys)
     }
     motet__lock_free(sys->common);
     motet__sup_fini(sys);
+    motet__events_fini(sys);
     motet__isolate_end(sys->isolate);
     motet__block_pool_fini(&sys->opens);
     free(sys->buckets);
@@ -216,6 +218,14 @@ static void start_actors(motet_system *sys)
     motet__lock_release(sys->control);
 }
 
+static uint64_t seed_of(const motet_system *sys, const motet_options *o)
+{
+    if (o && o->seed) {
+        return o->seed;
+    }
+    return sys->sim ? sys->sim->ops->random(sys->sim) : motet__random();
+}
+
 static const motet_supervisor_spec lone_root = {.name = "root", .parent = MOTET_NONE};
 static const motet_system_spec no_tree = {.name = "motet", .n_supervisors = 1, .supervisors = &lone_root};
 
@@ -244,10 +254,12 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->sim = options ? options->sim : NULL;
     sys->two_sided = sys->sim || !motet__barrier_ready();
     sys->secret = sys->sim ? sys->sim->ops->random(sys->sim) : motet__random();
+    sys->seed = seed_of(sys, options);
     sys->pin = options && options->pin;
     /* Spinning takes nothing from anybody while there is a core for each worker. */
     sys->spin_ns = sys->sim ? 0 : sys->n_workers <= motet__core_count() ? SPIN_NS : SPIN_SHORT_NS;
     e = motet__isolate_begin(sys, options, &sys->spec, &sys->isolate); /* before there are threads */
+    e = e == MOTET_OK ? motet__events_init(sys, options ? options->on_event : NULL) : e;
     e = e == MOTET_OK ? make_parts(sys) : e;
     e = e == MOTET_OK ? motet__reserve(sys, options) : e;
     e = e == MOTET_OK && sys->sim && sys->isolate ? MOTET_EINVAL : e;
@@ -492,20 +504,61 @@ static void end_spawned(motet_system *sys)
     motet__self = before;
 }
 
-void motet_system_stop(motet_system *sys, motet_stats *last)
+/* What remains of `timeout_ns`; under control. Meanwhile this thread minds the tree's time and its events: all workers
+ * may be in callbacks that do not return. */
+static void wait_to_stop(motet_system *sys, uint64_t deadline)
 {
-    MOTET_REQUIRE(!motet__is_isolated && (!motet__self || motet__self->sys != sys));
+    /* relaxed: written under control. */
+    uint64_t due = atomic_load_explicit(&sys->next_due, memory_order_relaxed);
+    if (sys->events && motet__events_wait(sys)) {
+        motet__lock_release(sys->control);
+        motet__events_tell(sys);
+        motet__lock_take(sys->control);
+    } else if (due <= motet__system_clock(sys)) {
+        motet__sup_advance(sys);
+    } else {
+        motet__system_wait(sys, sys->changed, sys->control, due < deadline ? due : deadline);
+    }
+}
+
+static bool stop_actors(motet_system *sys, uint64_t deadline)
+{
     motet__lock_take(sys->control);
     motet__sup_stop(sys);
-    while (!sys->sup.stopped || sys->n_open > 0) {
-        motet__system_wait(sys, sys->changed, sys->control, MOTET__NEVER);
+    while ((!sys->sup.stopped || sys->n_open > 0) && motet__system_clock(sys) < deadline) {
+        wait_to_stop(sys, deadline);
     }
+    bool done = sys->sup.stopped && sys->n_open == 0;
     motet__lock_release(sys->control);
+    return done;
+}
+
+/* False: some thread is in a callback still. */
+static bool stop_threads(motet_system *sys, uint64_t deadline)
+{
+    motet__system_quit(sys);
+    motet__lock_take(sys->control);
+    while (sys->n_threads > 0 && motet__system_clock(sys) < deadline) {
+        motet__system_wait(sys, sys->changed, sys->control, deadline);
+    }
+    bool done = sys->n_threads == 0;
+    motet__lock_release(sys->control);
+    return done;
+}
+
+motet_err motet_system_stop_within(motet_system *sys, uint64_t timeout_ns, motet_stats *last)
+{
+    MOTET_REQUIRE(!motet__is_isolated && (!motet__self || motet__self->sys != sys));
+    uint64_t deadline = motet__deadline(sys, timeout_ns);
+    if (!stop_actors(sys, deadline) || !stop_threads(sys, deadline)) {
+        return MOTET_ETIME;
+    }
     join_workers(sys);
     end_spawned(sys);
     if (sys->sim) {
         sys->sim->ops->ends(sys->sim, sys);
     }
+    motet__events_tell(sys);
     motet_leaks leaks;
     motet__leaks(sys, &leaks);
     if (last) {
@@ -513,4 +566,11 @@ void motet_system_stop(motet_system *sys, motet_stats *last)
         last->leaks = leaks;
     }
     free_system(sys);
+    return MOTET_OK;
+}
+
+void motet_system_stop(motet_system *sys, motet_stats *last)
+{
+    motet_err e = motet_system_stop_within(sys, MOTET__NEVER, last);
+    MOTET_REQUIRE(e == MOTET_OK);
 }

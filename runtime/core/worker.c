@@ -172,6 +172,13 @@ static void turn(motet__worker *w, motet__actor *a)
     motet__turn(w, a);
 }
 
+static void tell(motet__worker *w)
+{
+    motet__leave(w);
+    motet__events_tell(w->sys);
+    motet__enter(w);
+}
+
 static void take_news(motet__worker *w)
 {
     /* seq_cst: before the look at what came; partner: motet__worker_news. */
@@ -180,6 +187,9 @@ static void take_news(motet__worker *w)
     motet__take_injected(w);
     if (atomic_load_explicit(&w->called, memory_order_relaxed)) { /* relaxed: taken under the lock */
         motet__calls_run(w);
+    }
+    if (w->sys->events) {
+        tell(w);
     }
     w->until_look = 1; /* timers may have been armed, or the system is to quit */
 }
@@ -214,6 +224,19 @@ static bool time_came(motet__worker *w, uint64_t now)
     return w->idle_until <= now || atomic_load_explicit(&w->sys->next_due, memory_order_relaxed) <= now;
 }
 
+/* Work that waits with v: in its run queue, or, while it is in a callback, for it to look. */
+static uint32_t waiting(motet__worker *v)
+{
+    uint32_t n = runnable(v);
+    if (n == 0 && atomic_load_explicit(&v->rest, memory_order_relaxed) == MOTET__BUSY) { /* relaxed: a guess, as all here */
+        n = atomic_load_explicit(&v->injected, memory_order_relaxed);
+        for (uint32_t i = 0; i < MOTET__WORDS; i++) {
+            n += atomic_load_explicit(&v->arrivals[i], memory_order_relaxed) != 0;
+        }
+    }
+    return n;
+}
+
 /* Who has had more than STEAL_NS of work waiting since the last look, judging by what he has done meanwhile. */
 static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
 {
@@ -223,7 +246,7 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
         motet__worker *v = w->sys->cores[i];
         uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
-        bool much = done == 0 ? passed > STUCK_NS && runnable(v) > 0 : passed / done * runnable(v) > STEAL_NS;
+        bool much = done == 0 ? passed > STUCK_NS && waiting(v) > 0 : passed / done * runnable(v) > STEAL_NS;
         much = (much && w->looked_at != 0) || (runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE));
         if (v != w && much) {
             found = v;
@@ -332,11 +355,14 @@ static void park(motet__worker *w, bool *inside)
     }
 }
 
-/* Whether all that it sent is published: what its pipes have no room for keeps a worker awake. */
+/* Whether all that it sent is published: what its pipes have no room for keeps a worker awake. Whoever is to make that
+ * room may be held by somebody who wants to be let in here. */
 static bool flushed(motet__worker *w)
 {
     if (w->any_dirty) {
+        motet__leave(w);
         motet__yield();
+        motet__enter(w);
     }
     return !w->any_dirty;
 }
@@ -395,4 +421,5 @@ void motet__worker_main(void *worker)
     loop(w);
     motet__gate_unbias(&w->gate);
     motet__self = NULL;
+    motet__core_ended(w->sys);
 }

@@ -257,6 +257,7 @@ void motet__share(motet_system *sys, motet__worker *w, motet__actor *a);
 /* A core with a thread, not started yet; under `moving`, or before the system runs. NULL: no memory. */
 motet__worker *motet__core_add(motet_system *sys, bool own_thread);
 bool motet__core_start(motet__worker *w);
+void motet__core_ended(motet_system *sys); /* its thread has nothing more to do with the system, but to be joined */
 void motet__core_free(motet__worker *w);
 /* A core for one actor: a new one, or one whose actor has ended. */
 MOTET_MUST_USE motet_err motet__core_for_actor(motet_system *sys, motet__worker *by, motet__worker **out);

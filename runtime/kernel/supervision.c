@@ -44,7 +44,9 @@ motet__verdict motet__supervise(const motet__tree *tree, motet__window *windows,
         if (!ends && motet__window_record(&windows[s], now)) {
             v.sup = s;
             motet__sup_range(&tree->sups[s], lo, hi, &v);
-            clear_restarted(tree, windows, &v);
+            if (s != tree->owner[i] || tree->sups[s].strategy != MOTET__ONE_FOR_ONE) { /* else it is `i` alone */
+                clear_restarted(tree, windows, &v);
+            }
             return v;
         }
         lo = tree->sups[s].lo;

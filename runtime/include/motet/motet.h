@@ -6,6 +6,7 @@
 #include "check.h"
 #include "context.h"
 #include "error.h"
+#include "event.h"
 #include "mail.h"
 #include "ref.h"
 #include "session.h"

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "actor.h"
+#include "event.h"
 #include "sim.h"
 
 typedef enum motet_strategy { MOTET_ONE_FOR_ONE, MOTET_ONE_FOR_ALL, MOTET_REST_FOR_ONE } motet_strategy;
@@ -17,7 +18,12 @@ typedef enum motet_directive {
     MOTET_ESCALATE     /* the supervisor fails */
 } motet_directive;
 
+/* Whether a child is started again: always; after a failure, not after a normal end (motet_exit, motet_stop); never. */
 typedef enum motet_restart { MOTET_PERMANENT, MOTET_TRANSIENT, MOTET_TEMPORARY } motet_restart;
+
+/* For motet_child_spec.shutdown_ns: its stop is not waited for at all; it is waited for without a limit. */
+#define MOTET_BRUTAL UINT64_C(1)
+#define MOTET_FOREVER UINT64_MAX
 
 typedef struct motet_child_spec {
     const char *name;
@@ -26,8 +32,10 @@ typedef struct motet_child_spec {
     bool family;           /* instances are named "name[i]" */
     uint16_t supervisor;   /* index in the spec's supervisors */
     motet_restart restart;
-    uint64_t shutdown_ns;  /* how long a stop may take before it is reported late; 0: 5 s */
+    /* How long its stop is waited for; 0: 5 s. Then it is killed: it is reported, and the stop of the others goes on. */
+    uint64_t shutdown_ns;
     uint64_t backoff_min_ns, backoff_max_ns; /* delay before a restart, doubling from min to max; 0, 0: none */
+    uint8_t jitter_percent; /* the delay is shortened by chance, by up to that part of it: 0 .. 100 */
     motet_directive decide[MOTET_REASONS];   /* by why it failed */
 } motet_child_spec;
 
@@ -79,6 +87,9 @@ typedef struct motet_options {
     void *env;        /* handed to every init as motet_start.env; not owned */
     motet_sim *sim;   /* NULL: threads, and the machine's clock; else it is simulated (motet/sim.h) */
     uint64_t callback_ns; /* the longest that a callback of an isolated actor may take; 0: no limit */
+    /* What supervisors do is told to it, with `env`; NULL: nothing is recorded. */
+    motet_on_event on_event;
+    uint64_t seed;    /* of what is left to chance in supervision: the same seed, the same delays; 0: a random one */
     bool pin;         /* worker i stays on the i-th of the cores that the process may use */
     /* Called once for each dead letter, as stats.dead_letters counts them: by the worker that finds it, by the thread
      * that sends or, for what lies in mailboxes then, by the one that stops the system. It may be called by several
@@ -180,7 +191,12 @@ typedef struct motet_stats {
 void motet_system_stats(motet_system *sys, motet_stats *out); /* any thread; a consistent picture once idle */
 
 /* Stops all actors in reverse start order, open sessions abort with MOTET_ABORT_STOP, threads end, everything is freed.
- * Not from a handler. The last statistics go to *last (may be NULL); what is not returned is told on stderr too. */
+ * Waits for callbacks that run, without a limit. Not from a callback. The last statistics go to *last (may be NULL);
+ * what is not returned is told on stderr too. */
 void motet_system_stop(motet_system *sys, motet_stats *last);
+
+/* As motet_system_stop, but waits for `timeout_ns` at most: MOTET_ETIME when some callback has not returned by then. The
+ * system is there still, stopping: call this or motet_system_stop again, or leave it as it is. */
+MOTET_MUST_USE motet_err motet_system_stop_within(motet_system *sys, uint64_t timeout_ns, motet_stats *last);
 
 #endif
