@@ -54,7 +54,9 @@ void motet__event(motet_system *sys, motet_event e)
     q->ring[(q->first + q->n++) % MOTET_EVENTS] = e;
     /* seq_cst: before the look whether they are being told; partner: the store in motet__events_tell. */
     if (!atomic_exchange_explicit(&sys->told, true, memory_order_seq_cst)) {
-        motet__worker_news(motet__self && motet__self->sys == sys ? motet__self : sys->cores[0]);
+        motet__worker *w = motet__self && motet__self->sys == sys ? motet__self : sys->cores[0];
+        motet__worker_news(w);
+        motet__worker_wake(w);
     }
 }
 

@@ -214,7 +214,9 @@ static void settle(motet_system *sys, motet__child *a)
         motet__timers_arm(&sup->timers, a->number, sup->start_at);
     } else if (motet__child_phase(a) != MOTET__GONE) {
         motet__child_enter(a, MOTET__GONE);
-        motet__event_of(a, MOTET_EVENT_GONE, a->failure, 0);
+        if (!sup->final) {
+            motet__event_of(a, MOTET_EVENT_GONE, a->failure, 0);
+        }
     }
 }
 

@@ -224,17 +224,11 @@ static bool time_came(motet__worker *w, uint64_t now)
     return w->idle_until <= now || atomic_load_explicit(&w->sys->next_due, memory_order_relaxed) <= now;
 }
 
-/* Work that waits with v: in its run queue, or, while it is in a callback, for it to look. */
-static uint32_t waiting(motet__worker *v)
+/* Whether work waits with v: in its run queue, or, while it is in a callback, for it to look. */
+static bool has_work(motet__worker *v)
 {
-    uint32_t n = runnable(v);
-    if (n == 0 && atomic_load_explicit(&v->rest, memory_order_relaxed) == MOTET__BUSY) { /* relaxed: a guess, as all here */
-        n = atomic_load_explicit(&v->injected, memory_order_relaxed);
-        for (uint32_t i = 0; i < MOTET__WORDS; i++) {
-            n += atomic_load_explicit(&v->arrivals[i], memory_order_relaxed) != 0;
-        }
-    }
-    return n;
+    bool busy = atomic_load_explicit(&v->rest, memory_order_relaxed) == MOTET__BUSY; /* relaxed: a guess, as all here */
+    return runnable(v) > 0 || (busy && atomic_load_explicit(&v->news, memory_order_relaxed));
 }
 
 /* Who has had more than STEAL_NS of work waiting since the last look, judging by what he has done meanwhile. */
@@ -246,7 +240,7 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
         motet__worker *v = w->sys->cores[i];
         uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
-        bool much = done == 0 ? passed > STUCK_NS && waiting(v) > 0 : passed / done * runnable(v) > STEAL_NS;
+        bool much = done == 0 ? passed > STUCK_NS && has_work(v) : passed / done * runnable(v) > STEAL_NS;
         much = (much && w->looked_at != 0) || (runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE));
         if (v != w && much) {
             found = v;
