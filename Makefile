@@ -52,7 +52,7 @@ CLI_SRC     := $(sort $(wildcard cli/*.c))
 RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/*/*.c))
 SKEL        := $(sort $(wildcard dsl/back/skel/*))
 SKEL_H      := $(patsubst dsl/back/skel/%,$(B)/gen/skel/%.h,$(SKEL))
-BENCH_SRC   := $(sort $(wildcard tests/bench/runtime/*.c))
+BENCH_SRC   := $(sort $(wildcard tests/bench/runtime/*.c tests/bench/runtime/sessions/*.c))
 TEST_SRC    := $(sort $(wildcard tests/unit/*_test.c))
 TESTS       := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
 
@@ -160,7 +160,21 @@ bench-checker: all $(B)/tests/bench/explore ## states a second of the explorer, 
 # The runtime's: a program with a row for each measurement, beside those of other actor systems.
 BENCH_PEERS ?= ../shared/bench-peers
 BENCH_ENV = BENCH_PEERS=$(BENCH_PEERS) MOTET_BENCH=$(MOTET_BENCH) LIMITS=$(B)/tests/bench/limits OUT=$(B)/bench CC=$(CC)
-$(MOTET_BENCH): $(call obj,$(BENCH_SRC)) $(LIBMOTET)
+# Rows of sessions are handlers under generated code, of files whose systems are named here.
+BENCH_GEN := $(B)/gen/bench
+BENCH_GEN_OBJ := $(patsubst %,$(BENCH_GEN)/%.o,play_sessions near far court producer consumer works \
+    circle_sessions node roundabout)
+INC_bench := $(RT_PUBLIC) -I$(BENCH_GEN)
+$(BENCH_GEN)/made: tests/bench/runtime/sessions/play.proto-session tests/bench/runtime/sessions/circle.awk $(MOTET)
+	@mkdir -p $(@D)
+	$(call say,GEN,$(@D))awk -v N=100 -f tests/bench/runtime/sessions/circle.awk > $(@D)/circle.proto-session && \
+	    $(MOTET) gen c $< -o $(@D) >$@.log && $(MOTET) gen c $(@D)/circle.proto-session -o $(@D) >>$@.log && touch $@
+$(BENCH_GEN)/%.o: $(BENCH_GEN)/made
+	$(call say,CC,$(@:.o=.c))$(CC) $(ALL_CFLAGS) $(INC_bench) -MMD -MP -c -o $@ $(@:.o=.c)
+$(call obj,$(filter tests/bench/runtime/sessions/%,$(BENCH_SRC))): $(BENCH_GEN)/made
+$(eval $(call component,tests/bench/runtime/sessions,$(INC_bench) -Itests/bench/runtime))
+
+$(MOTET_BENCH): $(call obj,$(BENCH_SRC)) $(BENCH_GEN_OBJ) $(LIBMOTET)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(SANFLAGS) -o $@ $^ -lpthread
 $(B)/tests/bench/limits: tests/bench/limits.c
@@ -207,4 +221,4 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo '  variables: CC=gcc|clang  SAN=asan|tsan  V=1  DEBUG=1'
 
--include $(shell find $(B)/obj $(B)/tests -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/tests $(B)/gen -name '*.d' 2>/dev/null)

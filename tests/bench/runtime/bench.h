@@ -31,8 +31,10 @@ typedef struct bench_row {
     const char *text;                  /* what one operation is */
     uint64_t n;                        /* operations, unless the user says otherwise */
     uint32_t arg;                      /* actors or producers likewise; 0: the row has no ARG */
+    uint32_t arg_least, arg_most;      /* how many of them the row can have; 0, 0: any number */
     uint32_t at_least;                 /* workers that it needs */
     const motet_actor_type *root;      /* started with the bench as its argument; NULL: `start` does it */
+    bool latency;                      /* prints a LAT line: for rows that share a program */
     bool pinned;                       /* the root stays with worker 0, and who talks to it with worker 1 */
     uint32_t bound;                    /* rows that share a root: the inbox of its consumer */
     const motet_system_spec *spec;     /* the tree; NULL: none */
@@ -125,5 +127,11 @@ extern const motet_actor_type bench_pp, bench_ask, bench_ring, bench_count, benc
     bench_big, bench_cham, bench_rr, bench_rawsup;
 extern const motet_system_spec bench_sup;
 void bench_sup_start(bench *b);
+
+/* Rows of sessions: the trees are generated, see sessions/. */
+extern const motet_system_spec court_spec, works_spec, roundabout_spec;
+void bench_court_start(bench *b);
+void bench_works_start(bench *b);
+void bench_roundabout_start(bench *b);
 
 #endif

@@ -14,7 +14,10 @@
 
 #include "bench.h"
 
-enum { PATIENCE = 600 }; /* seconds after which a row counts as stuck */
+enum {
+    PATIENCE = 600,        /* seconds after which a row counts as stuck */
+    MOST_ACTORS = 1 << 24
+};
 
 static const bench_row rows[] = {
     {"pp", "one hop of a ping-pong between two actors", 2000000, .root = &bench_pp},
@@ -38,6 +41,14 @@ static const bench_row rows[] = {
     {"sup", "a child of the tree fails and is restarted by its supervisor", 50000, .spec = &bench_sup,
      .start = bench_sup_start},
     {"rawsup", "an actor fails, and the one that monitors it makes another", 50000, .root = &bench_rawsup},
+    {"s-pp", "as pp, in a session", 2000000, .spec = &court_spec, .start = bench_court_start},
+    {"s-count", "as count, in a session whose lane holds 1000", 3000000, .spec = &works_spec,
+     .start = bench_works_start},
+    {"s-ring", "as ring, in a session of 100 roles", 2000000, 100, 100, 100, .spec = &roundabout_spec,
+     .start = bench_roundabout_start},
+    {"s-mto1", "as mto1, each producer in a session of its own", 2000000, 8, 1, 64, .spec = &works_spec,
+     .start = bench_works_start},
+    {"s-ask", "as ask, in a session", 500000, .latency = true, .spec = &court_spec, .start = bench_court_start},
 };
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
@@ -139,6 +150,7 @@ static void check_totals(const motet_stats *s)
     bench_check("dead letters", s->dead_letters, 0);
     bench_check("messages lost", s->mail_lost + s->lost + s->dropped, 0);
     bench_check("messages refused", s->mail_refused + s->refused, 0);
+    bench_check("sessions that completed", s->completed, s->opened);
 }
 
 static int run(bench *b)
@@ -148,6 +160,7 @@ static int run(bench *b)
     (b->row->start ? b->row->start : start_root)(b);
     wait_until_over();
     fflush(stdout);
+    BENCH_MUST(motet_system_wait_idle(b->sys, PATIENCE * UINT64_C(1000000000)));
     motet_system_stop(b->sys, &last);
     check_totals(&last);
     return 0;
@@ -208,8 +221,9 @@ int main(int argc, char **argv)
     if (argc > 4 && !b.row->arg) {
         return usage("this row has no ARG: ", argv[2]);
     }
-    if (argc > 4 && !number(argv[4], 1, 1u << 24, &arg)) {
-        return usage("not a number of actors: ", argv[4]);
+    if (argc > 4 && !number(argv[4], b.row->arg_most ? b.row->arg_least : 1,
+                            b.row->arg_most ? b.row->arg_most : MOST_ACTORS, &arg)) {
+        return usage("not a number of actors that this row can have: ", argv[4]);
     }
     if (workers < b.row->at_least) {
         return usage("this row needs 2 workers: ", argv[2]);
