@@ -60,7 +60,8 @@ static inline bool motet__is_embedded(uint8_t kind)
 
 enum { /* flags of a link */
     MOTET__PLACED = 1, /* it takes a place in the inbox */
-    MOTET__BLOCK = 2   /* the payload is a block, named in `bytes` */
+    MOTET__BLOCK = 2,  /* the payload is a block, named in `bytes` */
+    MOTET__ANSWERED = 4 /* of MOTET__REPLY: it was shown, so that its ask is over; the tag lies at MOTET__ASK_TAG_AT */
 };
 
 typedef struct motet__link { /* an entry of a mailbox; the head of a node, a motet_session, a motet__due */
@@ -98,7 +99,7 @@ typedef struct motet__block_bytes { /* with MOTET__BLOCK, at the payload's place
     size_t size;
 } motet__block_bytes;
 
-enum { MOTET__ANSWER_AT = 16 }; /* where the payload of a MOTET__REPLY begins */
+enum { MOTET__ASK_TAG_AT = 8, MOTET__ANSWER_AT = 16 }; /* MOTET__ANSWERED; where the payload of a MOTET__REPLY begins */
 
 typedef struct motet__ended { /* who, by which monitor, how */
     motet__name who;
@@ -113,8 +114,9 @@ enum { /* flags of an actor */
     MOTET__SHARED = 2,     /* its inbox's places are counted in `inbox` */
     MOTET__SUSPENDED = 4,  /* a message of it waits for room: it gets no mail */
     MOTET__LEAVING = 8,    /* motet_exit, or a stop: ends after this callback */
-    MOTET__KILLED = 16,    /* was killed while it ran: ends after this callback, with `status` */
+    MOTET__KILLED = 16,    /* was killed, or failed: its turn ends it before any other mail, with `status` */
     MOTET__STAYING = 32,   /* a child of the tree: its slot is never given to another */
+    MOTET__UNBORN = 64,    /* its init has not succeeded yet: no fini */
     MOTET__PLAIN = MOTET__PINNED /* with no other flag than these a turn has nothing special to do */
 };
 
@@ -122,10 +124,7 @@ typedef struct motet__due motet__due;
 typedef struct motet__more motet__more;
 
 struct motet__actor {
-    union {
-        motet__actor *run_next;   /* in the run queue, or a list of free ones */
-        int32_t status;           /* with MOTET__KILLED: how it ends */
-    };
+    motet__actor *run_next;       /* in the run queue, or a list of free ones */
     uint32_t slot;                /* constant */
     _Atomic uint32_t generation;  /* of its present incarnation, or of its next one */
     motet__link *first, *last;    /* mail */
@@ -141,7 +140,10 @@ struct motet__actor {
     motet__child *child;          /* of the supervision tree; else NULL */
     motet__due *dues;             /* timers and asks */
     motet__more *more;            /* what few actors have; from a depot, when needed */
-    uint64_t handled;
+    union {
+        uint64_t handled;
+        int32_t status;           /* with MOTET__KILLED, after which it handles nothing: how it ends */
+    };
     uint64_t busy_ns;             /* in its turns; an estimate */
     _Atomic uint64_t inbox;       /* MOTET__INBOX */
     uint32_t high_water;          /* of `pending`, when a turn began */
@@ -185,10 +187,11 @@ _Static_assert(sizeof(struct motet__more) <= MOTET__MORE_SIZE, "a power of two, 
 
 struct motet__due { /* a timer of the user, or an ask that waits; 128 bytes, numbered */
     void *free_link;
-    uint32_t number, generation; /* its id is both */
+    uint32_t number;   /* constant */
+    _Atomic uint32_t generation; /* its id is both; read by whoever has an id, however old */
     motet__timer timer;
     motet__link link;  /* for its mail: MOTET__DUE */
-    motet__actor *actor;
+    _Atomic(motet__actor *) actor; /* likewise */
     motet__due *prev, *next; /* of the actor's */
     uint64_t period;   /* 0: once */
     bool ask;          /* the mail is MOTET_NO_REPLY */
@@ -202,7 +205,7 @@ _Static_assert(sizeof(struct motet__due) <= MOTET__DUE_SIZE, "a power of two, fo
 
 static inline uint64_t motet__due_id(const motet__due *d)
 {
-    return (uint64_t)d->generation << 32 | d->number;
+    return (uint64_t)atomic_load_explicit(&d->generation, memory_order_relaxed) << 32 | d->number;
 }
 
 /* Where the payload begins in `bytes`. */

@@ -11,7 +11,7 @@ static motet__parcel parcel_of(const motet__link *l)
     return p;
 }
 
-static void release_payload(motet__worker *w, const motet__parcel *p)
+void motet__payload_drop(motet__worker *w, const motet__parcel *p)
 {
     if (p->flags & MOTET__BLOCK) {
         motet__block_bytes b;
@@ -74,7 +74,7 @@ void motet__dead(motet__worker *w, const motet__parcel *p, motet_err why)
 
 void motet__parcel_discard(motet__worker *w, const motet__parcel *p, motet_err why)
 {
-    release_payload(w, p);
+    motet__payload_drop(w, p);
     if (p->kind == MOTET__ASKED) {
         no_reply(w, p, why);
     }

@@ -46,6 +46,10 @@ static void start(motet__worker *w, motet__child *c)
     if (c->type->init && !motet__guarded(w, call_init, &call)) {
         call.status = w->fail_status;
     }
+    if (call.status != MOTET_DONE) { /* what it left behind is not the next one's */
+        motet__actor_clear(w, c->actor, call.status);
+        c->actor->flags = MOTET__STAYING;
+    }
     motet__sup_started(c, call.status);
 }
 

@@ -19,7 +19,10 @@ uint64_t motet_now(motet_ctx *w)
 
 bool motet_is_blocked(motet_ctx *w)
 {
-    return w->current->flags & MOTET__SUSPENDED;
+    motet__enter(w);
+    bool blocked = w->current->flags & MOTET__SUSPENDED;
+    motet__leave(w);
+    return blocked;
 }
 
 /* ---- sending ---- */
@@ -65,16 +68,6 @@ motet_err motet__parcel_fill(motet_system *sys, motet__worker *w, motet__parcel 
     return MOTET_OK;
 }
 
-/* What the copied payload of a parcel that was not sent takes. */
-static void unfill(motet__worker *w, const motet__parcel *p)
-{
-    if (p->flags & MOTET__BLOCK) {
-        motet__block_bytes b;
-        memcpy(&b, p->bytes + motet__payload_at(p->kind), sizeof b);
-        motet__payload_release(w, b.block);
-    }
-}
-
 /* Whatever a tell may meet. */
 static __attribute__((noinline)) motet_err tell_slowly(motet__worker *w, motet_ref to, uint32_t tag, const void *data,
                                                        size_t size)
@@ -92,7 +85,7 @@ static __attribute__((noinline)) motet_err tell_slowly(motet__worker *w, motet_r
     if (e == MOTET_OK) {
         e = motet__dispatch(w, &p);
         if (e != MOTET_OK) {
-            unfill(w, &p);
+            motet__payload_drop(w, &p);
         }
     }
     motet__leave(w);
@@ -184,7 +177,7 @@ static motet_err ask(motet__worker *w, motet_ref to, uint32_t tag, const void *d
     if (e == MOTET_OK) {
         e = motet__dispatch(w, &p);
         if (e != MOTET_OK) {
-            unfill(w, &p);
+            motet__payload_drop(w, &p);
         }
     }
     if (e != MOTET_OK) {
@@ -224,7 +217,7 @@ motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *dat
     motet__enter(w);
     e = motet__parcel_fill(w->sys, w, &p, MOTET__ANSWER_AT, data, size);
     if (e == MOTET_OK) {
-        motet__send(w, &p);
+        motet__send_adopting(w, &p);
     }
     motet__leave(w);
     return e;

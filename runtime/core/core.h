@@ -361,6 +361,8 @@ static inline motet_err motet__ref_check(const motet_system *sys, motet_ref ref,
 motet_err motet__dispatch(motet__worker *w, motet__parcel *p);
 /* Sends what needs no place, or has one. What nobody is there for any more bounces. */
 void motet__send(motet__worker *w, const motet__parcel *p);
+/* Likewise, from a callback: w may leave its core meanwhile, to adopt the actor. */
+void motet__send_adopting(motet__worker *w, const motet__parcel *p);
 /* Delivers what came for an actor of this worker. */
 void motet__arrive(motet__worker *w, const motet__parcel *p);
 /* An embedded link, which is not in use. Also by a thread that is no worker's. */
@@ -381,7 +383,9 @@ void motet__place_free(motet__worker *w, motet__actor *a);
 void motet__unshare(motet__actor *a);
 void motet__place_want(motet__worker *w, motet__actor *a, const motet__parcel *p);
 
-/* bounce.c: what nobody will handle. _bounce makes a dead letter of what was told or asked, _discard does not. */
+/* bounce.c: what nobody will handle. _bounce makes a dead letter of what was told or asked, _discard does not. _drop
+ * releases its block, if it has one. */
+void motet__payload_drop(motet__worker *w, const motet__parcel *p);
 void motet__dead(motet__worker *w, const motet__parcel *p, motet_err why);
 /* Counts it and tells of it; letter.to may have any rights. `w` is NULL by a thread that is no worker's. */
 void motet__dead_ref(motet_system *sys, motet__worker *w, motet_dead_letter letter);
@@ -393,12 +397,15 @@ void motet__mail_discard(motet__worker *w, motet__actor *a, motet__link *l, mote
 
 /* signal.c */
 void motet__signal(motet__worker *w, motet__actor *a, const motet__parcel *p);
-void motet__peers_told(motet__worker *w, motet__actor *a, motet_status status); /* of the end of `a` */
+/* `a`, which was `was`, has ended. */
+void motet__peers_told(motet__worker *w, motet__actor *a, motet__name was, motet_status status);
 motet__more *motet__more_of(motet__worker *w, motet__actor *a);                /* NULL: no memory */
 MOTET_MUST_USE motet_err motet__link_to(motet__worker *w, motet__actor *a, motet__name to);
 /* There is room for what waits, or (drop) there never will be. */
 void motet__unsuspend(motet__worker *w, motet__actor *a, bool drop);
-void motet__wanting_gone(motet__worker *w, motet__actor *a); /* to those who wait for room here: there is nobody */
+void motet__waiting_lost(motet__worker *w, motet__actor *a); /* what waits for room is given up */
+/* To those who wait for room at `a`, which was `was`: there is nobody. */
+void motet__wanting_gone(motet__worker *w, motet__actor *a, motet__name was);
 
 /* context.c */
 /* Puts a payload into a parcel, from byte `at` on; in a block when it is too large: of w, or, when w is NULL, of the
@@ -439,7 +446,7 @@ uint64_t motet__sim_delay(motet_sim *sim);        /* of a restart; sim may be NU
 uint32_t motet__sim_room(motet_sim *sim, uint32_t room); /* what there is in place of it; sim may be NULL */
 
 /* due.c: timers and asks */
-void motet__dues_fire(motet__worker *w);                     /* all that are due */
+void motet__dues_fire(motet__worker *w, uint64_t now);       /* all that are due */
 void motet__dues_free(motet__worker *w, motet__actor *a);
 void motet__dues_move(motet__actor *a, motet__worker *from, motet__worker *to);
 bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail); /* false: it was cancelled */
@@ -454,6 +461,8 @@ void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err
 /* outside.c */
 extern const motet_actor_type motet__asker; /* stands for a thread that waits in motet_call */
 void motet__calls_run(motet__worker *w);
+bool motet__calls_take(motet__worker *w, motet__worker *v); /* w takes v's over; false: there are none */
+motet__worker *motet__least_busy(motet_system *sys);
 
 /* tree.c */
 MOTET_MUST_USE motet_err motet__sup_init(motet_system *sys);
@@ -547,6 +556,11 @@ static inline motet__node *motet__node_new(motet__worker *w)
 static inline void motet__node_free(motet__worker *w, motet__link *l)
 {
     motet__stack_push(&w->nodes, l);
+}
+
+static inline bool motet__quitting(const motet_system *sys)
+{
+    return atomic_load_explicit(&sys->quit, memory_order_acquire); /* acquire: partner of motet__system_quit */
 }
 
 static inline void motet__enter(motet__worker *w)

@@ -18,7 +18,7 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
     motet__gate_init(&w->gate, sys->two_sided);
     w->batch = MOTET__BATCH_OF_MAIL;
     w->until_look = 1;
-    w->wheel_next = MOTET__NEVER;
+    atomic_init(&w->wheel_next, MOTET__NEVER);
     motet__pool_init(&w->pool, w->index);
     motet__wheel_init(&w->wheel, motet__system_clock(sys));
     w->outboxes = calloc(MOTET__CORES, sizeof *w->outboxes);

@@ -6,13 +6,19 @@
  */
 #include "isolate.h"
 
+static motet__actor *actor_of(const motet__due *d)
+{
+    return atomic_load_explicit(&d->actor, memory_order_relaxed);
+}
+
 static motet__due *due_new(motet__worker *w, motet__actor *a)
 {
     motet__due *d = motet__record_new(w, &w->dues, &w->sys->dues);
     if (!d) {
         return NULL;
     }
-    d->actor = a;
+    /* relaxed: see find. */
+    atomic_store_explicit(&d->actor, a, memory_order_relaxed);
     d->posted = d->cancelled = d->ask = false;
     d->period = 0;
     d->prev = NULL;
@@ -28,11 +34,12 @@ static motet__due *due_new(motet__worker *w, motet__actor *a)
 static void forget(motet__worker *w, motet__due *d)
 {
     motet__wheel_cancel(&w->wheel, &d->timer);
-    d->generation++;
+    uint32_t generation = atomic_load_explicit(&d->generation, memory_order_relaxed);
+    atomic_store_explicit(&d->generation, generation + 1u, memory_order_relaxed); /* relaxed: see find */
     if (d->prev) {
         d->prev->next = d->next;
     } else {
-        d->actor->dues = d->next;
+        actor_of(d)->dues = d->next;
     }
     if (d->next) {
         d->next->prev = d->prev;
@@ -57,7 +64,10 @@ static void cancel(motet__worker *w, motet__due *d)
 static void arm(motet__worker *w, motet__due *d, uint64_t at)
 {
     motet__wheel_arm(&w->wheel, &d->timer, at);
-    w->wheel_next = at < w->wheel_next ? at : w->wheel_next;
+    /* relaxed: one writer at a time, inside the gate. */
+    if (at < atomic_load_explicit(&w->wheel_next, memory_order_relaxed)) {
+        atomic_store_explicit(&w->wheel_next, at, memory_order_relaxed);
+    }
     w->until_look = at <= w->now ? 1 : w->until_look;
 }
 
@@ -66,10 +76,13 @@ static motet__due *due_of(motet__link *l)
     return (motet__due *)(void *)((unsigned char *)l - offsetof(motet__due, link));
 }
 
+/* By a number that may be stale, so that the record may be another worker's: both reads are atomic. relaxed: of a
+ * record of `a` both were written by its owner. */
 static motet__due *find(motet__worker *w, const motet__actor *a, uint64_t id)
 {
-    motet__due *d = motet__depot_at(&w->sys->dues, (uint32_t)id);
-    bool live = d && (uint32_t)id != 0 && d->generation == (uint32_t)(id >> 32) && d->actor == a;
+    motet__due *d = (uint32_t)id != 0 ? motet__depot_at(&w->sys->dues, (uint32_t)id) : NULL;
+    bool live = d && atomic_load_explicit(&d->generation, memory_order_relaxed) == (uint32_t)(id >> 32) &&
+                actor_of(d) == a;
     return live ? d : NULL;
 }
 
@@ -79,26 +92,50 @@ static void post(motet__worker *w, motet__due *d)
 {
     d->posted = true;
     d->link = (motet__link){.kind = MOTET__DUE, .tag = d->link.tag};
-    motet__mail_push(d->actor, &d->link);
-    motet__actor_ready(w, d->actor);
+    motet__mail_push(actor_of(d), &d->link);
+    motet__actor_ready(w, actor_of(d));
 }
 
-static void fire(motet__worker *w, motet__due *d)
+/* The first of its times after `now`: those that have passed already count once. */
+static uint64_t next_time(const motet__due *d, uint64_t now)
 {
-    if (d->period > 0) {
-        arm(w, d, d->timer.due + d->period);
+    uint64_t passed = now > d->timer.due ? (now - d->timer.due) / d->period : 0;
+    uint64_t last = d->timer.due + passed * d->period;
+    return d->period < MOTET__NEVER - last ? last + d->period : MOTET__NEVER - 1u;
+}
+
+/* A message that asks has waited for room for as long as its answer may take: it is lost. */
+static void withdraw(motet__worker *w, motet__actor *a, const motet__due *d)
+{
+    motet__asking asking;
+    if (!d->ask || !(a->flags & MOTET__SUSPENDED) || a->more->waiting.kind != MOTET__ASKED) {
+        return;
     }
+    memcpy(&asking, a->more->waiting.bytes, sizeof asking);
+    if (asking.id == motet__due_id(d)) {
+        motet__waiting_lost(w, a);
+    }
+}
+
+static void fire(motet__worker *w, motet__due *d, uint64_t now)
+{
+    motet__actor *a = actor_of(d);
+    if (d->period > 0) {
+        arm(w, d, next_time(d, now));
+    }
+    withdraw(w, a, d);
     if (!d->posted) { /* else a period has passed in which the mail was not handled: it counts once */
         post(w, d);
     }
 }
 
-void motet__dues_fire(motet__worker *w)
+void motet__dues_fire(motet__worker *w, uint64_t now)
 {
-    for (motet__timer *t = motet__wheel_advance(&w->wheel, w->now); t; t = motet__wheel_advance(&w->wheel, w->now)) {
-        fire(w, (motet__due *)(void *)((unsigned char *)t - offsetof(motet__due, timer)));
+    for (motet__timer *t = motet__wheel_advance(&w->wheel, now); t; t = motet__wheel_advance(&w->wheel, now)) {
+        fire(w, (motet__due *)(void *)((unsigned char *)t - offsetof(motet__due, timer)), now);
     }
-    w->wheel_next = motet__wheel_next(&w->wheel);
+    /* relaxed: as in arm. */
+    atomic_store_explicit(&w->wheel_next, motet__wheel_next(&w->wheel), memory_order_relaxed);
 }
 
 /* ---- its mail ---- */

@@ -88,24 +88,26 @@ motet__actor *motet__actor_new(motet__worker *w, const motet_actor_type *type)
 static void stale(motet__actor *a)
 {
     uint32_t next = motet__generation(a) + 1u;
+    next = next ? next : 1u;
     /* relaxed: whoever holds an older one is told by its owner at the latest. */
-    atomic_store_explicit(&a->generation, next ? next : 1u, memory_order_relaxed);
+    atomic_store_explicit(&a->generation, next, memory_order_relaxed);
+    /* relaxed: the word is of no incarnation that anybody knows, so no place is taken. */
+    atomic_store_explicit(&a->inbox, MOTET__INBOX(next, MOTET_REFUSE), memory_order_relaxed);
+    a->flags &= (uint8_t)~MOTET__SHARED;
 }
 
 static void clear_more(motet__worker *w, motet__actor *a)
 {
     motet__more *more = a->more;
-    if (!more) {
-        return;
-    }
-    if (more->waiting_set) {
+    if (more && more->waiting_set) {
         motet__parcel p = more->waiting;
         more->waiting_set = false;
         motet__bounce(w, &p, MOTET_EGONE);
     }
-    motet__wanting_gone(w, a);
     a->more = NULL;
-    motet__record_free(w, more, &w->mores, &w->sys->mores);
+    if (more) {
+        motet__record_free(w, more, &w->mores, &w->sys->mores);
+    }
 }
 
 /* Whatever of the mail is not embedded in the tree's own. */
@@ -128,16 +130,17 @@ static void clear_mail(motet__worker *w, motet__actor *a)
     a->pending = n;
 }
 
+/* It is stale before anybody hears of it, so that nothing which that brings about comes back to it. */
 void motet__actor_clear(motet__worker *w, motet__actor *a, motet_status status)
 {
-    if (a->more) {
-        motet__unstash(a);
-    }
+    motet__name was = {a->slot, motet__generation(a)};
+    stale(a);
+    motet__wanting_gone(w, a, was);
+    motet__unstash(a);
     clear_mail(w, a);
     motet__dues_free(w, a);
-    motet__peers_told(w, a, status);
+    motet__peers_told(w, a, was, status);
     clear_more(w, a);
-    stale(a);
 }
 
 static void call_fini(void *actor)
@@ -147,9 +150,24 @@ static void call_fini(void *actor)
     motet__sim_crash_behind();
 }
 
-/* The end without fini. */
-static void drop(motet__worker *w, motet__actor *a, motet_status status)
+static void run_fini(motet__worker *w, motet__actor *a)
 {
+    motet__actor *before = w->current;
+    motet__link *in_hand = w->in_hand;
+    w->current = a;
+    w->in_hand = NULL;
+    motet__guarded(w, call_fini, a);
+    w->in_hand = in_hand;
+    w->current = before;
+}
+
+void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
+{
+    a->state = MOTET__RUNNING; /* nothing puts it into the run queue any more, and a kill does nothing */
+    a->flags |= MOTET__KILLED;
+    if (a->type->fini && !(a->flags & MOTET__UNBORN)) {
+        run_fini(w, a);
+    }
     motet__actor_clear(w, a, status);
     if (a->self) {
         state_free(w, a->self, a->type->state_size);
@@ -157,24 +175,11 @@ static void drop(motet__worker *w, motet__actor *a, motet_status status)
     }
     motet__count(&w->counts.ended, 1);
     a->type = NULL;
-    bool own_thread = w->own_thread;
+    bool of_thread = w->own_thread && w->resident == a;
     motet__record_free(w, a, &w->actors, &w->sys->actor_records);
-    if (own_thread) {
+    if (of_thread) {
         motet__core_retire(w);
     }
-}
-
-void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
-{
-    motet__actor *before = w->current;
-    if (a->type->fini) {
-        a->state = MOTET__RUNNING; /* a kill on the way does nothing more */
-        a->flags |= MOTET__KILLED;
-        w->current = a;
-        motet__guarded(w, call_fini, a);
-        w->current = before;
-    }
-    drop(w, a, status);
 }
 
 /* ---- spawning ---- */
@@ -195,27 +200,52 @@ static void call_init(void *call)
 static motet_status run_init(motet__worker *w, motet__actor *a, const motet_spawn_options *o)
 {
     motet__actor *before = w->current;
+    motet__link *in_hand = w->in_hand; /* of the spawner's, for the spawner's */
     motet_start start = {
         .name = a->type->name, .env = w->sys->env, .system = w->sys, .arg = o ? o->arg : NULL, .ctx = w, .failure = MOTET_DONE};
     struct init_call c = {a, &start, MOTET_FAIL};
-    a->state = MOTET__RUNNING;
     w->current = a;
+    w->in_hand = NULL;
     if (!motet__guarded(w, call_init, &c)) {
         c.status = w->fail_status;
     }
+    w->in_hand = in_hand;
     w->current = before;
-    return a->flags & MOTET__KILLED ? MOTET_FAIL_KILLED : c.status;
+    return c.status;
 }
 
-/* After init: what came meanwhile may be handled. */
-static void settle(motet__worker *w, motet__actor *a)
+/* After init: what came meanwhile may be handled. MOTET_EINIT: it was killed meanwhile. */
+static motet_err settle(motet__worker *w, motet__actor *a)
 {
+    if (a->flags & MOTET__KILLED) {
+        motet__actor_end(w, a, a->status);
+        return MOTET_EINIT;
+    }
     a->state = MOTET__IDLE;
     if (a->flags & MOTET__LEAVING) {
         motet__actor_end(w, a, MOTET_DONE);
     } else if (a->pending > 0) {
         motet__actor_ready(w, a);
     }
+    return MOTET_OK;
+}
+
+static motet_err begin(motet__worker *w, motet__actor *a, const motet_spawn_options *o)
+{
+    motet_err e = o && o->link && w->current
+                      ? motet__link_to(w, w->current, (motet__name){a->slot, motet__generation(a)})
+                      : MOTET_OK;
+    motet_status status = MOTET_FAIL;
+    if (e == MOTET_OK) {
+        status = a->type->init ? run_init(w, a, o) : MOTET_DONE;
+        e = status == MOTET_DONE ? MOTET_OK : MOTET_EINIT;
+    }
+    if (e != MOTET_OK) {
+        motet__actor_end(w, a, status);
+        return e;
+    }
+    a->flags &= (uint8_t)~MOTET__UNBORN;
+    return settle(w, a);
 }
 
 static motet_err spawn_here(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o,
@@ -225,27 +255,29 @@ static motet_err spawn_here(motet__worker *w, const motet_actor_type *type, cons
     if (!a) {
         return MOTET_ENOMEM;
     }
-    motet__name name = {a->slot, motet__generation(a)};
-    *out = motet__ref_make(w->sys, a->slot, name.generation, MOTET_MAY_ALL);
-    if (o && o->placement != MOTET_ANYWHERE) {
-        a->flags |= MOTET__PINNED;
+    *out = motet__ref_make(w->sys, a->slot, motet__generation(a), MOTET_MAY_ALL);
+    a->state = MOTET__RUNNING;
+    a->flags |= MOTET__UNBORN | (o && o->placement != MOTET_ANYWHERE ? MOTET__PINNED : 0);
+    motet_err e = begin(w, a, o);
+    if (e != MOTET_OK) {
+        *out = MOTET_NOBODY;
     }
-    if (o && o->link && w->current) {
-        motet_err e = motet__link_to(w, w->current, name);
-        if (e != MOTET_OK) {
-            drop(w, a, MOTET_FAIL);
-            *out = MOTET_NOBODY;
-            return e;
-        }
+    return e;
+}
+
+/* Where it is to be; of the thread of an actor of its own only that one is. */
+static motet_err place_for(motet__worker *w, const motet_spawn_options *o, motet__worker **to)
+{
+    motet_placement where = o ? o->placement : MOTET_ANYWHERE;
+    *to = w->own_thread ? motet__least_busy(w->sys) : w;
+    if (where == MOTET_OWN_THREAD) {
+        return motet__core_for_actor(w->sys, w, to);
     }
-    if (type->init) {
-        motet_status status = run_init(w, a, o);
-        if (status != MOTET_DONE) {
-            drop(w, a, status);
-            *out = MOTET_NOBODY;
-            return MOTET_EINIT;
+    if (where == MOTET_ON_WORKER) {
+        if (o->worker >= w->sys->n_workers) {
+            return MOTET_EINVAL;
         }
-        settle(w, a);
+        *to = w->sys->cores[o->worker];
     }
     return MOTET_OK;
 }
@@ -256,20 +288,19 @@ motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const mot
     if (!type->receive || type->n_roles > 0 || type->isolated || type->inbox > MOTET__MOST_ROOM) {
         return MOTET_EINVAL;
     }
-    if (!o || o->placement == MOTET_ANYWHERE || (o->placement == MOTET_ON_WORKER && o->worker == w->index)) {
-        return spawn_here(w, type, o, out);
+    if (motet__quitting(w->sys)) {
+        return MOTET_EGONE; /* fini, in the midst of the system's end */
     }
-    motet__worker *to = w;
-    motet_err e = MOTET_OK;
-    if (o->placement == MOTET_OWN_THREAD) {
-        e = motet__core_for_actor(w->sys, w, &to);
-    } else if (o->worker >= w->sys->n_workers) {
-        e = MOTET_EINVAL;
-    } else {
-        to = w->sys->cores[o->worker];
+    motet__worker *to;
+    motet_err e = place_for(w, o, &to);
+    if (e != MOTET_OK) {
+        return e;
     }
-    e = e == MOTET_OK ? spawn_here(w, type, o, out) : e;
+    e = spawn_here(w, type, o, out);
     motet__actor *a = e == MOTET_OK ? motet__actor_at(w->sys, out->slot) : NULL;
+    if (to == w) {
+        return e;
+    }
     if (a && motet__generation(a) == out->generation) {
         motet__place(w, a, to);
     } else if (to->own_thread) {

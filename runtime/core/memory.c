@@ -130,6 +130,10 @@ void motet__message_free(motet__worker *w, motet__message *m)
         common_put(w->sys, m);
         return;
     }
+    if (m->home == w->index) {
+        motet__pool_put(&w->pool, m);
+        return;
+    }
     motet__outbox *box = &w->outboxes[m->home];
     m->next = box->first;
     box->first = m;

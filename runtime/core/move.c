@@ -1,8 +1,9 @@
 /* move.c -- actors change their worker: taken from one that has too much, or from an idle one by whoever sends to them.
  *
  * Order. A message must not overtake one that the same sender sent before. What is on its way to an actor lies in the
- * pipes into its owner, or in what its owner got from outside; so before an actor moves both are emptied into the
- * mailboxes, with everybody who could put more there held outside of his core.
+ * pipes into its owner, or in what its owner got from outside; what it sent itself lies in the pipes out of its owner.
+ * So before an actor moves all of these are emptied into the mailboxes, with everybody who could put more there held
+ * outside of his core. A worker that gets something that way is nudged: it may be about to park, and sees no arrival.
  *
  * Keeping actors that talk to each other on one core is worth more than keeping all cores busy: an idle worker's
  * actor moves to the one that sends to it, and an idle worker takes actors only where more work waits than moving and
@@ -65,17 +66,33 @@ static void let_go(motet__worker *w)
 
 /* ---- what is on its way ---- */
 
-/* Empties all pipes into v. All are held. */
-static void settle(motet_system *sys, motet__worker *v)
+/* Empties the pipe from `from` to `to`; whether there was anything. */
+static bool empty_pipe(motet__worker *from, motet__worker *to)
 {
+    motet__pipe *p = from->out[to->index];
+    bool any = false;
+    for (bool more = p != NULL; more; any |= more) {
+        motet__pipe_publish(p, &from->letters);
+        more = motet__pipe_peek(p) != NULL;
+        motet__drain(to, p);
+    }
+    return any;
+}
+
+/* Empties all pipes into v and out of v. All are held; `w` is who holds them. */
+static void settle(motet__worker *w, motet__worker *v)
+{
+    motet_system *sys = v->sys;
+    bool came = false;
     for (uint32_t i = 0; i < n_cores(sys); i++) {
-        motet__pipe *p = sys->cores[i]->out[v->index];
-        bool more = p != NULL;
-        while (more) {
-            motet__pipe_publish(p, &sys->cores[i]->letters);
-            more = motet__pipe_peek(p) != NULL;
-            motet__drain(v, p);
+        motet__worker *x = sys->cores[i];
+        came |= empty_pipe(x, v);
+        if (empty_pipe(v, x) && x != w) {
+            motet__worker_nudge(x);
         }
+    }
+    if (came && v != w) {
+        motet__worker_nudge(v);
     }
 }
 
@@ -113,26 +130,32 @@ bool motet__steal(motet__worker *w, motet__worker *v, bool all)
         return false;
     }
     hold_all(w);
-    settle(w->sys, v);
+    settle(w, v);
+    if (all) {
+        motet__dues_fire(v, motet__system_clock(v->sys));
+    }
     motet__lock_take(v->inject_lock); /* until they have moved, so that nobody injects for them here */
     motet__take_injected_locked(v);
     take_runnable(v, w, all);
     motet__lock_release(v->inject_lock);
+    if (v->run_first) {
+        motet__worker_nudge(v); /* it may have become idle meanwhile */
+    }
     motet__worker_flush(v);
     let_go(w);
-    return w->run_first != NULL;
+    return w->run_first != NULL || (all && motet__calls_take(w, v));
 }
 
 void motet__give(motet__worker *w, motet__worker *v)
 {
     hold_all(w);
-    settle(w->sys, w);
+    settle(w, w);
     motet__lock_take(w->inject_lock);
     motet__take_injected_locked(w);
     take_runnable(w, v, true);
     motet__lock_release(w->inject_lock);
     let_go(w);
-    motet__worker_wake(v);
+    motet__worker_nudge(v);
 }
 
 /* ---- adopting ---- */
@@ -142,7 +165,7 @@ static bool adopt_from(motet__worker *w, motet__worker *v, motet__actor *a)
 {
     motet__lock_take(v->inject_lock);
     bool may = motet__slot_owner(a) == v->index && a->state == MOTET__IDLE && !(a->flags & MOTET__PINNED) &&
-               !v->inject_first;
+               !v->inject_first && !v->posted_first;
     if (may) {
         move(a, v, w);
     }
@@ -166,14 +189,10 @@ static bool adopt_of_many(motet__worker *w, motet__worker *v, motet__actor *a)
     hold_all(w);
     bool may = !v->gate.biased; /* it is still idle */
     if (may) {
-        settle(w->sys, v);
+        settle(w, v);
         may = adopt_from(w, v, a);
     }
-    bool woken = v->run_first != NULL;
     let_go(w);
-    if (woken) {
-        motet__worker_wake(v);
-    }
     return may;
 }
 
@@ -194,17 +213,21 @@ bool motet__adopt(motet__worker *w, motet__actor *a, bool cheaply)
 void motet__place(motet__worker *w, motet__actor *a, motet__worker *to)
 {
     hold_all(w);
-    settle(w->sys, w);
+    settle(w, w);
     motet__lock_take(w->inject_lock);
     motet__take_injected_locked(w);
+    bool ready = a->state == MOTET__QUEUED;
     motet__run_remove(w, a);
     move(a, w, to);
-    if (a->pending > 0) {
-        motet__actor_ready(to, a);
+    if (ready) {
+        motet__run_push(to, a);
+    }
+    if (to->own_thread) {
+        to->resident = a;
     }
     motet__lock_release(w->inject_lock);
     let_go(w);
-    motet__worker_wake(to);
+    motet__worker_nudge(to); /* for its timers too */
 }
 
 /* ---- counting places where all can see them ---- */
@@ -219,7 +242,8 @@ void motet__share(motet_system *sys, motet__worker *w, motet__actor *a)
             motet__barrier(sys->two_sided);
         }
         motet__gate_force(&v->gate);
-        if (!(a->flags & MOTET__SHARED) && a->type) {
+        /* It may have been adopted before v's gate was ours (adopt_of_two): then the caller looks again. */
+        if (motet__slot_owner(a) == v->index && !(a->flags & MOTET__SHARED) && a->type) {
             a->flags |= MOTET__SHARED;
             uint64_t word = atomic_load_explicit(&a->inbox, memory_order_relaxed);
             /* release: partner of the acquire in motet__place_reserve. */

@@ -50,6 +50,26 @@ void motet__calls_run(motet__worker *w)
     }
 }
 
+bool motet__calls_take(motet__worker *w, motet__worker *v)
+{
+    motet__lock_take(v->inject_lock);
+    struct motet__call *first = v->calls_first, *last = v->calls_last;
+    v->calls_first = v->calls_last = NULL;
+    atomic_store_explicit(&v->called, 0, memory_order_relaxed); /* relaxed: under the lock */
+    motet__lock_release(v->inject_lock);
+    if (!first) {
+        return false;
+    }
+    motet__lock_take(w->inject_lock);
+    last->next = w->calls_first;
+    w->calls_last = w->calls_first ? w->calls_last : last;
+    w->calls_first = first;
+    atomic_store_explicit(&w->called, 1, memory_order_relaxed); /* relaxed: `news` publishes it */
+    motet__worker_news(w);
+    motet__lock_release(w->inject_lock);
+    return true;
+}
+
 static void call(motet__worker *w, struct motet__call *c)
 {
     motet__lock_take(w->inject_lock);
@@ -90,7 +110,7 @@ static void spawn(motet__worker *w, void *arg)
 }
 
 /* The worker with the least to do; the first of them, so that few actors share a core. */
-static motet__worker *least_busy(motet_system *sys)
+motet__worker *motet__least_busy(motet_system *sys)
 {
     motet__worker *best = sys->cores[0];
     if (motet__sim_fault(sys->sim, MOTET_SIM_MOVE)) {
@@ -122,7 +142,7 @@ motet_err motet_system_spawn(motet_system *sys, const motet_actor_type *type, co
     if (placed && options->worker >= sys->n_workers) {
         return MOTET_EINVAL;
     }
-    call_and_wait(placed ? sys->cores[options->worker] : least_busy(sys), spawn, &s);
+    call_and_wait(placed ? sys->cores[options->worker] : motet__least_busy(sys), spawn, &s);
     return s.e;
 }
 

@@ -28,10 +28,21 @@ static motet__parcel signal_to(motet__name to, motet__kind kind, motet__name who
 
 /* ---- room ---- */
 
-/* Takes a place in an inbox whose places are counted in the word; *word is what it was before. */
+/* The generation, and whether places are counted in the word: what must stay while a place is taken. */
+static bool same_inbox(uint64_t a, uint64_t b)
+{
+    return (a ^ b) >> 31 == 0;
+}
+
+/* Takes a place in an inbox whose places are counted in the word; *word is what it was before. False: there is none, or
+ * the inbox is not the same any more. */
 static bool take_shared(motet__actor *a, uint64_t *word)
 {
+    uint64_t first = *word;
     do {
+        if (!same_inbox(first, *word)) {
+            return false;
+        }
         uint32_t room = atomic_load_explicit(&a->room, memory_order_relaxed); /* relaxed: ordered by `inbox` */
         if (MOTET__INBOX_USED(*word) >= room) {
             return false;
@@ -91,14 +102,10 @@ void motet__place_want(motet__worker *w, motet__actor *a, const motet__parcel *p
     memcpy(&e, p->bytes, sizeof e);
     motet__name self = {a->slot, motet__generation(a)};
     motet__more *more = motet__more_of(w, a);
-    motet__node *n = more && !more->want_first && take_place(a) ? NULL : motet__node_new(w);
-    if (!more || (!n && more->want_first)) { /* no memory: as if it were gone */
-        motet__parcel gone = signal_to(e.who, MOTET__ROOM, self, MOTET_FAIL_GONE);
-        motet__send(w, &gone);
-        return;
-    }
-    if (!n) {
-        motet__parcel room = signal_to(e.who, MOTET__ROOM, self, MOTET_DONE);
+    bool taken = more && !more->want_first && take_place(a);
+    motet__node *n = more && !taken ? motet__node_new(w) : NULL;
+    if (!n) { /* no memory for one who has to wait: as if it were gone */
+        motet__parcel room = signal_to(e.who, MOTET__ROOM, self, taken ? MOTET_DONE : MOTET_FAIL_GONE);
         motet__send(w, &room);
         return;
     }
@@ -273,6 +280,9 @@ static bool cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
     w->dirty[owner / 64] |= UINT64_C(1) << owner % 64;
     w->any_dirty = true;
     w->crossed++;
+    if (w->own_thread) {
+        motet__worker_flush(w); /* its handlers may block before their turn ends */
+    }
     return true;
 }
 
@@ -294,15 +304,24 @@ static void send_far(motet__worker *w, uint64_t owner, const motet__parcel *p)
     motet__bounce(w, p, MOTET_ENOMEM);
 }
 
-void motet__send(motet__worker *w, const motet__parcel *p)
+static inline void send_on(motet__worker *w, const motet__parcel *p, bool cheaply)
 {
     motet__actor *a = motet__actor_at(w->sys, p->to.slot);
-    uint64_t owner = motet__slot_owner(a);
-    if (owner == w->index || motet__adopt(w, a, false)) {
+    if (motet__slot_owner(a) == w->index || motet__adopt(w, a, cheaply)) {
         motet__arrive(w, p);
     } else {
-        send_far(w, owner, p);
+        send_far(w, motet__slot_owner(a), p);
     }
+}
+
+void motet__send(motet__worker *w, const motet__parcel *p)
+{
+    send_on(w, p, true);
+}
+
+void motet__send_adopting(motet__worker *w, const motet__parcel *p)
+{
+    send_on(w, p, false);
 }
 
 void motet__drain(motet__worker *w, motet__pipe *p)
@@ -491,10 +510,16 @@ static motet_err no_room(motet__worker *w, const motet__parcel *p, motet_policy 
     return MOTET_OK;
 }
 
+/* relaxed: ordered by `inbox`, or by the gate. */
+static bool takes_none(const motet__actor *a)
+{
+    return atomic_load_explicit(&a->room, memory_order_relaxed) == 0;
+}
+
 static motet_err dispatch_here(motet__worker *w, motet__actor *a, motet__parcel *p)
 {
     motet_policy policy = MOTET__INBOX_POLICY(atomic_load_explicit(&a->inbox, memory_order_relaxed));
-    if (motet__generation(a) != p->to.generation || !a->receive) {
+    if (motet__generation(a) != p->to.generation || takes_none(a)) {
         return MOTET_EGONE;
     }
     if (policy != MOTET_DROP_OLDEST) {
@@ -534,8 +559,7 @@ motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *
     uint64_t word = atomic_load_explicit(&a->inbox, memory_order_acquire);
     *policy = MOTET__INBOX_POLICY(word);
     for (;;) {
-        /* relaxed: ordered by `inbox`. No room at all: it takes no mail. */
-        if (word >> 32 != p->to.generation || atomic_load_explicit(&a->room, memory_order_relaxed) == 0) {
+        if (word >> 32 != p->to.generation || takes_none(a)) {
             return MOTET_EGONE;
         }
         if (*policy == MOTET_DROP_OLDEST) {
@@ -549,7 +573,7 @@ motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *
             p->flags |= MOTET__PLACED;
             return MOTET_OK;
         }
-        if (word >> 32 == before >> 32) {
+        if (same_inbox(word, before)) {
             return MOTET_EFULL;
         }
     }

@@ -42,6 +42,15 @@ static bool peer_remove(motet__worker *w, motet__actor *a, motet__name name, uin
     return false;
 }
 
+static bool linked(const motet__actor *a, motet__name to)
+{
+    const motet__peer *p = a->more ? a->more->peers : NULL;
+    while (p && (p->id != 0 || p->name.slot != to.slot || p->name.generation != to.generation)) {
+        p = p->next;
+    }
+    return p != NULL;
+}
+
 static motet__name name_of(const motet__actor *a)
 {
     return (motet__name){a->slot, motet__generation(a)};
@@ -54,14 +63,14 @@ static void say(motet__worker *w, motet__name to, motet__kind kind, motet__ended
     motet__send(w, &p);
 }
 
-void motet__peers_told(motet__worker *w, motet__actor *a, motet_status status)
+void motet__peers_told(motet__worker *w, motet__actor *a, motet__name was, motet_status status)
 {
     motet__more *more = a->more;
     while (more && more->peers) {
         motet__peer *p = more->peers;
         more->peers = p->next;
         bool told = !p->watches || p->id == 0;
-        say(w, p->name, told ? MOTET__ENDED : MOTET__UNWATCH, (motet__ended){name_of(a), p->id, status});
+        say(w, p->name, told ? MOTET__ENDED : MOTET__UNWATCH, (motet__ended){was, p->id, status});
         motet__node_free(w, (motet__link *)(void *)p);
     }
 }
@@ -75,21 +84,19 @@ static void notice(motet__worker *w, motet__actor *a, motet_mail_kind kind, cons
     motet__actor_ready(w, a);
 }
 
+/* It ends in its next turn: a signal may arrive while others are held, or in the midst of another one's end, where no
+ * callback may run. */
 static void kill(motet__worker *w, motet__actor *a, motet_status status)
 {
     if (a->child) {
         motet__child_fail(w, a->child, status);
-        return;
-    }
-    if (a->state == MOTET__RUNNING) {
-        if (!(a->flags & MOTET__KILLED)) {
-            a->flags |= MOTET__KILLED;
-            a->status = status;
+    } else if (!(a->flags & MOTET__KILLED)) {
+        a->flags |= MOTET__KILLED;
+        a->status = status;
+        if (a->state == MOTET__IDLE) { /* suspended ones too */
+            motet__run_push(w, a);
         }
-        return;
     }
-    motet__run_remove(w, a);
-    motet__actor_end(w, a, status);
 }
 
 static void peer_ended(motet__worker *w, motet__actor *a, const motet__ended *e)
@@ -108,6 +115,9 @@ static void peer_ended(motet__worker *w, motet__actor *a, const motet__ended *e)
 
 static void watch(motet__worker *w, motet__actor *a, const motet__ended *e)
 {
+    if (e->id == 0 && linked(a, e->who)) {
+        return; /* to each other at the same time, or to itself: once is enough */
+    }
     if (!peer_add(w, a, e->who, e->id, e->id == 0)) { /* as if it had ended */
         say(w, e->who, MOTET__ENDED, (motet__ended){name_of(a), e->id, MOTET_FAIL_NOMEM});
     }
@@ -130,6 +140,18 @@ void motet__unsuspend(motet__worker *w, motet__actor *a, bool drop)
     }
 }
 
+void motet__waiting_lost(motet__worker *w, motet__actor *a)
+{
+    motet__parcel p = a->more->waiting;
+    a->more->waiting_set = false;
+    a->flags &= (uint8_t)~MOTET__SUSPENDED;
+    motet__count(&w->counts.mail_lost, 1);
+    motet__payload_drop(w, &p);
+    if (a->pending > 0) {
+        motet__actor_ready(w, a);
+    }
+}
+
 static void room_came(motet__worker *w, motet__actor *a, const motet__ended *e)
 {
     motet__more *more = a->more;
@@ -143,7 +165,7 @@ static void room_came(motet__worker *w, motet__actor *a, const motet__ended *e)
     }
 }
 
-void motet__wanting_gone(motet__worker *w, motet__actor *a)
+void motet__wanting_gone(motet__worker *w, motet__actor *a, motet__name was)
 {
     while (a->more && a->more->want_first) {
         motet__link *l = a->more->want_first;
@@ -151,7 +173,7 @@ void motet__wanting_gone(motet__worker *w, motet__actor *a)
         motet__ended e;
         memcpy(&e, ((motet__node *)(void *)l)->bytes, sizeof e);
         motet__node_free(w, l);
-        say(w, e.who, MOTET__ROOM, (motet__ended){name_of(a), 0, MOTET_FAIL_GONE});
+        say(w, e.who, MOTET__ROOM, (motet__ended){was, 0, MOTET_FAIL_GONE});
     }
 }
 
@@ -229,20 +251,37 @@ motet_err motet_monitor(motet_ctx *w, motet_ref who, uint64_t *id)
     return e;
 }
 
-/* The notice of that monitor, if it lies in the mailbox. */
+static bool is_notice(const motet__link *l, uint64_t id)
+{
+    motet__ended e;
+    if (l->kind != MOTET__NOTICE) {
+        return false;
+    }
+    memcpy(&e, ((const motet__node *)(const void *)l)->bytes, sizeof e);
+    return e.id == id;
+}
+
+/* The notice of that monitor, if it lies in the mailbox or was put aside. */
 static void notice_drop(motet__worker *w, motet__actor *a, uint64_t id)
 {
-    motet__link *before = NULL;
-    for (motet__link *l = a->first; l; before = l, l = l->next) {
-        motet__ended e = {.id = 0};
-        if (l->kind == MOTET__NOTICE) {
-            memcpy(&e, ((motet__node *)(void *)l)->bytes, sizeof e);
+    motet__link *before = NULL, *l = a->first;
+    for (; l && !is_notice(l, id); l = l->next) {
+        before = l;
+    }
+    if (l) {
+        motet__mail_unlink(a, before, l);
+    } else if (a->more) {
+        before = NULL;
+        for (l = a->more->stash_first; l && !is_notice(l, id); l = l->next) {
+            before = l;
         }
-        if (e.id == id) {
-            motet__mail_unlink(a, before, l);
-            motet__node_free(w, l);
-            return;
+        if (l) {
+            *(before ? &before->next : &a->more->stash_first) = l->next;
+            a->more->stash_last = a->more->stash_last == l ? before : a->more->stash_last;
         }
+    }
+    if (l) {
+        motet__node_free(w, l);
     }
 }
 
@@ -252,8 +291,11 @@ void motet_demonitor(motet_ctx *w, motet_ref who, uint64_t id)
         (void)motet__isolated_do(MOTET__FRAME_DEMONITOR, who, &id);
         return;
     }
-    motet__enter(w);
     motet__name name = {who.slot, who.generation};
+    if (id == 0) {
+        return; /* no monitor's number, but that of links */
+    }
+    motet__enter(w);
     if (peer_remove(w, w->current, name, id, true)) {
         say(w, name, MOTET__UNWATCH, (motet__ended){name_of(w->current), id, MOTET_DONE});
     } else {
@@ -264,10 +306,7 @@ void motet_demonitor(motet_ctx *w, motet_ref who, uint64_t id)
 
 motet_err motet__link_to(motet__worker *w, motet__actor *a, motet__name to)
 {
-    if (peer_remove(w, a, to, 0, true)) { /* linked already: once is enough */
-        say(w, to, MOTET__UNWATCH, (motet__ended){name_of(a), 0, MOTET_DONE});
-    }
-    if (!peer_add(w, a, to, 0, true)) {
+    if (!linked(a, to) && !peer_add(w, a, to, 0, true)) {
         return MOTET_ENOMEM;
     }
     say(w, to, MOTET__WATCH, (motet__ended){name_of(a), 0, MOTET_DONE});

@@ -454,19 +454,24 @@ void motet_system_stats(motet_system *sys, motet_stats *out)
 
 /* ---- stop ---- */
 
-/* Makes everything the first worker's: no thread runs any more. */
+/* Makes everything the first worker's: no thread runs any more. From here on nothing is put into a run queue. */
 static void gather(motet_system *sys)
 {
     motet__worker *w = sys->cores[0];
     uint32_t n = atomic_load_explicit(&sys->n_cores, memory_order_relaxed);
     for (uint32_t i = 0; i < n; i++) {
         motet__take_injected(sys->cores[i]); /* while its actors are its own */
+        while (motet__run_pop(sys->cores[i])) {
+        }
     }
     for (uint32_t i = 1; i < sys->actor_records.carved; i++) {
         motet__actor *a = motet__actor_at(sys, i);
+        if (!a) {
+            break;
+        }
         motet__worker *owner = sys->cores[motet__slot_owner(a)];
+        a->state = MOTET__RUNNING;
         if (owner != w) {
-            motet__run_remove(owner, a);
             motet__dues_move(a, owner, w);
             motet__own(a, w);
         }
@@ -494,8 +499,7 @@ static void end_spawned(motet_system *sys)
     for (uint32_t i = 1; i < sys->actor_records.carved; i++) {
         motet__actor *a = motet__actor_at(sys, i);
         if (a->type && !a->child) {
-            motet__run_remove(w, a);
-            motet__actor_end(w, a, MOTET_DONE);
+            motet__actor_end(w, a, a->flags & MOTET__KILLED ? a->status : MOTET_DONE);
         } else if (a->child) {
             motet__actor_clear(w, a, MOTET_DONE);
         }

@@ -26,12 +26,19 @@ static void show_payload(motet_mail *m, const motet__link *l, const unsigned cha
     }
 }
 
-static bool show_answer(motet__worker *w, motet__actor *a, motet_mail *m, const motet__node *n)
+static bool show_answer(motet__worker *w, motet__actor *a, motet_mail *m, motet__node *n)
 {
     memcpy(&m->id, n->bytes, sizeof m->id);
     m->kind = n->link.tag == MOTET_OK ? MOTET_REPLY : MOTET_NO_REPLY;
     m->why = (motet_err)n->link.tag;
-    return motet__ask_over(w, a, m->id, &m->tag);
+    if (n->link.flags & MOTET__ANSWERED) { /* it was put aside */
+        memcpy(&m->tag, n->bytes + MOTET__ASK_TAG_AT, sizeof m->tag);
+        return true;
+    }
+    n->link.flags |= MOTET__ANSWERED;
+    bool awaited = motet__ask_over(w, a, m->id, &m->tag);
+    memcpy(n->bytes + MOTET__ASK_TAG_AT, &m->tag, sizeof m->tag);
+    return awaited;
 }
 
 static void show_notice(motet__worker *w, motet_mail *m, const motet__node *n)
@@ -194,9 +201,10 @@ static inline void finish(motet__worker *w, motet__actor *a)
     }
 }
 
+enum { ENDS = MOTET__KILLED | MOTET__LEAVING | MOTET__SUSPENDED }; /* the turn */
+
 static __attribute__((noinline)) bool handle_special(motet__worker *w, motet__actor *a, motet__link *l)
 {
-    enum { ENDS = MOTET__KILLED | MOTET__LEAVING | MOTET__SUSPENDED };
     motet_status status = a->child ? motet__child_mail(w, a->child, l) : handle_mail(w, a, l);
     if (status != MOTET_DONE) {
         fail(w, a, status);
@@ -207,7 +215,6 @@ static __attribute__((noinline)) bool handle_special(motet__worker *w, motet__ac
 /* Small mail that was told: the way that has to be fast. False: the turn ends. */
 static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l, motet_mail *m)
 {
-    enum { ENDS = MOTET__KILLED | MOTET__LEAVING | MOTET__SUSPENDED };
     m->tag = l->tag;
     m->size = l->size;
     m->data = l->size > 0 ? ((motet__node *)(void *)l)->bytes : NULL;
@@ -235,7 +242,7 @@ static bool is_quick(const motet__actor *a, const motet__link *l)
 static void run_batch(motet__worker *w, motet__actor *a)
 {
     motet_mail told = {.kind = MOTET_TOLD};
-    for (bool on = true; on && w->left > 0; w->left--) {
+    for (bool on = !(a->flags & ENDS); on && w->left > 0; w->left--) {
         motet__link *l = motet__mail_pop(a);
         if (__builtin_expect(!l, 0)) {
             break;
@@ -300,5 +307,7 @@ bool motet__guarded(motet__worker *w, void (*callback)(void *), void *arg)
 
 void motet_exit(motet_ctx *w)
 {
-    w->current->flags |= MOTET__LEAVING; /* outside the gate, but nobody else writes the flags of an actor that runs */
+    motet__enter(w); /* others set flags of an actor that runs too: a kill, for instance, while mail is settled */
+    w->current->flags |= MOTET__LEAVING;
+    motet__leave(w);
 }

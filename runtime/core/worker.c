@@ -18,11 +18,6 @@ enum { LOOK_EVERY = 64, LOOK_NS = 64000, WAKE_NS = 200000, STEAL_NS = 100000, CR
 
 _Thread_local motet__worker *motet__self;
 
-static bool quitting(const motet_system *sys)
-{
-    return atomic_load_explicit(&sys->quit, memory_order_acquire); /* acquire: partner of motet__system_quit */
-}
-
 /* ---- publishing and waking ---- */
 
 void motet__worker_wake(motet__worker *w)
@@ -38,6 +33,12 @@ void motet__worker_wake(motet__worker *w)
         motet__cond_signal(w->wake);
     }
     motet__lock_release(w->park);
+}
+
+void motet__worker_nudge(motet__worker *w)
+{
+    motet__worker_news(w);
+    motet__worker_wake(w);
 }
 
 static void publish(motet__worker *w, uint32_t to)
@@ -88,7 +89,7 @@ static uint32_t runnable(const motet__worker *w)
 static void wake_somebody(motet_system *sys)
 {
     for (uint32_t i = 0; i < sys->n_workers; i++) {
-        if (atomic_load_explicit(&sys->cores[i]->rest, memory_order_relaxed) == MOTET__PARKED) {
+        if (atomic_load_explicit(&sys->cores[i]->rest, memory_order_seq_cst) == MOTET__PARKED) {
             motet__worker_wake(sys->cores[i]);
             return;
         }
@@ -154,8 +155,9 @@ static bool tree_due(motet__worker *w)
 
 static void mind_time(motet__worker *w)
 {
-    if (w->wheel_next <= w->now) {
-        motet__dues_fire(w);
+    /* relaxed: written inside the gate. */
+    if (atomic_load_explicit(&w->wheel_next, memory_order_relaxed) <= w->now) {
+        motet__dues_fire(w, w->now);
     }
     if (tree_due(w)) {
         motet__sup_tick(w->sys);
@@ -216,19 +218,21 @@ bool motet__worker_step(motet__worker *w)
 static bool work_came(motet__worker *w)
 {
     /* seq_cst: after the worker said that it parks; partner: motet__worker_news. */
-    return atomic_load_explicit(&w->news, memory_order_seq_cst) || quitting(w->sys);
+    return atomic_load_explicit(&w->news, memory_order_seq_cst) || motet__quitting(w->sys);
 }
 
 static bool time_came(motet__worker *w, uint64_t now)
 {
-    return w->idle_until <= now || atomic_load_explicit(&w->sys->next_due, memory_order_relaxed) <= now;
+    /* seq_cst: after it said that it watches; partner: motet__system_rearm. */
+    return w->idle_until <= now || atomic_load_explicit(&w->sys->next_due, memory_order_seq_cst) <= now;
 }
 
-/* Whether work waits with v: in its run queue, or, while it is in a callback, for it to look. */
-static bool has_work(motet__worker *v)
+/* Whether work waits with v: in its run queue, or, while it is in a callback, for it to look, at its timers too. */
+static bool has_work(motet__worker *v, uint64_t now)
 {
     bool busy = atomic_load_explicit(&v->rest, memory_order_relaxed) == MOTET__BUSY; /* relaxed: a guess, as all here */
-    return runnable(v) > 0 || (busy && atomic_load_explicit(&v->news, memory_order_relaxed));
+    return runnable(v) > 0 || (busy && (atomic_load_explicit(&v->news, memory_order_relaxed) ||
+                                        atomic_load_explicit(&v->wheel_next, memory_order_relaxed) <= now));
 }
 
 /* Who has had more than STEAL_NS of work waiting since the last look, judging by what he has done meanwhile. */
@@ -240,7 +244,7 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
         motet__worker *v = w->sys->cores[i];
         uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
-        bool much = done == 0 ? passed > STUCK_NS && has_work(v) : passed / done * runnable(v) > STEAL_NS;
+        bool much = done == 0 ? passed > STUCK_NS && has_work(v, now) : passed / done * runnable(v) > STEAL_NS;
         much = (much && w->looked_at != 0) || (runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE));
         if (v != w && much) {
             found = v;
@@ -311,9 +315,10 @@ static uint64_t sleep_until(motet__worker *w, bool watching, uint64_t *patience)
 static bool become_watcher(motet__worker *w)
 {
     uint32_t none = 0;
-    /* acq_rel: partner of the store in stop_watching. */
+    /* seq_cst: after it said that it parks; partner: stop_watching: either this one sees that nobody watches, or that
+     * one sees it parked. Before it looks at what is due; partner: motet__system_rearm. */
     return !w->own_thread && atomic_compare_exchange_strong_explicit(&w->sys->watcher, &none, w->index + 1u,
-                                                                     memory_order_acq_rel, memory_order_relaxed);
+                                                                     memory_order_seq_cst, memory_order_seq_cst);
 }
 
 static void stop_watching(motet__worker *w)
@@ -324,10 +329,10 @@ static void stop_watching(motet__worker *w)
 
 static void park(motet__worker *w, bool *inside)
 {
-    bool watching = become_watcher(w);
     uint64_t patience = WATCH_MIN_NS / 2;
     /* seq_cst: before the look at what came; partner: motet__worker_wake. */
     atomic_store_explicit(&w->rest, MOTET__PARKED, memory_order_seq_cst);
+    bool watching = become_watcher(w);
     motet__count(&w->counts.parks, 1);
     while (!work_came(w) && !time_came(w, motet__system_clock(w->sys)) && !*inside) {
         motet__lock_take(w->park);
@@ -366,7 +371,7 @@ static void idle(motet__worker *w)
     motet_system *sys = w->sys;
     motet__send_all_home(w);
     motet__worker_look(w);
-    w->idle_until = w->wheel_next;
+    w->idle_until = atomic_load_explicit(&w->wheel_next, memory_order_relaxed); /* relaxed: inside the gate */
     if (time_came(w, w->now) || !flushed(w)) {
         return;
     }
@@ -395,7 +400,7 @@ static void loop(motet__worker *w)
         while (motet__worker_step(w)) {
         }
         idle(w);
-    } while (!quitting(w->sys));
+    } while (!motet__quitting(w->sys));
 }
 
 void motet__worker_main(void *worker)

@@ -43,6 +43,7 @@ struct motet_ctx { /* motet__worker */
     motet_sim *sim;           /* as sys->sim */
     uint16_t index;
     bool own_thread;          /* belongs to one actor: takes part in no moving */
+    motet__actor *resident;   /* that one, once it was placed here */
     _Atomic bool retired;     /* and that one has ended */
 
     /* the run queue, and the turn */
@@ -73,7 +74,7 @@ struct motet_ctx { /* motet__worker */
     uint32_t seen_turns, turn_ns; /* at the last look: turns, and how long they took */
     bool much;                /* there was a backlog */
     motet__wheel wheel;
-    uint64_t wheel_next;      /* not later than the first of its timers */
+    _Atomic uint64_t wheel_next; /* not later than the first of its timers; others read it, to see what waits */
 
     /* traffic with others */
     motet__pipe **out;        /* [n_cores] made when needed */
@@ -238,6 +239,8 @@ void motet__worker_look(motet__worker *w);
 void motet__worker_flush(motet__worker *w);
 /* Anyone: wakes w's thread if it sleeps, or is about to. What it is woken for must be visible already. */
 void motet__worker_wake(motet__worker *w);
+/* Anyone who changed w's core from outside: it is to look at its run queue and its timers, if it is idle or about to. */
+void motet__worker_nudge(motet__worker *w);
 
 /* ---- moving (move.c) ---- */
 
