@@ -378,6 +378,7 @@ void motet__drain(motet__worker *w, motet__pipe *p);
 motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *policy);
 /* Undoes it. */
 void motet__place_unreserve(motet_system *sys, const motet__parcel *p);
+void motet__places_hand_out(motet__worker *w, motet__actor *a); /* to those who wait for room */
 /* The place of a mail that left the mailbox is free. */
 void motet__place_free(motet__worker *w, motet__actor *a);
 void motet__unshare(motet__actor *a);

@@ -13,8 +13,8 @@
  * So N places never hold N + 1 messages and none is refused while there is room, and actors that share a worker
  * pay for no atomic operation. An inbox that drops its oldest is the owner's business alone: it drops on arrival.
  *
- * A sender without room, where inboxes block, keeps its message (more->waiting) and sends MOTET__WANT. The owner hands
- * the next free place to whoever waits longest, without freeing it in between, and says MOTET__ROOM.
+ * A sender without room, where inboxes block, keeps its message (more->waiting) and sends MOTET__WANT. At the end of its
+ * turns the receiver takes places for those who wait longest, and says MOTET__ROOM.
  */
 #include "core.h"
 
@@ -67,31 +67,46 @@ static bool take_place(motet__actor *a)
     return true;
 }
 
-/* Hands the free place to the first who waits; false: nobody waits. */
-static bool hand_on(motet__worker *w, motet__actor *a)
+static uint32_t free_places(const motet__actor *a)
 {
-    motet__link *l = a->more ? a->more->want_first : NULL;
-    if (!l) {
-        return false;
-    }
+    uint32_t room = atomic_load_explicit(&a->room, memory_order_relaxed);
+    uint32_t used = a->flags & MOTET__SHARED
+                        ? MOTET__INBOX_USED(atomic_load_explicit(&a->inbox, memory_order_relaxed))
+                        : a->used;
+    return used < room ? room - used : 0;
+}
+
+/* Takes a place for the first who waits, and tells him. */
+static void hand_on(motet__worker *w, motet__actor *a)
+{
+    motet__link *l = a->more->want_first;
     a->more->want_first = l->next;
     motet__ended e;
     memcpy(&e, ((motet__node *)(void *)l)->bytes, sizeof e);
     motet__node_free(w, l);
     motet__parcel p = signal_to(e.who, MOTET__ROOM, (motet__name){a->slot, motet__generation(a)}, MOTET_DONE);
     motet__send(w, &p);
-    return true;
+}
+
+/* To those who wait, in their order; to as many as can send SHARE each, so that they do not wait again at once. One at
+ * least, if there is a place: he sends, and so there will be another turn. */
+void motet__places_hand_out(motet__worker *w, motet__actor *a)
+{
+    enum { SHARE = 32 };
+    for (uint32_t n = free_places(a) / SHARE + 1u; n > 0 && a->more && a->more->want_first && take_place(a); n--) {
+        hand_on(w, a);
+    }
 }
 
 void motet__place_free(motet__worker *w, motet__actor *a)
 {
-    if (hand_on(w, a)) {
-        return;
-    }
     if (a->flags & MOTET__SHARED) {
         atomic_fetch_sub_explicit(&a->inbox, 1, memory_order_relaxed); /* relaxed: a count alone */
     } else {
         a->used--;
+    }
+    if (w->current != a) { /* else at the end of its turn */
+        motet__places_hand_out(w, a);
     }
 }
 

@@ -93,11 +93,7 @@ static void put_down(motet__worker *w, motet__actor *a)
     }
     if (l->flags) {
         if (l->flags & MOTET__PLACED) {
-            if (!(a->flags & MOTET__SHARED) && !(a->more && a->more->want_first)) {
-                a->used--;
-            } else {
-                motet__place_free(w, a);
-            }
+            motet__place_free(w, a);
         }
         if (l->flags & MOTET__BLOCK) {
             motet__block_bytes b;
@@ -177,6 +173,9 @@ static void finish_special(motet__worker *w, motet__actor *a)
     if (a->child) {
         motet__child_finish(w, a->child);
     }
+    if (a->more) {
+        motet__places_hand_out(w, a);
+    }
     if (a->flags & MOTET__SHARED && ++a->quiet > QUIET) {
         motet__unshare(a);
     }
@@ -192,7 +191,7 @@ static void finish_special(motet__worker *w, motet__actor *a)
 static inline void finish(motet__worker *w, motet__actor *a)
 {
     w->current = NULL;
-    if (__builtin_expect(w->sampling || (a->flags & ~MOTET__PLAIN), 0)) {
+    if (__builtin_expect(w->sampling || (a->flags & ~MOTET__PLAIN) || a->more, 0)) {
         finish_special(w, a);
     } else if (a->first) {
         motet__run_push(w, a);
@@ -221,12 +220,12 @@ static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l
     w->in_hand = l;
     a->handled++;
     motet_status status = call(w, a, m);
-    if (__builtin_expect(status != MOTET_DONE || a->used > MOTET__MOST_ROOM || a->more || w->in_hand != l, 0)) {
+    if (__builtin_expect(status != MOTET_DONE || a->used > MOTET__MOST_ROOM || w->in_hand != l, 0)) {
         put_down(w, a);
         if (status != MOTET_DONE) {
             fail(w, a, status);
         }
-    } else { /* as put_down, where nobody waits for room or counts it */
+    } else { /* as put_down, where nobody else counts places */
         w->in_hand = NULL;
         a->used--;
         motet__node_free(w, l);
