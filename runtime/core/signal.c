@@ -147,7 +147,7 @@ void motet__waiting_lost(motet__worker *w, motet__actor *a)
     a->flags &= (uint8_t)~MOTET__SUSPENDED;
     motet__count(&w->counts.mail_lost, 1);
     motet__payload_drop(w, &p);
-    if (a->pending > 0) {
+    if (a->pending > 0 || a->flags & MOTET__LEAVING) {
         motet__actor_ready(w, a);
     }
 }

@@ -179,9 +179,10 @@ static void finish_special(motet__worker *w, motet__actor *a)
     if (a->flags & MOTET__SHARED && ++a->quiet > QUIET) {
         motet__unshare(a);
     }
-    if (a->flags & (MOTET__KILLED | MOTET__LEAVING)) {
+    bool waits = (a->flags & MOTET__SUSPENDED) != 0; /* what it has sent is sent, also when it leaves now */
+    if (a->flags & MOTET__KILLED || (a->flags & MOTET__LEAVING && !waits)) {
         motet__actor_end(w, a, a->flags & MOTET__KILLED ? a->status : MOTET_DONE);
-    } else if (a->first && !(a->flags & MOTET__SUSPENDED)) {
+    } else if (a->first && !waits) {
         motet__run_push(w, a);
     } else {
         a->state = MOTET__IDLE;
@@ -261,6 +262,9 @@ void motet__turn(motet__worker *w, motet__actor *a)
     a->state = MOTET__RUNNING;
     w->current = a;
     w->left = a->pending < w->batch ? a->pending : w->batch;
+    if (__builtin_expect(a->flags & MOTET__LEAVING, 0)) {
+        w->left = 0;
+    }
     a->high_water = a->pending > a->high_water ? a->pending : a->high_water;
     run_batch(w, a);
 }
