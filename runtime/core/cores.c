@@ -101,7 +101,7 @@ motet_err motet__core_for_actor(motet_system *sys, motet__worker *by, motet__wor
     }
     motet__lock_release(sys->moving);
     motet__enter(by);
-    *out = w;
+    *out = e == MOTET_OK ? w : NULL;
     return e;
 }
 

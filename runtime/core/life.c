@@ -303,7 +303,7 @@ motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const mot
     }
     if (a && motet__generation(a) == out->generation) {
         motet__place(w, a, to);
-    } else if (to->own_thread) {
+    } else if (to && to->own_thread) {
         motet__core_retire(to);
     }
     return e;

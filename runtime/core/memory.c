@@ -76,7 +76,9 @@ static motet__message *common_take(motet_system *sys, size_t size)
 {
     motet__lock_take(sys->common);
     motet__message *m = motet__pool_take(&sys->commons, size);
-    if (!m && !sys->fixed && motet__pool_grow(&sys->commons, size) == 0) {
+    if (!m && sys->fixed) {
+        m = motet__pool_take_any(&sys->commons, size);
+    } else if (!m && motet__pool_grow(&sys->commons, size) == 0) {
         m = motet__pool_take(&sys->commons, size);
     }
     motet__lock_release(sys->common);
@@ -113,7 +115,8 @@ motet__message *motet__message_new(motet__worker *w, size_t size)
         m = motet__pool_take(&w->pool, size);
     }
     if (!m && w->sys->fixed) {
-        m = common_take(w->sys, size);
+        m = motet__pool_take_any(&w->pool, size);
+        m = m ? m : common_take(w->sys, size);
     } else if (!m && motet__pool_grow(&w->pool, size) == 0) {
         m = motet__pool_take(&w->pool, size);
     }

@@ -38,9 +38,8 @@ void motet__pool_fini(motet__pool *p)
     memset(p, 0, sizeof *p);
 }
 
-motet__message *motet__pool_take(motet__pool *p, size_t size)
+static motet__message *take(motet__pool *p, uint32_t c)
 {
-    uint32_t c = class_of(size);
     if (c == MOTET__CLASSES || !p->free[c]) {
         return NULL;
     }
@@ -48,6 +47,20 @@ motet__message *motet__pool_take(motet__pool *p, size_t size)
     p->free[c] = m->next;
     m->next = NULL;
     return m;
+}
+
+motet__message *motet__pool_take(motet__pool *p, size_t size)
+{
+    return take(p, class_of(size));
+}
+
+motet__message *motet__pool_take_any(motet__pool *p, size_t size)
+{
+    uint32_t c = class_of(size);
+    while (c < MOTET__CLASSES && !p->free[c]) {
+        c++;
+    }
+    return take(p, c);
 }
 
 int motet__pool_grow(motet__pool *p, size_t size)

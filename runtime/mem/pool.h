@@ -38,6 +38,8 @@ void motet__pool_init(motet__pool *p, uint16_t home);
 void motet__pool_fini(motet__pool *p);
 /* A message with room for `size` bytes of payload, not zeroed; NULL when the pool is empty: then try _grow. */
 motet__message *motet__pool_take(motet__pool *p, size_t size);
+/* The same, also of a larger size. */
+motet__message *motet__pool_take_any(motet__pool *p, size_t size);
 /* Allocates more messages of that size; -1 when there is no memory. */
 int motet__pool_grow(motet__pool *p, size_t size);
 /* Allocates until there are `n` of that size that are free; -1: no memory. */
