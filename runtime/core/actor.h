@@ -1,7 +1,7 @@
 /* actor.h -- an actor as the scheduler sees it, and what lies in its mailbox.
  *
  * An actor is two cache lines, owned by one worker at a time. Only its owner (whoever is inside the owner's core, see
- * gate.h) reads or writes it, but for `generation` and `owner`, which anybody may read, and `inbox`. So a
+ * gate.h) reads or writes it, but for `place`, which anybody may read, and `inbox`. So a
  * message from an actor of the same worker costs no atomic operation. Whatever comes from elsewhere travels as a
  * motet__parcel through a pipe (pipe.h) or is injected (send.c), and is delivered by the owner.
  *
@@ -126,16 +126,17 @@ typedef struct motet__more motet__more;
 struct motet__actor {
     motet__actor *run_next;       /* in the run queue, or a list of free ones */
     uint32_t slot;                /* constant */
-    _Atomic uint32_t generation;  /* of its present incarnation, or of its next one */
-    motet__link *first, *last;    /* mail */
-    _Atomic uint16_t owner;       /* a worker's index */
     uint8_t state, flags;
+    uint16_t quiet;               /* turns since something came from elsewhere; counted while MOTET__SHARED */
+    motet__link *first, *last;    /* mail */
+    _Atomic uint64_t place;       /* MOTET__PLACE; read by all who send */
     uint32_t used;
     _Atomic uint32_t room;        /* constant for an incarnation */
     uint32_t pending;             /* all mail, whether it takes a place or not */
+    uint32_t high_water;          /* of `pending`, when a turn began */
     motet_receive receive;
-    void *self;                   /* the user's state */
     /* second line */
+    void *self;                   /* the user's state */
     const motet_actor_type *type; /* NULL: the slot is free */
     motet__child *child;          /* of the supervision tree; else NULL */
     motet__due *dues;             /* timers and asks */
@@ -146,9 +147,11 @@ struct motet__actor {
     };
     uint64_t busy_ns;             /* in its turns; an estimate */
     _Atomic uint64_t inbox;       /* MOTET__INBOX */
-    uint32_t high_water;          /* of `pending`, when a turn began */
-    uint32_t quiet;               /* turns since something came from elsewhere; counted while MOTET__SHARED */
 };
+
+/* The word `place`: bits 32 .. 63 the generation, of its present incarnation or of its next one; 0 .. 15 its owner's index.
+ * In one word, so that a sender finds both right by one comparison. */
+#define MOTET__PLACE(generation, owner) ((uint64_t)(generation) << 32 | (owner))
 
 /* The word `inbox`: bits 32 .. 63 the generation, 31 whether places are counted here, 29 and 30 the policy, 0 .. 28 the
  * count. The generation is in it so that no place is taken in another's inbox. */

@@ -112,7 +112,9 @@ static inline bool tell_quickly(motet__worker *w, motet_ref to, uint32_t tag, co
     }
     motet__actor *a = motet__actor_at(w->sys, to.slot);
     motet__node *n = (motet__node *)w->nodes.first;
-    bool here = a && n && motet__slot_owner(a) == w->index && motet__generation(a) == to.generation &&
+    /* acquire: as motet__slot_owner. */
+    bool here = a && n &&
+                atomic_load_explicit(&a->place, memory_order_acquire) == MOTET__PLACE(to.generation, w->index) &&
                 a->used < atomic_load_explicit(&a->room, memory_order_relaxed);
     if (__builtin_expect(here, 1)) {
         motet__stack_pop(&w->nodes);

@@ -518,20 +518,29 @@ static inline bool motet__begins(const motet__role *role)
     return kind == MOTET_AT_SEND || kind == MOTET_AT_BOTH;
 }
 
-static inline uint64_t motet__slot_owner(const motet__actor *a)
+static inline uint16_t motet__slot_owner(const motet__actor *a)
 {
     /* acquire: partner of the release in motet__own: what moved with it is there. */
-    return atomic_load_explicit(&a->owner, memory_order_acquire);
-}
-
-static inline void motet__own(motet__actor *a, const motet__worker *w)
-{
-    atomic_store_explicit(&a->owner, w->index, memory_order_release); /* release: partner of motet__slot_owner */
+    return (uint16_t)atomic_load_explicit(&a->place, memory_order_acquire);
 }
 
 static inline uint32_t motet__generation(const motet__actor *a)
 {
-    return atomic_load_explicit(&a->generation, memory_order_relaxed); /* relaxed: its owner looks again */
+    return (uint32_t)(atomic_load_explicit(&a->place, memory_order_relaxed) >> 32); /* relaxed: its owner looks again */
+}
+
+/* By the owner, or whoever moves it: nobody else changes the word meanwhile. */
+static inline void motet__own(motet__actor *a, const motet__worker *w)
+{
+    atomic_store_explicit(&a->place, MOTET__PLACE(motet__generation(a), w->index),
+                          memory_order_release); /* release: partner of motet__slot_owner */
+}
+
+/* By the owner: another incarnation. */
+static inline void motet__generation_set(motet__actor *a, uint32_t generation)
+{
+    /* release: as in motet__own. Whoever holds an older one is told by the owner at the latest. */
+    atomic_store_explicit(&a->place, MOTET__PLACE(generation, motet__slot_owner(a)), memory_order_release);
 }
 
 enum { MOTET__ACTOR_SHIFT = 14 }; /* of a chunk of 2 MB */

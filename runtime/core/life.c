@@ -68,7 +68,7 @@ motet__actor *motet__actor_new(motet__worker *w, const motet_actor_type *type)
         return NULL;
     }
     if (motet__generation(a) == 0) {
-        atomic_store_explicit(&a->generation, 1, memory_order_relaxed);
+        motet__generation_set(a, 1);
     }
     a->self = type->state_size > 0 ? state_new(w, type->state_size) : NULL;
     if (type->state_size > 0 && !a->self) {
@@ -89,8 +89,7 @@ static void stale(motet__actor *a)
 {
     uint32_t next = motet__generation(a) + 1u;
     next = next ? next : 1u;
-    /* relaxed: whoever holds an older one is told by its owner at the latest. */
-    atomic_store_explicit(&a->generation, next, memory_order_relaxed);
+    motet__generation_set(a, next);
     /* relaxed: the word is of no incarnation that anybody knows, so no place is taken. */
     atomic_store_explicit(&a->inbox, MOTET__INBOX(next, MOTET_REFUSE), memory_order_relaxed);
     a->flags &= (uint8_t)~MOTET__SHARED;

@@ -92,7 +92,7 @@ static bool make_child_actor(motet_system *sys, motet__child *c)
     a->child = c;
     a->self = c->state;
     a->type = c->type;
-    atomic_store_explicit(&a->generation, 1, memory_order_relaxed);
+    motet__generation_set(a, 1);
     c->actor = a;
     c->poke.kind = MOTET__POKE;
     return true;

@@ -234,20 +234,17 @@ static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l
     return !(a->flags & ENDS);
 }
 
-static bool is_quick(const motet__actor *a, const motet__link *l)
-{
-    return l->kind == MOTET__TOLD && l->flags == MOTET__PLACED && !a->child && a->receive;
-}
-
 static void run_batch(motet__worker *w, motet__actor *a)
 {
     motet_mail told = {.kind = MOTET_TOLD};
+    bool quick = !a->child && a->receive; /* neither changes in a turn */
     for (bool on = !(a->flags & ENDS); on && w->left > 0; w->left--) {
         motet__link *l = motet__mail_pop(a);
         if (__builtin_expect(!l, 0)) {
             break;
         }
-        on = __builtin_expect(is_quick(a, l), 1) ? handle_told(w, a, l, &told) : handle_special(w, a, l);
+        bool small = quick && l->kind == MOTET__TOLD && l->flags == MOTET__PLACED;
+        on = __builtin_expect(small, 1) ? handle_told(w, a, l, &told) : handle_special(w, a, l);
     }
     finish(w, a);
 }

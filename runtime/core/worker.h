@@ -61,6 +61,8 @@ struct motet_ctx { /* motet__worker */
     uint16_t state_before;    /* of the participant, before that message */
     bool asking;              /* its handler is a maker */
     bool sampling;            /* the turn is timed, for all until the next look at the clock */
+    bool any_dirty;           /* one of its pipes has something unpublished */
+    uint32_t crossed;         /* parcels put into pipes since the last look at the clock */
     uint64_t last_monitor;
 
     /* memory */
@@ -79,8 +81,6 @@ struct motet_ctx { /* motet__worker */
     /* traffic with others */
     motet__pipe **out;        /* [n_cores] made when needed */
     uint64_t dirty[MOTET__WORDS]; /* pipes with something unpublished */
-    bool any_dirty;
-    uint32_t crossed;         /* parcels put into them since the last look at the clock */
     motet__counts counts;
 
     _Alignas(64) _Atomic uint32_t news; /* one of the next three was set */
