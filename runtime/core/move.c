@@ -30,9 +30,8 @@ static void lock_moving(motet_system *sys, motet__worker *w)
     }
 }
 
-static void hold_all(motet__worker *w)
+void motet__hold_all(motet_system *sys, motet__worker *w)
 {
-    motet_system *sys = w->sys;
     bool biased = false;
     lock_moving(sys, w);
     for (uint32_t i = 0; i < n_cores(sys); i++) {
@@ -52,9 +51,8 @@ static void hold_all(motet__worker *w)
     sys->holding = true;
 }
 
-static void let_go(motet__worker *w)
+void motet__let_go(motet_system *sys, motet__worker *w)
 {
-    motet_system *sys = w->sys;
     sys->holding = false;
     for (uint32_t i = n_cores(sys); i-- > 0;) {
         if (sys->cores[i] != w) {
@@ -129,7 +127,7 @@ bool motet__steal(motet__worker *w, motet__worker *v, bool all)
     if (v->own_thread) {
         return false;
     }
-    hold_all(w);
+    motet__hold_all(w->sys, w);
     settle(w, v);
     if (all) {
         motet__dues_fire(v, motet__system_clock(v->sys));
@@ -142,19 +140,19 @@ bool motet__steal(motet__worker *w, motet__worker *v, bool all)
         motet__worker_nudge(v); /* it may have become idle meanwhile */
     }
     motet__worker_flush(v);
-    let_go(w);
+    motet__let_go(w->sys, w);
     return w->run_first != NULL || (all && motet__calls_take(w, v));
 }
 
 void motet__give(motet__worker *w, motet__worker *v)
 {
-    hold_all(w);
+    motet__hold_all(w->sys, w);
     settle(w, w);
     motet__lock_take(w->inject_lock);
     motet__take_injected_locked(w);
     take_runnable(w, v, true);
     motet__lock_release(w->inject_lock);
-    let_go(w);
+    motet__let_go(w->sys, w);
     motet__worker_nudge(v);
 }
 
@@ -186,13 +184,13 @@ static bool adopt_of_two(motet__worker *w, motet__worker *v, motet__actor *a)
 
 static bool adopt_of_many(motet__worker *w, motet__worker *v, motet__actor *a)
 {
-    hold_all(w);
+    motet__hold_all(w->sys, w);
     bool may = !v->gate.biased; /* it is still idle */
     if (may) {
         settle(w, v);
         may = adopt_from(w, v, a);
     }
-    let_go(w);
+    motet__let_go(w->sys, w);
     return may;
 }
 
@@ -212,7 +210,7 @@ bool motet__adopt(motet__worker *w, motet__actor *a, bool cheaply)
 
 void motet__place(motet__worker *w, motet__actor *a, motet__worker *to)
 {
-    hold_all(w);
+    motet__hold_all(w->sys, w);
     settle(w, w);
     motet__lock_take(w->inject_lock);
     motet__take_injected_locked(w);
@@ -226,7 +224,7 @@ void motet__place(motet__worker *w, motet__actor *a, motet__worker *to)
         to->resident = a;
     }
     motet__lock_release(w->inject_lock);
-    let_go(w);
+    motet__let_go(w->sys, w);
     motet__worker_nudge(to); /* for its timers too */
 }
 

@@ -326,6 +326,7 @@ static motet_status handle(motet__worker *w, motet_session *p, motet__message *m
     p->later = false; /* where the role acts as well, what has come may change the answer */
     p->refused = MOTET_NOT_REFUSED;
     motet__count(&w->counts.messages, 1);
+    p->actor->actor->handled++;
     hand_over(w, p, m, false);
     w->state_before = before;
     motet_status status =

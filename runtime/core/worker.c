@@ -132,7 +132,7 @@ void motet__worker_look(motet__worker *w)
 static void look(motet__worker *w)
 {
     uint64_t before = w->now;
-    uint32_t turns = atomic_load_explicit(&w->turns, memory_order_relaxed);
+    uint32_t turns = (uint32_t)atomic_load_explicit(&w->turns, memory_order_relaxed);
     motet__worker_look(w);
     uint64_t each = (w->now - before) / (turns - w->seen_turns > 0 ? turns - w->seen_turns : 1u);
     w->turn_ns = each < UINT32_MAX ? (uint32_t)each : UINT32_MAX;
@@ -242,7 +242,7 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
     motet__worker *found = NULL;
     for (uint32_t i = 0; i < w->sys->n_workers; i++) {
         motet__worker *v = w->sys->cores[i];
-        uint32_t turns = atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
+        uint32_t turns = (uint32_t)atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
         bool much = done == 0 ? passed > STUCK_NS && has_work(v, now) : passed / done * runnable(v) > STEAL_NS;
         much = (much && w->looked_at != 0) || (runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE));
@@ -376,6 +376,8 @@ static void idle(motet__worker *w)
         return;
     }
     bool inside = false;
+    uint64_t since = w->now;
+    atomic_store_explicit(&w->idle_since, since, memory_order_relaxed); /* relaxed: statistics */
     atomic_store_explicit(&w->rest, MOTET__SPINNING, memory_order_relaxed); /* relaxed: a hint; the gate decides */
     atomic_fetch_sub_explicit(&sys->n_busy, 1, memory_order_relaxed);       /* relaxed: a hint */
     motet__gate_unbias(&w->gate);
@@ -389,6 +391,8 @@ static void idle(motet__worker *w)
     }
     atomic_store_explicit(&w->rest, MOTET__BUSY, memory_order_relaxed);
     motet__worker_look(w);
+    motet__count(&w->counts.idle_ns, w->now - since);
+    atomic_store_explicit(&w->idle_since, 0, memory_order_relaxed); /* relaxed: statistics */
     w->until_look = 1;
 }
 
@@ -413,6 +417,7 @@ void motet__worker_main(void *worker)
     }
     motet__gate_bias(&w->gate);
     motet__worker_look(w);
+    atomic_store_explicit(&w->began, w->now, memory_order_relaxed); /* relaxed: statistics */
     w->fail_to = &failed;
     if (setjmp(failed) != 0) { /* motet_fail */
         motet__turn_failed(w);

@@ -30,7 +30,7 @@ typedef struct motet__outbox { /* blocks and messages of sessions on their way h
 
 typedef struct motet__counts { /* written inside the gate, read by anybody: relaxed */
     _Atomic uint64_t messages, dropped, fidelity, blocked, lost, refused, resumed; /* of sessions */
-    _Atomic uint64_t signals_lost, dead, spawned, ended, failed, moved, parks, mail_lost, mail_refused;
+    _Atomic uint64_t idle_ns, signals_lost, dead, spawned, ended, failed, moved, parks, mail_lost, mail_refused;
 } motet__counts;
 
 enum { MOTET__STACKS = 6 }; /* those of a worker, but for letters: the core keeps some of these to itself */
@@ -49,7 +49,7 @@ struct motet_ctx { /* motet__worker */
     /* the run queue, and the turn */
     motet__actor *run_first, *run_last;
     _Atomic uint32_t n_runnable; /* in the run queue; others read it */
-    _Atomic uint32_t turns;      /* others read it, to see how it goes on */
+    _Atomic uint64_t turns;      /* others read it, to see how it goes on */
     motet__actor *current;    /* whose callback runs, or whose turn it is */
     uint32_t left;            /* mail that its turn may still handle */
     uint32_t batch;           /* the most that a turn handles */
@@ -96,6 +96,7 @@ struct motet_ctx { /* motet__worker */
     _Atomic uint32_t rest;              /* motet__rest */
     motet__lock *park;
     motet__cond *wake;
+    _Atomic uint64_t began, idle_since; /* for observe.c; the latter is 0 while it is busy */
     bool awoken;                        /* under park */
     motet__thread *thread;
     /* its thread's, while it is idle: */
@@ -243,6 +244,10 @@ void motet__worker_wake(motet__worker *w);
 void motet__worker_nudge(motet__worker *w);
 
 /* ---- moving (move.c) ---- */
+
+/* Holds all workers but `w`, which may be NULL, outside of their cores; nothing moves until _let_go. */
+void motet__hold_all(motet_system *sys, motet__worker *w);
+void motet__let_go(motet_system *sys, motet__worker *w);
 
 /* Takes actors from v, or all that it can (`all`). True: there is something to run now. */
 bool motet__steal(motet__worker *w, motet__worker *v, bool all);

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "event.h"
 #include "mail.h"
+#include "observe.h"
 #include "ref.h"
 #include "session.h"
 #include "sim.h"
