@@ -116,9 +116,6 @@ motet_err motet__reserve(motet_system *sys, const motet_options *o)
     if (!o) {
         return MOTET_OK;
     }
-    if (o->fixed && sys->isolate) {
-        return MOTET_EINVAL;
-    }
     if (o->reserve.threads > MOTET__THREADS) {
         return MOTET_ELIMIT;
     }

@@ -96,7 +96,7 @@ typedef struct motet_options {
      * threads at once, in the middle of the runtime's work: it must not wait, nor call anything of motet/. */
     void (*on_dead_letter)(void *env, const motet_dead_letter *letter);
     /* Once the system has started no memory is allocated or freed: what is reserved has to do, and what finds none
-     * fails (MOTET_ENOMEM). Not with isolated actors. */
+     * fails (MOTET_ENOMEM). Only the restart of an isolated actor allocates. */
     bool fixed;
     struct {
         uint32_t actors, messages, timers; /* that exist at the same time; a timer or an ask counts as a timer */
