@@ -386,6 +386,148 @@ static void what_finds_no_memory_says_so_between_two_workers(void **state)
     exhaust(2, 1);
 }
 
+/* ---- replies and monitors without memory ---- */
+
+static struct {
+    _Atomic uint64_t settled, right;
+    motet_ref hog, sink, other;
+    uint64_t monitor;
+} poor;
+
+/* Nothing is left for a further message on this worker. */
+static void use_up(motet_ctx *ctx)
+{
+    while (motet_tell(ctx, poor.sink, PART, NULL, 0) == MOTET_OK) {
+    }
+}
+
+static motet_status hog_receive(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    if (m->kind == MOTET_ASKED) {
+        use_up(ctx);
+        return motet_reply(ctx, m->from, m->id, NULL, 0) == MOTET_OK ? MOTET_DONE : MOTET_FAIL;
+    }
+    return MOTET_DONE;
+}
+
+static motet_status asks_the_hog(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    uint64_t id;
+    if (m->kind == MOTET_TOLD) {
+        return motet_ask(ctx, poor.hog, QUESTION, NULL, 0, 3600 * FX_SECOND, &id) == MOTET_OK ? MOTET_DONE : MOTET_FAIL;
+    }
+    atomic_fetch_add(&poor.right, m->kind == MOTET_NO_REPLY && m->why == MOTET_ENOMEM);
+    atomic_fetch_add(&poor.settled, 1);
+    return MOTET_DONE;
+}
+
+/* Has room for one end of a monitor, and none for the other. */
+static motet_status watches(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    uint64_t id;
+    if (m->kind == MOTET_TOLD) {
+        bool right = motet_monitor(ctx, poor.other, &id) == MOTET_OK;
+        use_up(ctx);
+        right = right && motet_link(ctx, poor.sink) == MOTET_ENOMEM;
+        right = right && motet_ask(ctx, poor.hog, QUESTION, NULL, 0, 1, &id) == MOTET_ENOMEM;
+        right = right && motet_monitor(ctx, poor.sink, &poor.monitor) == MOTET_ENOMEM;
+        motet_demonitor(ctx, poor.other, (uint64_t)0); /* of another number: frees nothing */
+        right = right && motet_stop(ctx, poor.hog) == MOTET_OK; /* ends it all the same */
+        atomic_fetch_add(&poor.right, right);
+        atomic_fetch_add(&poor.settled, 1);
+    }
+    return MOTET_DONE;
+}
+
+static motet_system *start_poor(const motet_actor_type *type)
+{
+    static const motet_actor_type hog = {.name = "hog", .receive = hog_receive},
+                                  other = {.name = "other", .receive = echo};
+    memset(&poor, 0, sizeof poor);
+    memset(&most, 0, sizeof most);
+    motet_options o = {.workers = 1, .fixed = true, .reserve = {.actors = 10, .messages = 100, .timers = 10}};
+    motet_system *sys;
+    motet_ref ref;
+    assert_int_equal(motet_system_start(NULL, &o, &sys), MOTET_OK);
+    assert_int_equal(motet_system_spawn(sys, &hog, NULL, &poor.hog), MOTET_OK);
+    assert_int_equal(motet_system_spawn(sys, &counting, NULL, &poor.sink), MOTET_OK);
+    assert_int_equal(motet_system_spawn(sys, &other, NULL, &poor.other), MOTET_OK);
+    assert_int_equal(motet_system_spawn(sys, type, NULL, &ref), MOTET_OK);
+    assert_int_equal(motet_send(sys, ref, GO, NULL, 0, 0), MOTET_OK);
+    until(&poor.settled, 1);
+    assert_int_equal(atomic_load(&poor.right), 1);
+    return sys;
+}
+
+static void a_reply_without_memory_is_no_reply(void **state)
+{
+    (void)state;
+    static const motet_actor_type asker = {.name = "asker", .receive = asks_the_hog};
+    motet_stats s;
+    motet_system_stop(start_poor(&asker), &s);
+    assert_true(clean(&s.leaks));
+}
+
+static void monitors_and_links_without_memory_are_refused(void **state)
+{
+    (void)state;
+    static const motet_actor_type watcher = {.name = "watcher", .receive = watches};
+    motet_system *sys = start_poor(&watcher);
+    motet_err e = MOTET_OK;
+    for (int i = 0; i < 300000 && e != MOTET_EGONE; i++) { /* the hog was stopped */
+        e = motet_send(sys, poor.hog, PART, NULL, 0, 0);
+        nap();
+    }
+    assert_int_equal(e, MOTET_EGONE);
+    motet_stats s;
+    motet_system_stop(sys, &s);
+    assert_true(clean(&s.leaks));
+}
+
+/* ---- sessions ---- */
+
+static motet_status waits_at_the_gate(void *self, motet_session *s, uint16_t label, const void *payload)
+{
+    while (atomic_load(&most.gate)) {
+        nap();
+    }
+    return session_receive(self, s, label, payload);
+}
+
+static void makers_without_memory_fail_their_actor(void **state)
+{
+    (void)state;
+    enum { SESSIONS = 3000 };
+    session_tables();
+    fx.role_types[1].receive = waits_at_the_gate;
+    fx.supervisors[0].intensity = 100000;
+    fx.children[0].backoff_min_ns = fx.children[0].backoff_max_ns = FX_MS;
+    motet_options o = {.workers = 2, .fixed = true, .reserve = {.sessions = SESSIONS, .session_messages = 1}};
+    motet_system *sys;
+    assert_int_equal(motet_system_start(&fx.spec, &o, &sys), MOTET_OK);
+    atomic_store(&most.gate, 1);
+    for (int i = 0; i < SESSIONS; i++) {
+        assert_int_equal(motet_session_open(sys, 0, 0, NULL), MOTET_OK);
+    }
+    motet_stats s = {0};
+    for (int i = 0; i < 300000 && s.crashes == 0; i++) {
+        nap();
+        motet_system_stats(sys, &s);
+    }
+    assert_true(s.crashes > 0);
+    atomic_store(&most.gate, 0);
+    assert_int_equal(motet_system_wait_idle(sys, 60 * FX_SECOND), MOTET_OK);
+    assert_int_equal(motet_session_open(sys, 0, 0, NULL), MOTET_OK); /* and on it goes */
+    assert_int_equal(motet_system_wait_idle(sys, 60 * FX_SECOND), MOTET_OK);
+    motet_system_stop(sys, &s);
+    assert_int_equal(s.opened, SESSIONS + 1);
+    assert_true(s.completed > 0 && s.aborted > 0);
+    assert_true(clean(&s.leaks));
+}
+
 static void sessions_past_the_reserve_are_refused(void **state)
 {
     (void)state;
@@ -434,6 +576,9 @@ int main(void)
         cmocka_unit_test_setup(nothing_is_allocated_between_start_and_stop, fx_setup),
         cmocka_unit_test_setup(what_finds_no_memory_says_so_on_one_worker, fx_setup),
         cmocka_unit_test_setup(what_finds_no_memory_says_so_between_two_workers, fx_setup),
+        cmocka_unit_test_setup(a_reply_without_memory_is_no_reply, fx_setup),
+        cmocka_unit_test_setup(monitors_and_links_without_memory_are_refused, fx_setup),
+        cmocka_unit_test_setup(makers_without_memory_fail_their_actor, fx_setup),
         cmocka_unit_test_setup(sessions_past_the_reserve_are_refused, fx_setup),
         cmocka_unit_test_setup(no_thread_past_the_reserve, fx_setup),
     };
