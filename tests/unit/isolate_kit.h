@@ -413,7 +413,8 @@ static inline int isolated_setup(void **state)
     fx.actors[1].fini = isolated_fini;
     fx.actors[1].isolated = true;
     fx.supervisors[0].intensity = 1000000;
-    isolated_options = (motet_options){.workers = 2};
+    const char *workers = getenv("MOTET_WORKERS");
+    isolated_options = (motet_options){.workers = workers ? (uint32_t)atoi(workers) : 2};
     return 0;
 }
 
