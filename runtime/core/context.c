@@ -32,7 +32,7 @@ static inline motet_err check_send(const motet__worker *w, motet_ref to, uint32_
     if (__builtin_expect(tag >> 24 >= CLASSES, 0)) {
         return MOTET_EINVAL;
     }
-    return motet__ref_check(w->sys, to, MOTET_MAY_SEND(tag >> 24));
+    return motet__ref_check(&w->secret, to, MOTET_MAY_SEND(tag >> 24));
 }
 
 /* What check_send refused. */
@@ -110,7 +110,7 @@ static inline bool tell_quickly(motet__worker *w, motet_ref to, uint32_t tag, co
     if (!motet__gate_enter_quickly(&w->gate)) {
         return false;
     }
-    motet__actor *a = motet__actor_at(w->sys, to.slot);
+    motet__actor *a = motet__actor_in(w->chunks, to.slot);
     motet__node *n = (motet__node *)w->nodes.first;
     /* acquire: as motet__slot_owner. */
     bool here = a && n &&
@@ -134,7 +134,8 @@ static inline bool tell_quickly(motet__worker *w, motet_ref to, uint32_t tag, co
 motet_err motet_tell(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, size_t size)
 {
     bool sound = tag >> 24 < CLASSES && size <= MOTET_INLINE &&
-                 motet__ref_check(w->sys, to, MOTET_MAY_SEND(tag >> 24)) == MOTET_OK;
+                 (to.rights >> (tag >> 24) & 1u) != 0 &&
+                 motet__seal(&w->secret, to.slot, to.generation, to.rights) == to.seal; /* as motet__ref_check */
     if (__builtin_expect(sound && tell_quickly(w, to, tag, data, size), 1)) {
         return MOTET_OK;
     }
@@ -210,7 +211,7 @@ motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *dat
     if (motet__is_isolated) {
         return motet__isolated_reply(from, id, data, size);
     }
-    motet_err e = motet__ref_check(w->sys, from, 0);
+    motet_err e = motet__ref_check(&w->secret, from, 0);
     if (e != MOTET_OK) {
         return e;
     }

@@ -234,7 +234,8 @@ struct motet_system {
     bool pin;                  /* each worker to a core of the machine */
     uint64_t spin_ns;          /* how long an idle worker looks for work before it parks */
     _Atomic bool fixed;        /* no memory is allocated any more */
-    uint64_t secret, seed;     /* of the seals of refs; of the chance in delays */
+    motet__secret secret;      /* of the seals of refs */
+    uint64_t seed;             /* of the chance in delays */
     void (*on_dead_letter)(void *env, const motet_dead_letter *letter);
     motet__lock *moving;       /* one thread at a time moves actors, or adds a core */
     motet__lock *grow;         /* the depots */
@@ -338,21 +339,18 @@ __attribute__((noreturn)) void motet__fatal(const char *what);
 
 /* seal.c: refs */
 motet_ref motet__ref_make(const motet_system *sys, uint32_t slot, uint32_t generation, motet_rights rights);
-static inline uint32_t motet__seal(uint64_t secret, uint32_t slot, uint32_t generation, motet_rights rights)
+/* Both secrets are the system's; every bit of name and rights moves the upper half of the product. */
+static inline uint32_t motet__seal(const motet__secret *secret, uint32_t slot, uint32_t generation, motet_rights rights)
 {
-    uint64_t x = ((uint64_t)generation << 32 | slot) ^ secret;
-    x *= (secret ^ rights) | 1u;
-    return (uint32_t)(x >> 32) ^ (uint32_t)x;
+    uint64_t name = (uint64_t)generation << 32 | slot;
+    return (uint32_t)((name ^ secret->mask) * (secret->factor + 2u * (uint64_t)rights) >> 32);
 }
 
 /* Whether the seal fits, and the rights are all there. */
-static inline motet_err motet__ref_check(const motet_system *sys, motet_ref ref, motet_rights need)
+static inline motet_err motet__ref_check(const motet__secret *secret, motet_ref ref, motet_rights need)
 {
-    if (ref.slot == 0) {
-        return MOTET_EGONE;
-    }
-    bool whole = motet__seal(sys->secret, ref.slot, ref.generation, ref.rights) == ref.seal;
-    return whole && (ref.rights & need) == need ? MOTET_OK : MOTET_ERIGHTS;
+    bool whole = motet__seal(secret, ref.slot, ref.generation, ref.rights) == ref.seal;
+    return ref.slot == 0 ? MOTET_EGONE : whole && (ref.rights & need) == need ? MOTET_OK : MOTET_ERIGHTS;
 }
 
 /* send.c: by a worker inside its gate, unless it says otherwise */
@@ -545,16 +543,18 @@ static inline void motet__generation_set(motet__actor *a, uint32_t generation)
 
 enum { MOTET__ACTOR_SHIFT = 14 }; /* of a chunk of 2 MB */
 
+/* As motet__depot_at, with its shift known. */
+static inline motet__actor *motet__actor_in(_Atomic(unsigned char *) *chunks, uint32_t slot)
+{
+    _Static_assert((uint64_t)MOTET__CHUNKS << MOTET__ACTOR_SHIFT == UINT64_C(1) << 32, "any slot is in the table");
+    /* acquire: partner of the release in grow (depot.c). */
+    unsigned char *at = atomic_load_explicit(&chunks[slot >> MOTET__ACTOR_SHIFT], memory_order_acquire);
+    return at ? (motet__actor *)(void *)at + (slot & ((1u << MOTET__ACTOR_SHIFT) - 1u)) : NULL;
+}
+
 static inline motet__actor *motet__actor_at(const motet_system *sys, uint32_t slot)
 {
-    /* As motet__depot_at, with its shift known. */
-    uint32_t chunk = slot >> MOTET__ACTOR_SHIFT;
-    if (chunk >= MOTET__CHUNKS) {
-        return NULL;
-    }
-    /* acquire: partner of the release in grow (depot.c). */
-    unsigned char *at = atomic_load_explicit(&sys->actor_records.chunks[chunk], memory_order_acquire);
-    return at ? (motet__actor *)(void *)at + (slot & ((1u << MOTET__ACTOR_SHIFT) - 1u)) : NULL;
+    return motet__actor_in(sys->actor_records.chunks, slot);
 }
 
 static inline motet__node *motet__node_new(motet__worker *w)

@@ -16,6 +16,9 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
     w->index = (uint16_t)n;
     w->own_thread = own_thread;
     motet__gate_init(&w->gate, sys->two_sided);
+    w->secret = sys->secret;
+    w->chunks = sys->actor_records.chunks;
+    w->told.kind = MOTET_TOLD;
     w->batch = MOTET__BATCH_OF_MAIL;
     w->until_look = 1;
     atomic_init(&w->wheel_next, MOTET__NEVER);

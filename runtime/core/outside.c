@@ -218,7 +218,7 @@ static motet_err send(motet_system *sys, motet_ref to, uint32_t tag, const struc
     if (tag >> 28 != 0) {
         return MOTET_EINVAL;
     }
-    motet_err e = motet__ref_check(sys, to, MOTET_MAY_SEND(tag >> 24));
+    motet_err e = motet__ref_check(&sys->secret, to, MOTET_MAY_SEND(tag >> 24));
     e = e == MOTET_OK ? reserve(sys, &p, motet__deadline(sys, timeout_ns), &policy) : e;
     if (e == MOTET_EFULL && policy == MOTET_DROP_NEWEST) {
         atomic_fetch_add_explicit(&sys->outside_lost, 1, memory_order_relaxed); /* relaxed: statistics */

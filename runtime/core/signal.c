@@ -198,7 +198,7 @@ void motet__signal(motet__worker *w, motet__actor *a, const motet__parcel *p)
 
 static motet_err send_signal(motet_ctx *w, motet_ref to, motet_rights need, motet__kind kind, uint64_t id)
 {
-    motet_err e = motet__ref_check(w->sys, to, need);
+    motet_err e = motet__ref_check(&w->secret, to, need);
     motet__actor *a = e == MOTET_OK ? motet__actor_at(w->sys, to.slot) : NULL;
     if (e == MOTET_OK && (!a || motet__generation(a) != to.generation)) {
         e = MOTET_EGONE;
@@ -238,7 +238,7 @@ motet_err motet_monitor(motet_ctx *w, motet_ref who, uint64_t *id)
         return motet__isolated_do(MOTET__FRAME_MONITOR, who, id);
     }
     motet__enter(w);
-    motet_err e = motet__ref_check(w->sys, who, MOTET_MAY_WATCH);
+    motet_err e = motet__ref_check(&w->secret, who, MOTET_MAY_WATCH);
     motet__name name = {who.slot, who.generation};
     *id = ++w->last_monitor << 8 | w->index;
     if (e == MOTET_OK && !peer_add(w, w->current, name, *id, true)) {
@@ -319,7 +319,7 @@ motet_err motet_link(motet_ctx *w, motet_ref who)
         return motet__isolated_do(MOTET__FRAME_LINK, who, NULL);
     }
     motet__enter(w);
-    motet_err e = motet__ref_check(w->sys, who, MOTET_MAY_LINK);
+    motet_err e = motet__ref_check(&w->secret, who, MOTET_MAY_LINK);
     e = e == MOTET_OK ? motet__link_to(w, w->current, (motet__name){who.slot, who.generation}) : e;
     motet__leave(w);
     return e;

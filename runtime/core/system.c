@@ -229,6 +229,11 @@ static uint64_t seed_of(const motet_system *sys, const motet_options *o)
 static const motet_supervisor_spec lone_root = {.name = "root", .parent = MOTET_NONE};
 static const motet_system_spec no_tree = {.name = "motet", .n_supervisors = 1, .supervisors = &lone_root};
 
+static uint64_t chance(motet_system *sys)
+{
+    return sys->sim ? sys->sim->ops->random(sys->sim) : motet__random();
+}
+
 motet_err motet_system_start(const motet_system_spec *spec, const motet_options *options, motet_system **out)
 {
     uint32_t n_actors = 0;
@@ -253,7 +258,7 @@ motet_err motet_system_start(const motet_system_spec *spec, const motet_options 
     sys->n_wires = spec->n_wires;
     sys->sim = options ? options->sim : NULL;
     sys->two_sided = sys->sim || !motet__barrier_ready();
-    sys->secret = sys->sim ? sys->sim->ops->random(sys->sim) : motet__random();
+    sys->secret = (motet__secret){chance(sys), chance(sys) | 1u};
     sys->seed = seed_of(sys, options);
     sys->pin = options && options->pin;
     /* Spinning takes nothing from anybody while there is a core for each worker. */

@@ -213,8 +213,9 @@ static __attribute__((noinline)) bool handle_special(motet__worker *w, motet__ac
 }
 
 /* Small mail that was told: the way that has to be fast. False: the turn ends. */
-static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l, motet_mail *m)
+static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l)
 {
+    motet_mail *m = &w->told;
     m->tag = l->tag;
     m->size = l->size;
     m->data = l->size > 0 ? ((motet__node *)(void *)l)->bytes : NULL;
@@ -234,9 +235,8 @@ static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l
     return !(a->flags & ENDS);
 }
 
-static void run_batch(motet__worker *w, motet__actor *a)
+static inline __attribute__((always_inline)) void run_batch(motet__worker *w, motet__actor *a)
 {
-    motet_mail told = {.kind = MOTET_TOLD};
     bool quick = !a->child && a->receive; /* neither changes in a turn */
     for (bool on = !(a->flags & ENDS); on && w->left > 0; w->left--) {
         motet__link *l = motet__mail_pop(a);
@@ -244,7 +244,7 @@ static void run_batch(motet__worker *w, motet__actor *a)
             break;
         }
         bool small = quick && l->kind == MOTET__TOLD && l->flags == MOTET__PLACED;
-        on = __builtin_expect(small, 1) ? handle_told(w, a, l, &told) : handle_special(w, a, l);
+        on = __builtin_expect(small, 1) ? handle_told(w, a, l) : handle_special(w, a, l);
     }
     finish(w, a);
 }

@@ -196,7 +196,7 @@ static void take_news(motet__worker *w)
     w->until_look = 1; /* timers may have been armed, or the system is to quit */
 }
 
-bool motet__worker_step(motet__worker *w)
+static inline bool step(motet__worker *w)
 {
     if (atomic_load_explicit(&w->news, memory_order_relaxed)) { /* relaxed: exchanged then */
         take_news(w);
@@ -211,6 +211,11 @@ bool motet__worker_step(motet__worker *w)
     }
     motet__worker_flush(w);
     return a != NULL;
+}
+
+bool motet__worker_step(motet__worker *w)
+{
+    return step(w);
 }
 
 /* ---- idleness ---- */
@@ -401,7 +406,7 @@ static void idle(motet__worker *w)
 static void loop(motet__worker *w)
 {
     do {
-        while (motet__worker_step(w)) {
+        while (step(w)) {
         }
         idle(w);
     } while (!motet__quitting(w->sys));

@@ -37,8 +37,14 @@ enum { MOTET__STACKS = 6 }; /* those of a worker, but for letters: the core keep
 
 typedef enum motet__rest { MOTET__BUSY, MOTET__SPINNING, MOTET__PARKED } motet__rest;
 
+typedef struct motet__secret { /* of a system's refs (seal.c) */
+    uint64_t mask, factor; /* factor is odd */
+} motet__secret;
+
 struct motet_ctx { /* motet__worker */
     motet__gate gate;
+    motet__secret secret;             /* as in sys, and the next as well: what every send needs */
+    _Atomic(unsigned char *) *chunks; /* of the actors */
     motet_system *sys;
     motet_sim *sim;           /* as sys->sim */
     uint16_t index;
@@ -60,6 +66,7 @@ struct motet_ctx { /* motet__worker */
     motet__message *message;  /* in its hands */
     uint16_t state_before;    /* of the participant, before that message */
     bool asking;              /* its handler is a maker */
+    motet_mail told;          /* what handle_told shows: the rest of it stays as it is */
     bool sampling;            /* the turn is timed, for all until the next look at the clock */
     bool any_dirty;           /* one of its pipes has something unpublished */
     uint32_t crossed;         /* parcels put into pipes since the last look at the clock */

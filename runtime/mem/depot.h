@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MOTET__BATCH = 64, MOTET__CHUNKS = 32768 };
+enum { MOTET__BATCH = 64, MOTET__CHUNKS = 1 << 18 };
 
 typedef struct motet__stack { /* free records; link in the first word */
     void *first;
