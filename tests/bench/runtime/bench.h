@@ -19,7 +19,7 @@
 #include <motet/motet.h>
 
 enum {
-    BENCH_SLICE = 256,    /* most messages, or actors, that one callback makes */
+    BENCH_SLICE = 100,    /* most messages, or actors, that one callback makes; what is told is handled as fast */
     BENCH_INBOX = 1000,   /* of the consumers of rows with a bound */
     BENCH_HUGE = 1u << 28 /* an inbox that is never full */
 };
