@@ -1,6 +1,6 @@
 #!/bin/bash
 # bench.sh -- motet-bench: each of its rows runs with any number of workers and prints lines of the right form, wrong
-# arguments are refused; and the table that `make bench` makes of numbers. What the numbers are is nobody's business here.
+# arguments are refused; and the table that `make bench` makes of numbers. What the numbers are does not matter here.
 . "$(dirname "$0")/../lib.sh"
 cd "$root" || exit 1
 bench=$B/bin/motet-bench
@@ -44,6 +44,7 @@ wrong "a number that is none" 'not a number of operations: 1e6' 1 pp 1e6
 wrong "a negative one" 'not a number of operations: -5' 1 pp -5
 wrong "an ARG where there is none" 'this row has no ARG: pp' 1 pp 100 5
 wrong "a row on two threads with one worker" 'needs 2 workers: ppx' 1 ppx
+wrong "more actors than a row can have" 'not a number of actors that this row can have: 65' 1 s-mto1 100 65
 wrong "too many arguments" 'two to four' 1 ring 100 5 7
 
 # ---- the table ----
@@ -66,6 +67,20 @@ t_has "and said to be slower" "$out" 'slower than 1 by more than 1\.3: pp$'
 t_has "a row of which Motet has no number is missing" "$out" '^rr 10 +1 +- +9\.0 .* missing$'
 t_has "all is summed up" "$out" '^1 ahead, 1 behind, 1 missing; 1 of 2 goals reached'
 t_has "the machine has its limits" "$out" '^clock +18\.5  a read$'
+
+# ---- the page ----
+page() { tests/bench/runtime/page "$work/measured" "$work/page.md"; }
+printf 'before\n<!-- measured -->\n\nold\n' >"$work/page.md"
+t_exit "nothing measured, nothing written" 1 page
+t_has "and it says what to do" "$err" "run 'make bench' first"
+mkdir "$work/measured"
+cp "$work/machine" "$work/measured/machine"
+cp "$work/runs" "$work/measured/runs.tsv"
+cp "$work/limits" "$work/measured/limits.tsv"
+t "what was measured goes into the page" page
+t_has "below what it says by itself" "$work/page.md" '^before$'
+t_has "as a table" "$work/page.md" '^\| pp \| 1 \| [0-9.]+ \| '
+t_lacks "in place of what was there" "$work/page.md" '^old$'
 
 # ---- compare, without peers and with one that stands for them ----
 printf '#!/bin/sh\necho "pp 1	2"\n' >"$work/limits.sh"

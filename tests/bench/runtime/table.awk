@@ -117,10 +117,11 @@ END {
     print ""
     heading()
     for (i = 1; i <= n_rows; i++) { print_row(rows[i]) }
-    printf "\nns for an operation, medians; w: workers; by: what the peer takes by what Motet takes in the same pair of runs,"
-    print " median (least..greatest); +: the goal is reached"
-    printf "%s%d ahead, %d behind, %d missing; %d of %d goals reached; ", fence, n_ahead, n_behind, missing, n_met, n_goals
-    print n_slower ? "2 workers slower than 1 by more than 1.3: " slow : "no row is slower by more than 1.3 with 2 workers"
+    printf "\nns for an operation, medians; w: workers; by: what the peer takes by what Motet takes in the same pair"
+    print " of runs,\nmedian (least..greatest); +: the goal is reached"
+    printf "%s%d ahead, %d behind, %d missing; ", fence, n_ahead, n_behind, missing
+    printf "%d of %d goals reached; ", n_met, n_goals
+    print "2 workers slower than 1 by more than 1.3: " (n_slower ? slow : "none")
     print "\nLimits of the machine, ns:\n"
     if (markdown) { print "| | ns | |\n|---|--:|---|" }
     for (i = 1; i <= n_limits; i++) {

@@ -7,6 +7,7 @@ BEGIN {
     print "      continue Round;\n    } or {"
     for (i = 0; i < N - 1; i++) { print "      Node[" i "] -> Node[" i + 1 "]: Over;" }
     print "    }\n  }\n}\n\nactor Node plays Circle.Node { mailbox 4; }\n"
-    print "system Roundabout {\n  supervisor root one_for_one intensity 1 in 1s {\n    child node[" N "]: Node permanent;\n  }"
+    print "system Roundabout {\n  supervisor root one_for_one intensity 1 in 1s {"
+    print "    child node[" N "]: Node permanent;\n  }"
     print "  wire Circle(Node = node);\n}"
 }
