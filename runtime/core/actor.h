@@ -199,6 +199,7 @@ struct motet__due { /* a timer of the user, or an ask that waits; 128 bytes, num
     uint64_t period;   /* 0: once */
     bool ask;          /* the mail is MOTET_NO_REPLY */
     uint8_t why;       /* motet_err: of that */
+    bool revives;      /* a dynamic child comes back */
     bool posted;       /* its mail is in the mailbox */
     bool cancelled;    /* since it was posted */
 };

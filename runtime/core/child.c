@@ -133,9 +133,21 @@ static void mind_exit(motet__child *c)
     }
 }
 
+/* A group ends when all of its actors have. */
+static void mind_group(motet__worker *w, motet__child *c)
+{
+    motet__phase phase = motet__child_phase(c);
+    if (phase == MOTET__FAILING || phase == MOTET__STOPPING) {
+        motet__group_stop(w, c->group);
+    }
+}
+
 void motet__child_finish(motet__worker *w, motet__child *c)
 {
     mind_exit(c);
+    if (c->group) {
+        mind_group(w, c);
+    }
     if (may_end(c)) {
         end(w, c);
         mind_exit(c); /* it may have started again, and its init have called motet_exit */

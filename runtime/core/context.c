@@ -12,6 +12,11 @@ motet_ref motet_self(motet_ctx *w)
     return motet__ref_make(w->sys, a->slot, motet__generation(a), MOTET_MAY_ALL);
 }
 
+motet_system *motet_system_of(motet_ctx *w)
+{
+    return w->sys;
+}
+
 uint64_t motet_now(motet_ctx *w)
 {
     return w->now;

@@ -148,6 +148,13 @@ typedef enum motet__phase {
     MOTET__GONE      /* ended for good */
 } motet__phase;
 
+typedef struct motet__pace { /* of restarts: the last delay, and since when it is up; 0: it is not */
+    uint64_t delay, up_since;
+} motet__pace;
+
+typedef struct motet__dynamic motet__dynamic;
+typedef struct motet__group motet__group;
+
 typedef enum motet__after { /* the verdict that stopped it ... */
     MOTET__UNDECIDED,   /* is still being carried out */
     MOTET__START_AGAIN, /* starts it */
@@ -159,7 +166,7 @@ struct motet__child {
     const motet_actor_type *type;
     const motet_child_spec *spec;
     motet__actor *actor;        /* for good; each incarnation has its own generation */
-    struct motet__group *group; /* it is no actor of the user's, but a group of dynamic children; else NULL */
+    motet__group *group;        /* it is no actor of the user's, but a group of dynamic children; else NULL */
     motet__link poke;           /* its mail when its phase changed */
     _Atomic uint32_t poked;     /* 1: `poke` is in the mailbox or on its way */
     _Atomic uint32_t phase;     /* motet__phase; written under control */
@@ -182,7 +189,7 @@ struct motet__child {
     uint32_t sessions;          /* open ones */
     uint64_t stamp, claim;      /* marks of one open, of one pass over the waiting ones */
     motet_session *sessions_open;
-    uint64_t delay, up_since;   /* restart backoff */
+    motet__pace pace;
     motet__child *next_failed;
 };
 
@@ -250,6 +257,7 @@ struct motet_system {
     _Atomic uint32_t quit;
     _Atomic uint64_t next_due; /* earliest timer of the tree; MOTET__NEVER: none */
     _Atomic bool told;         /* events wait to be told */
+    struct motet__dynamics *dynamics; /* NULL: there is no group */
     struct motet__events *events; /* NULL: nobody wants to know */
 
     motet__lock *control;
@@ -267,6 +275,15 @@ struct motet_system {
     uint32_t n_up, n_threads;
     bool gave_up;
 };
+
+/* What is to be spawned. */
+typedef struct motet__spawning {
+    const motet_actor_type *type;
+    const motet_spawn_options *options; /* may be NULL */
+    motet__group *group;                /* NULL: it is supervised by nobody; else: */
+    motet_restart restart;
+    struct motet_dynamic *child;        /* its name goes there */
+} motet__spawning;
 
 /* What the core hands to every init of a child. */
 typedef struct motet__start {
@@ -423,8 +440,11 @@ void motet__set_fixed(motet_system *sys);
 void motet__leaks(motet_system *sys, motet_leaks *out);
 
 /* life.c */
-MOTET_MUST_USE motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o,
-                                      motet_ref *out);
+MOTET_MUST_USE motet_err motet__spawn(motet__worker *w, const motet__spawning *s, motet_ref *out);
+/* Runs init, when the type has one. start->arg, index, incarnation and failure are filled in. */
+motet_status motet__actor_init(motet__worker *w, motet__actor *a, motet_start *start);
+void motet__actor_fini(motet__worker *w, motet__actor *a);    /* runs fini, when the type has one */
+void motet__actor_release(motet__worker *w, motet__actor *a); /* its slot is free; it is cleared */
 /* A slot for `type`, owned by w; NULL: no memory. */
 motet__actor *motet__actor_new(motet__worker *w, const motet_actor_type *type);
 void motet__actor_begin(motet__actor *a, const motet_actor_type *type); /* an incarnation */
@@ -449,6 +469,7 @@ void motet__dues_fire(motet__worker *w, uint64_t now);       /* all that are due
 void motet__dues_free(motet__worker *w, motet__actor *a);
 void motet__dues_move(motet__actor *a, motet__worker *from, motet__worker *to);
 bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail); /* false: it was cancelled */
+bool motet__revive_after(motet__worker *w, motet__actor *a, uint64_t delay); /* a dynamic child; false: no memory */
 void motet__due_gone(motet__worker *w, motet__link *l);                      /* it leaves the mailbox unhandled */
 uint64_t motet__ask_new(motet__worker *w, motet__actor *a, uint32_t tag, uint64_t timeout_ns); /* 0: no memory */
 /* It is answered: whether it was still waited for; its tag. */
@@ -458,6 +479,9 @@ bool motet__ask_over(motet__worker *w, motet__actor *a, uint64_t id, uint32_t *t
 void motet__ask_failed(motet__worker *w, motet__actor *a, uint64_t id, motet_err why);
 
 /* outside.c */
+/* Runs `run` in a core where what is spawned by these options belongs: in a callback at once, else waits for it. */
+void motet__do(motet_system *sys, const motet_spawn_options *options, void (*run)(motet__worker *w, void *arg),
+               void *arg);
 extern const motet_actor_type motet__asker; /* stands for a thread that waits in motet_call */
 void motet__calls_run(motet__worker *w);
 bool motet__calls_take(motet__worker *w, motet__worker *v); /* w takes v's over; false: there are none */
@@ -466,6 +490,21 @@ motet__worker *motet__least_busy(motet_system *sys);
 /* tree.c */
 MOTET_MUST_USE motet_err motet__sup_init(motet_system *sys);
 void motet__sup_fini(motet_system *sys);
+
+/* dynamic.c */
+extern const motet_actor_type motet__group_type;
+MOTET_MUST_USE motet_err motet__dynamics_init(motet_system *sys);
+void motet__dynamics_fini(motet_system *sys);
+bool motet__dynamics_reserve(motet_system *sys, uint32_t n); /* for slots up to n */
+motet__group *motet__group_new(motet__child *c);             /* NULL: no memory; free() it */
+/* The record of `a`, by its owner; NULL: it is no dynamic child. */
+motet__dynamic *motet__dynamic_of(const motet_system *sys, const motet__actor *a);
+const motet_child_spec *motet__dynamic_spec(const motet__dynamic *d);
+/* The first incarnation, in place of motet__actor_init; *status: with which it failed. */
+motet_err motet__dynamic_begin(motet__worker *w, motet__actor *a, const motet__spawning *s, motet_status *status);
+/* One ends, or is to come back: the place of motet__actor_end. */
+void motet__dynamic_end(motet__worker *w, motet__actor *a, motet__dynamic *d, motet_status status, bool killed);
+void motet__group_stop(motet__worker *w, motet__group *g);   /* tells all of them */
 
 /* event.c */
 MOTET_MUST_USE motet_err motet__events_init(motet_system *sys, motet_on_event on_event);
@@ -484,6 +523,11 @@ bool motet__sup_quiet(const motet_system *sys);             /* under control: no
 /* These take control. */
 void motet__sup_started(motet__child *a, motet_status status); /* after init */
 void motet__sup_failed(motet__child *a, motet_status status);  /* a handler failed */
+/* Under control: the group's supervisor ends, for a dynamic child ended so. */
+void motet__sup_escalate(motet__child *group, motet_status status);
+/* How long its next start is put off. */
+uint64_t motet__restart_delay(const motet_system *sys, const motet_child_spec *s, motet__pace *pace, uint32_t who,
+                              uint32_t incarnation, uint64_t now);
 void motet__sup_exits(motet__child *a);                        /* it ends by itself, without a failure */
 void motet__sup_lost(motet__child *a, uint32_t incarnation); /* any thread: its process has died */
 /* Its sessions are closed, fini has run. True: it is to start again at once. */

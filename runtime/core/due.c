@@ -19,7 +19,7 @@ static motet__due *due_new(motet__worker *w, motet__actor *a)
     }
     /* relaxed: see find. */
     atomic_store_explicit(&d->actor, a, memory_order_relaxed);
-    d->posted = d->cancelled = d->ask = false;
+    d->posted = d->cancelled = d->ask = d->revives = false;
     d->period = 0;
     d->prev = NULL;
     d->next = a->dues;
@@ -138,6 +138,21 @@ void motet__dues_fire(motet__worker *w, uint64_t now)
     atomic_store_explicit(&w->wheel_next, motet__wheel_next(&w->wheel), memory_order_relaxed);
 }
 
+bool motet__revive_after(motet__worker *w, motet__actor *a, uint64_t delay)
+{
+    motet__due *d = due_new(w, a);
+    if (d) {
+        d->revives = true;
+        if (delay == 0) {
+            post(w, d);
+        } else {
+            motet__worker_look(w);
+            arm(w, d, delay < MOTET__NEVER - w->now ? w->now + delay : MOTET__NEVER - 1u);
+        }
+    }
+    return d != NULL;
+}
+
 /* ---- its mail ---- */
 
 bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail)
@@ -146,6 +161,11 @@ bool motet__due_handled(motet__worker *w, motet__link *l, motet_mail *mail)
     d->posted = false;
     if (d->cancelled) {
         due_free(w, d);
+        return false;
+    }
+    if (d->revives) { /* motet__dynamic_end, at the end of the turn, finds it down */
+        d->actor->flags |= MOTET__LEAVING;
+        cancel(w, d);
         return false;
     }
     mail->id = motet__due_id(d);

@@ -149,8 +149,11 @@ static void call_fini(void *actor)
     motet__sim_crash_behind();
 }
 
-static void run_fini(motet__worker *w, motet__actor *a)
+void motet__actor_fini(motet__worker *w, motet__actor *a)
 {
+    if (!a->type->fini) {
+        return;
+    }
     motet__actor *before = w->current;
     motet__link *in_hand = w->in_hand;
     w->current = a;
@@ -160,14 +163,8 @@ static void run_fini(motet__worker *w, motet__actor *a)
     w->current = before;
 }
 
-void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
+void motet__actor_release(motet__worker *w, motet__actor *a)
 {
-    a->state = MOTET__RUNNING; /* nothing puts it into the run queue any more, and a kill does nothing */
-    a->flags |= MOTET__KILLED;
-    if (a->type->fini && !(a->flags & MOTET__UNBORN)) {
-        run_fini(w, a);
-    }
-    motet__actor_clear(w, a, status);
     if (a->self) {
         state_free(w, a->self, a->type->state_size);
         a->self = NULL;
@@ -179,6 +176,23 @@ void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
     if (of_thread) {
         motet__core_retire(w);
     }
+}
+
+void motet__actor_end(motet__worker *w, motet__actor *a, motet_status status)
+{
+    motet__dynamic *d = motet__dynamic_of(w->sys, a);
+    bool killed = a->flags & MOTET__KILLED;
+    a->state = MOTET__RUNNING; /* nothing puts it into the run queue any more, and a kill does nothing */
+    a->flags |= MOTET__KILLED;
+    if (d) {
+        motet__dynamic_end(w, a, d, status, killed);
+        return;
+    }
+    if (!(a->flags & MOTET__UNBORN)) {
+        motet__actor_fini(w, a);
+    }
+    motet__actor_clear(w, a, status);
+    motet__actor_release(w, a);
 }
 
 /* ---- spawning ---- */
@@ -196,13 +210,18 @@ static void call_init(void *call)
                                                                         : c->a->type->init(c->a->self, c->start);
 }
 
-static motet_status run_init(motet__worker *w, motet__actor *a, const motet_spawn_options *o)
+motet_status motet__actor_init(motet__worker *w, motet__actor *a, motet_start *start)
 {
     motet__actor *before = w->current;
     motet__link *in_hand = w->in_hand; /* of the spawner's, for the spawner's */
-    motet_start start = {
-        .name = a->type->name, .env = w->sys->env, .system = w->sys, .arg = o ? o->arg : NULL, .ctx = w, .failure = MOTET_DONE};
-    struct init_call c = {a, &start, MOTET_FAIL};
+    struct init_call c = {a, start, MOTET_FAIL};
+    if (!a->type->init) {
+        return MOTET_DONE;
+    }
+    start->name = a->type->name;
+    start->env = w->sys->env;
+    start->system = w->sys;
+    start->ctx = w;
     w->current = a;
     w->in_hand = NULL;
     if (!motet__guarded(w, call_init, &c)) {
@@ -213,12 +232,13 @@ static motet_status run_init(motet__worker *w, motet__actor *a, const motet_spaw
     return c.status;
 }
 
-/* After init: what came meanwhile may be handled. MOTET_EINIT: it was killed meanwhile. */
+/* After init: what came meanwhile may be handled. MOTET_EINIT: it was killed meanwhile, for good. */
 static motet_err settle(motet__worker *w, motet__actor *a)
 {
     if (a->flags & MOTET__KILLED) {
+        bool supervised = motet__dynamic_of(w->sys, a) != NULL;
         motet__actor_end(w, a, a->status);
-        return MOTET_EINIT;
+        return supervised ? MOTET_OK : MOTET_EINIT;
     }
     a->state = MOTET__IDLE;
     if (a->flags & MOTET__LEAVING) {
@@ -229,16 +249,25 @@ static motet_err settle(motet__worker *w, motet__actor *a)
     return MOTET_OK;
 }
 
-static motet_err begin(motet__worker *w, motet__actor *a, const motet_spawn_options *o)
+/* *status: with which init failed. */
+static motet_err init(motet__worker *w, motet__actor *a, const motet__spawning *s, motet_status *status)
 {
+    if (s->group) {
+        return motet__dynamic_begin(w, a, s, status);
+    }
+    motet_start start = {.arg = s->options ? s->options->arg : NULL};
+    *status = motet__actor_init(w, a, &start);
+    return *status == MOTET_DONE ? MOTET_OK : MOTET_EINIT;
+}
+
+static motet_err begin(motet__worker *w, motet__actor *a, const motet__spawning *s)
+{
+    const motet_spawn_options *o = s->options;
     motet_err e = o && o->link && w->current
                       ? motet__link_to(w, w->current, (motet__name){a->slot, motet__generation(a)})
                       : MOTET_OK;
     motet_status status = MOTET_FAIL;
-    if (e == MOTET_OK) {
-        status = a->type->init ? run_init(w, a, o) : MOTET_DONE;
-        e = status == MOTET_DONE ? MOTET_OK : MOTET_EINIT;
-    }
+    e = e == MOTET_OK ? init(w, a, s, &status) : e;
     if (e != MOTET_OK) {
         motet__actor_end(w, a, status);
         return e;
@@ -247,17 +276,17 @@ static motet_err begin(motet__worker *w, motet__actor *a, const motet_spawn_opti
     return settle(w, a);
 }
 
-static motet_err spawn_here(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o,
-                            motet_ref *out)
+static motet_err spawn_here(motet__worker *w, const motet__spawning *s, motet_ref *out)
 {
-    motet__actor *a = motet__actor_new(w, type);
+    const motet_spawn_options *o = s->options;
+    motet__actor *a = motet__actor_new(w, s->type);
     if (!a) {
         return MOTET_ENOMEM;
     }
     *out = motet__ref_make(w->sys, a->slot, motet__generation(a), MOTET_MAY_ALL);
     a->state = MOTET__RUNNING;
     a->flags |= MOTET__UNBORN | (o && o->placement != MOTET_ANYWHERE ? MOTET__PINNED : 0);
-    motet_err e = begin(w, a, o);
+    motet_err e = begin(w, a, s);
     if (e != MOTET_OK) {
         *out = MOTET_NOBODY;
     }
@@ -281,8 +310,9 @@ static motet_err place_for(motet__worker *w, const motet_spawn_options *o, motet
     return MOTET_OK;
 }
 
-motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const motet_spawn_options *o, motet_ref *out)
+motet_err motet__spawn(motet__worker *w, const motet__spawning *s, motet_ref *out)
 {
+    const motet_actor_type *type = s->type;
     *out = MOTET_NOBODY;
     if (!type->receive || type->n_roles > 0 || type->isolated || type->inbox > MOTET__MOST_ROOM) {
         return MOTET_EINVAL;
@@ -291,11 +321,11 @@ motet_err motet__spawn(motet__worker *w, const motet_actor_type *type, const mot
         return MOTET_EGONE; /* fini, in the midst of the system's end */
     }
     motet__worker *to;
-    motet_err e = place_for(w, o, &to);
+    motet_err e = place_for(w, s->options, &to);
     if (e != MOTET_OK) {
         return e;
     }
-    e = spawn_here(w, type, o, out);
+    e = spawn_here(w, s, out);
     motet__actor *a = e == MOTET_OK ? motet__actor_at(w->sys, out->slot) : NULL;
     if (to == w) {
         return e;
@@ -315,7 +345,7 @@ motet_err motet_spawn(motet_ctx *w, const motet_actor_type *type, const motet_sp
         return motet__isolated_refuse("motet_spawn");
     }
     motet__enter(w);
-    motet_err e = motet__spawn(w, type, o, out);
+    motet_err e = motet__spawn(w, &(motet__spawning){.type = type, .options = o}, out);
     motet__leave(w);
     return e;
 }

@@ -106,7 +106,7 @@ struct spawn {
 static void spawn(motet__worker *w, void *arg)
 {
     struct spawn *s = arg;
-    s->e = motet__spawn(w, s->type, s->options, s->out);
+    s->e = motet__spawn(w, &(motet__spawning){.type = s->type, .options = s->options}, s->out);
 }
 
 /* The worker with the least to do; the first of them, so that few actors share a core. */
@@ -126,6 +126,19 @@ motet__worker *motet__least_busy(motet_system *sys)
     return best;
 }
 
+void motet__do(motet_system *sys, const motet_spawn_options *options, void (*run)(motet__worker *w, void *arg),
+               void *arg)
+{
+    motet__worker *w = motet__come(sys);
+    if (w) {
+        run(w, arg);
+        motet__go(w);
+        return;
+    }
+    bool placed = options && options->placement == MOTET_ON_WORKER && options->worker < sys->n_workers;
+    call_and_wait(placed ? sys->cores[options->worker] : motet__least_busy(sys), run, arg);
+}
+
 motet_err motet_system_spawn(motet_system *sys, const motet_actor_type *type, const motet_spawn_options *options,
                              motet_ref *out)
 {
@@ -136,13 +149,9 @@ motet_err motet_system_spawn(motet_system *sys, const motet_actor_type *type, co
     if (motet__self && motet__self->sys == sys) {
         return motet_spawn(motet__self, type, options, out);
     }
-    struct spawn s = {type, options, out, MOTET_OK};
+    struct spawn s = {type, options, out, MOTET_EINVAL};
     *out = MOTET_NOBODY;
-    bool placed = options && options->placement == MOTET_ON_WORKER;
-    if (placed && options->worker >= sys->n_workers) {
-        return MOTET_EINVAL;
-    }
-    call_and_wait(placed ? sys->cores[options->worker] : motet__least_busy(sys), spawn, &s);
+    motet__do(sys, options, spawn, &s);
     return s.e;
 }
 

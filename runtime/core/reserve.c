@@ -128,7 +128,7 @@ motet_err motet__reserve(motet_system *sys, const motet_options *o)
         done = done && (o->reserve.sessions == 0 || reserve_sessions(sys, o, n));
     }
     if (o->fixed) {
-        done = done && make_pipes(sys, n);
+        done = done && make_pipes(sys, n) && motet__dynamics_reserve(sys, sys->actor_records.n);
         sys->most_sessions = o->reserve.sessions;
     }
     return done ? MOTET_OK : MOTET_ENOMEM;

@@ -99,6 +99,16 @@ static void kill(motet__worker *w, motet__actor *a, motet_status status)
     }
 }
 
+static void stop(motet__worker *w, motet__actor *a)
+{
+    if (a->child) {
+        a->flags |= MOTET__LEAVING;
+        motet__child_wake(a->child);
+    } else {
+        kill(w, a, MOTET_DONE);
+    }
+}
+
 static void peer_ended(motet__worker *w, motet__actor *a, const motet__ended *e)
 {
     if (!peer_remove(w, a, e->who, e->id, true)) {
@@ -182,8 +192,8 @@ void motet__signal(motet__worker *w, motet__actor *a, const motet__parcel *p)
     motet__ended e;
     memcpy(&e, p->bytes, sizeof e);
     switch ((motet__kind)p->kind) {
-    case MOTET__KILL: kill(w, a, MOTET_FAIL_KILLED); break;
-    case MOTET__STOP: kill(w, a, a->child ? MOTET_FAIL_KILLED : MOTET_DONE); break; /* as mail it had no memory */
+    case MOTET__KILL: kill(w, a, e.status); break;
+    case MOTET__STOP: stop(w, a); break; /* as mail it had no memory */
     case MOTET__WATCH: watch(w, a, &e); break;
     case MOTET__UNWATCH: peer_remove(w, a, e.who, e.id, e.id == 0); break;
     case MOTET__ENDED: peer_ended(w, a, &e); break;
@@ -204,7 +214,8 @@ static motet_err send_signal(motet_ctx *w, motet_ref to, motet_rights need, mote
         e = MOTET_EGONE;
     }
     if (e == MOTET_OK) {
-        say(w, (motet__name){to.slot, to.generation}, kind, (motet__ended){name_of(w->current), id, MOTET_DONE});
+        motet_status how = kind == MOTET__KILL ? MOTET_FAIL_KILLED : MOTET_DONE;
+        say(w, (motet__name){to.slot, to.generation}, kind, (motet__ended){name_of(w->current), id, how});
     }
     return e;
 }

@@ -24,19 +24,19 @@
 
 /* ---- verdicts ---- */
 
-/* The delay before the actor's restart: from backoff_min, doubling up to backoff_max; from the start again once it
- * has run for longer than backoff_max. Chance shortens it, by the share that the spec allows. */
-static uint64_t next_delay(motet__child *a, uint64_t now)
+/* From backoff_min, doubling up to backoff_max; from the start again once it has run for longer than backoff_max. Chance
+ * shortens it, by the share that the spec allows. */
+uint64_t motet__restart_delay(const motet_system *sys, const motet_child_spec *s, motet__pace *pace, uint32_t who,
+                              uint32_t incarnation, uint64_t now)
 {
-    const motet_child_spec *s = a->spec;
     uint64_t max = s->backoff_max_ns < s->backoff_min_ns ? s->backoff_min_ns : s->backoff_max_ns;
     if (max == 0) {
-        return 0;
+        return motet__sim_delay(sys->sim);
     }
-    bool settled = a->up_since != 0 && now - a->up_since > max;
-    a->delay = motet__backoff_next(s->backoff_min_ns, max, a->delay, settled);
-    return motet__backoff_jitter(a->delay, s->jitter_percent,
-                                 motet__backoff_draw(a->sys->seed, a->number, a->incarnation));
+    bool settled = pace->up_since != 0 && now - pace->up_since > max;
+    pace->delay = motet__backoff_next(s->backoff_min_ns, max, pace->delay, settled);
+    uint64_t chance = motet__backoff_draw(sys->seed, who, incarnation);
+    return motet__backoff_jitter(pace->delay, s->jitter_percent, chance) + motet__sim_delay(sys->sim);
 }
 
 /* A group counts as no actor. */
@@ -105,7 +105,7 @@ static void order_start(motet_system *sys, motet__child *a)
     sup->in_flight = a->number;
     a->incarnation += a->ordered;
     a->ordered = true;
-    sup->temporary[a->number] = a->spec->restart == MOTET_TEMPORARY ? MOTET__TEMPORARY : 0;
+    sup->temporary[a->number] = a->spec->restart == MOTET_TEMPORARY && !is_group(a) ? MOTET__TEMPORARY : 0;
     motet__child_enter(a, MOTET__STARTING);
     if (a != sup->here) {
         motet__child_wake(a);
@@ -147,7 +147,7 @@ static void judge(motet_system *sys, motet__child *a)
     motet__supervisor *sup = &sys->sup;
     uint64_t now = motet__system_clock(sys);
     motet_directive directive =
-        a->failure == MOTET_DONE ? MOTET_AS_USUAL : a->spec->decide[motet_status_reason(a->failure)];
+        a->failure == MOTET_DONE || is_group(a) ? MOTET_AS_USUAL : a->spec->decide[motet_status_reason(a->failure)];
     if (directive == MOTET_STOP) {
         sup->temporary[a->number] |= MOTET__STOPPED;
     }
@@ -164,7 +164,7 @@ static void judge(motet_system *sys, motet__child *a)
         go(a);
         return;
     }
-    uint64_t delay = next_delay(a, now) + motet__sim_delay(sys->sim);
+    uint64_t delay = motet__restart_delay(sys, a->spec, &a->pace, a->number, a->incarnation, now);
     if (delay > 0) {
         motet__event_of(a, MOTET_EVENT_DELAYED, a->failure, delay);
     }
@@ -192,7 +192,7 @@ static bool decide(motet_system *sys)
         return false;
     }
     if (motet__child_phase(a) == MOTET__FAILED) { /* else another verdict has covered it meanwhile */
-        if (a->failure == MOTET_DONE && a->spec->restart != MOTET_PERMANENT) {
+        if (a->failure == MOTET_DONE && !a->escalates && a->spec->restart != MOTET_PERMANENT) {
             go(a);
         } else {
             judge(sys, a);
@@ -431,7 +431,7 @@ static void came_up(motet__child *a)
     motet_system *sys = a->sys;
     sys->restarts += a->incarnation > 0 && !is_group(a);
     sys->n_up += !is_group(a);
-    a->up_since = a->spec->backoff_max_ns || a->spec->backoff_min_ns ? motet__system_clock(sys) : 0;
+    a->pace.up_since = a->spec->backoff_max_ns || a->spec->backoff_min_ns ? motet__system_clock(sys) : 0;
     a->failure = MOTET_DONE;
     motet__child_enter(a, MOTET__UP);
     motet__event_of(a, a->incarnation > 0 ? MOTET_EVENT_RESTARTED : MOTET_EVENT_STARTED, MOTET_DONE, 0);
@@ -480,7 +480,7 @@ void motet__sup_started(motet__child *a, motet_status status)
         came_up(a);
     } else {
         count_failure(a, status);
-        a->up_since = 0;
+        a->pace.up_since = 0;
         motet__child_enter(a, MOTET__FAILED);
         queue_failure(&sys->sup, a);
     }
@@ -494,6 +494,16 @@ void motet__sup_failed(motet__child *a, motet_status status)
     motet__lock_take(sys->control);
     fail(a, status);
     motet__lock_release(sys->control);
+}
+
+void motet__sup_escalate(motet__child *group, motet_status status)
+{
+    if (motet__child_phase(group) == MOTET__UP) {
+        group->failure = status;
+        group->escalates = true;
+        ends(group, MOTET__FAILING, MOTET_ABORT_CRASH);
+        motet__child_wake(group);
+    }
 }
 
 void motet__sup_exits(motet__child *a)

@@ -22,7 +22,8 @@ static motet_err check_children(const motet_system_spec *spec, uint32_t *n_actor
         const motet_child_spec *c = &spec->children[i];
         if (!c->actor || c->count == 0 || (c->actor->mailbox == 0 && c->actor->n_roles > 0) ||
             c->actor->mailbox > MOST_MAILBOX || c->actor->policy > MOTET_DROP_OLDEST || c->jitter_percent > 100 ||
-            (c->actor->shared && c->actor->policy == MOTET_DROP_OLDEST)) {
+            (c->actor->shared && c->actor->policy == MOTET_DROP_OLDEST) ||
+            (c->dynamic && (c->count != 1 || c->actor->n_roles > 0 || c->actor->isolated))) {
             return MOTET_EINVAL;
         }
         n += c->count;
@@ -108,6 +109,10 @@ static motet_err make_child(motet_system *sys, motet__child *c)
     if (!c->name || !c->state || (c->type->shared && !c->room) || !make_child_actor(sys, c)) {
         return MOTET_ENOMEM;
     }
+    c->group = c->spec->dynamic ? motet__group_new(c) : NULL;
+    if (c->spec->dynamic && !c->group) {
+        return MOTET_ENOMEM;
+    }
     if (c->spec->family) {
         snprintf(c->name, room, "%s[%u]", c->spec->name, (unsigned)c->index);
     } else {
@@ -121,6 +126,7 @@ static motet_err make_parts(motet_system *sys)
     motet_err e = make_tables(sys);
     e = e == MOTET_OK ? make_cores(sys) : e;
     e = e == MOTET_OK ? motet__sup_init(sys) : e;
+    e = e == MOTET_OK ? motet__dynamics_init(sys) : e;
     for (uint32_t i = 0; i < sys->n_actors && e == MOTET_OK; i++) {
         e = make_child(sys, &sys->actors[i]);
     }
@@ -139,6 +145,7 @@ static void free_system(motet_system *sys)
     }
     for (uint32_t i = 0; sys->actors && i < sys->n_actors; i++) {
         free(sys->actors[i].name);
+        free(sys->actors[i].group);
         free(sys->actors[i].state);
         if (sys->actors[i].room) {
             motet__lock_free(sys->actors[i].room);
@@ -162,6 +169,7 @@ static void free_system(motet_system *sys)
     motet__lock_free(sys->common);
     motet__sup_fini(sys);
     motet__events_fini(sys);
+    motet__dynamics_fini(sys);
     motet__isolate_end(sys->isolate);
     motet__block_pool_fini(&sys->opens);
     free(sys->buckets);
@@ -344,7 +352,8 @@ motet_err motet_child_ref(motet_system *sys, uint16_t child, uint32_t instance, 
         return motet__isolated_child_ref(sys, child, instance, out);
     }
     *out = MOTET_NOBODY;
-    if (child >= sys->spec->n_children || instance >= sys->spec->children[child].count) {
+    if (child >= sys->spec->n_children || sys->spec->children[child].dynamic ||
+        instance >= sys->spec->children[child].count) {
         return MOTET_EINVAL;
     }
     motet__worker *w = motet__come(sys);

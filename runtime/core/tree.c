@@ -31,7 +31,7 @@ static motet_err walk_child(struct walk *k, uint16_t child, uint32_t owner, uint
         a->number = k->next_actor;
         a->index = i;
         a->spec = spec;
-        a->type = spec->actor;
+        a->type = spec->dynamic ? &motet__group_type : spec->actor;
         sys->sup.owner[a->number] = owner;
         k->next_actor++;
     }

@@ -6,7 +6,7 @@
  * motet_fail leaves a callback by a jump to the worker's loop, which goes on in motet__turn_failed. What was in hand is
  * named in the worker (in_hand, and for sessions participant and message) so that nothing is lost by the jump.
  */
-#include "core.h"
+#include "isolate.h"
 
 enum { QUIET = 64 };
 
@@ -152,6 +152,19 @@ static motet_status handle_mail(motet__worker *w, motet__actor *a, motet__link *
 
 /* ---- the turn ---- */
 
+/* Whether its supervisor passes over a failure outside of sessions: the mail is dropped, and the actor goes on. */
+static bool passed_over(motet__worker *w, motet__actor *a, motet_status status)
+{
+    const motet__dynamic *d = a->child ? NULL : motet__dynamic_of(w->sys, a);
+    const motet_child_spec *s = a->child ? a->child->spec : d ? motet__dynamic_spec(d) : NULL;
+    if (!s || s->decide[motet_status_reason(status)] != MOTET_RESUME || (a->child && motet__isolate_lost(a->child))) {
+        return false;
+    }
+    motet__count(&w->counts.failed, 1);
+    motet__count(&w->counts.resumed, 1);
+    return true;
+}
+
 static void fail(motet__worker *w, motet__actor *a, motet_status status)
 {
     motet__count(&w->counts.failed, 1);
@@ -205,7 +218,7 @@ enum { ENDS = MOTET__KILLED | MOTET__LEAVING | MOTET__SUSPENDED }; /* the turn *
 
 static __attribute__((noinline)) bool handle_special(motet__worker *w, motet__actor *a, motet__link *l)
 {
-    motet_status status = a->child ? motet__child_mail(w, a->child, l) : handle_mail(w, a, l);
+    motet_status status = a->child ? motet__child_mail(w, a->child, l) : motet__turn_mail(w, a, l);
     if (status != MOTET_DONE) {
         fail(w, a, status);
     }
@@ -224,7 +237,7 @@ static inline bool handle_told(motet__worker *w, motet__actor *a, motet__link *l
     motet_status status = call(w, a, m);
     if (__builtin_expect(status != MOTET_DONE || a->used > MOTET__MOST_ROOM || w->in_hand != l, 0)) {
         put_down(w, a);
-        if (status != MOTET_DONE) {
+        if (status != MOTET_DONE && !passed_over(w, a, status)) {
             fail(w, a, status);
         }
     } else { /* as put_down, where nobody else counts places */
@@ -251,7 +264,8 @@ static inline __attribute__((always_inline)) void run_batch(motet__worker *w, mo
 
 motet_status motet__turn_mail(motet__worker *w, motet__actor *a, motet__link *l)
 {
-    return handle_mail(w, a, l);
+    motet_status status = handle_mail(w, a, l);
+    return status == MOTET_DONE || passed_over(w, a, status) ? MOTET_DONE : status;
 }
 
 void motet__turn(motet__worker *w, motet__actor *a)
@@ -273,7 +287,9 @@ void motet__turn_failed(motet__worker *w)
         motet__session_failed(w, w->fail_status);
     } else {
         put_down(w, a);
-        fail(w, a, w->fail_status);
+        if (!passed_over(w, a, w->fail_status)) {
+            fail(w, a, w->fail_status);
+        }
     }
     run_batch(w, a);
 }

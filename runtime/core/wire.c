@@ -22,7 +22,7 @@ static const motet_role_type *find_role(const motet_actor_type *actor, const mot
 static motet_err bind_role(motet_system *sys, motet__wire *wire, uint16_t r, const motet_bind *bind)
 {
     const motet_session_type *s = wire->session;
-    if (bind->child >= sys->spec->n_children) {
+    if (bind->child >= sys->spec->n_children || sys->spec->children[bind->child].dynamic) {
         return MOTET_EINVAL;
     }
     const motet_child_spec *child = &sys->spec->children[bind->child];

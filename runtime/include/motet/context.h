@@ -18,6 +18,7 @@ typedef struct motet_ctx motet_ctx;
 /* ---- itself ---- */
 
 motet_ref motet_self(motet_ctx *ctx);              /* with all rights */
+struct motet_system *motet_system_of(motet_ctx *ctx); /* that it is in */
 uint64_t motet_now(motet_ctx *ctx);                /* the worker's clock, ns; read once in a while, so it may lag by a turn */
 /* Ends this callback, and the actor, as a failure with `status` (neither MOTET_DONE nor MOTET_LATER). Does not return:
  * what the callback holds on its stack is not released. */

@@ -5,6 +5,7 @@
 #include "automaton.h"
 #include "check.h"
 #include "context.h"
+#include "dynamic.h"
 #include "error.h"
 #include "event.h"
 #include "mail.h"

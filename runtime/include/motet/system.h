@@ -35,6 +35,7 @@ typedef struct motet_child_spec {
     /* How long its stop is waited for; 0: 5 s. Then it is killed: it is reported, and the stop of the others goes on. */
     uint64_t shutdown_ns;
     uint64_t backoff_min_ns, backoff_max_ns; /* delay before a restart, doubling from min to max; 0, 0: none */
+    bool dynamic;          /* no actor, but a group of those that are started at run time; see motet/dynamic.h */
     uint8_t jitter_percent; /* the delay is shortened by chance, by up to that part of it: 0 .. 100 */
     motet_directive decide[MOTET_REASONS];   /* by why it failed */
 } motet_child_spec;
