@@ -123,6 +123,7 @@ static inline bool tell_quickly(motet__worker *w, motet_ref to, uint32_t tag, co
                 a->used < atomic_load_explicit(&a->room, memory_order_relaxed);
     if (__builtin_expect(here, 1)) {
         motet__stack_pop(&w->nodes);
+        motet__unpoison(n->bytes, sizeof n->bytes);
         n->link.kind = MOTET__TOLD;
         n->link.flags = MOTET__PLACED;
         n->link.size = (uint16_t)size;

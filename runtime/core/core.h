@@ -24,6 +24,7 @@
 
 #include "actor.h"
 #include "lane.h"
+#include "poison.h"
 #include "pool.h"
 #include "port.h"
 #include "sim.h"
@@ -603,12 +604,17 @@ static inline motet__actor *motet__actor_at(const motet_system *sys, uint32_t sl
 
 static inline motet__node *motet__node_new(motet__worker *w)
 {
-    return motet__record_new(w, &w->nodes, &w->sys->nodes);
+    motet__node *n = motet__record_new(w, &w->nodes, &w->sys->nodes);
+    if (n) {
+        motet__unpoison(n->bytes, sizeof n->bytes);
+    }
+    return n;
 }
 
 /* What is too much is given to the others at the next look at the clock. */
 static inline void motet__node_free(motet__worker *w, motet__link *l)
 {
+    motet__poison(((motet__node *)(void *)l)->bytes, MOTET_INLINE);
     motet__stack_push(&w->nodes, l);
 }
 

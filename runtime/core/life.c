@@ -21,6 +21,7 @@ static void *state_new(motet__worker *w, size_t size)
     motet__stack *records = state_records(w, size, &depot);
     if (records) {
         void *state = motet__record_new(w, records, depot);
+        motet__unpoison(state, state ? size : 0);
         return state ? memset(state, 0, size) : NULL;
     }
     motet__message *m = motet__message_new(w, size);
@@ -35,7 +36,9 @@ static void state_free(motet__worker *w, void *state, size_t size)
 {
     motet__depot *depot;
     motet__stack *records = state_records(w, size, &depot);
-    if (records) {
+    if (records) { /* the first words of a record that is free are its depot's */
+        size_t whole = size <= TINY ? TINY : size <= SMALL ? SMALL : MIDDLE;
+        motet__poison((unsigned char *)state + TINY, whole - TINY);
         motet__record_free(w, state, records, depot);
         return;
     }

@@ -99,6 +99,7 @@ static void free_outside(motet_system *sys, motet__message *m)
         common_put(sys, m);
         return;
     }
+    motet__pool_forget(m);
     push_returned(sys->cores[m->home], m, m);
 }
 
@@ -138,6 +139,7 @@ void motet__message_free(motet__worker *w, motet__message *m)
         return;
     }
     motet__outbox *box = &w->outboxes[m->home];
+    motet__pool_forget(m);
     m->next = box->first;
     box->first = m;
     box->last = box->last ? box->last : m;

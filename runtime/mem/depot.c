@@ -3,6 +3,8 @@
 #define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS */
 #include "depot.h"
 
+#include "poison.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -50,7 +52,9 @@ bool motet__depot_init(motet__depot *d, size_t size, bool numbered)
 void motet__depot_fini(motet__depot *d)
 {
     for (uint32_t i = 0; i < d->n_chunks; i++) {
-        munmap(atomic_load_explicit(&d->chunks[i], memory_order_relaxed), chunk_bytes(d));
+        void *chunk = atomic_load_explicit(&d->chunks[i], memory_order_relaxed);
+        motet__unpoison(chunk, chunk_bytes(d));
+        munmap(chunk, chunk_bytes(d));
     }
     free(d->chunks);
     memset(d, 0, sizeof *d);

@@ -1,6 +1,8 @@
 /* pool.c -- see pool.h. */
 #include "pool.h"
 
+#include "poison.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,11 @@ static uint32_t class_of(size_t size)
         c++;
     }
     return c;
+}
+
+static size_t payload_room(const motet__message *m)
+{
+    return ((size_t)SMALLEST << m->size_class) - sizeof *m;
 }
 
 static void free_chunks(motet__chunk *c)
@@ -46,6 +53,7 @@ static motet__message *take(motet__pool *p, uint32_t c)
     motet__message *m = p->free[c];
     p->free[c] = m->next;
     m->next = NULL;
+    motet__unpoison(m->payload, payload_room(m));
     return m;
 }
 
@@ -104,10 +112,16 @@ int motet__pool_reserve(motet__pool *p, size_t size, uint32_t n)
     return 0;
 }
 
+void motet__pool_forget(motet__message *m)
+{
+    motet__poison(m->payload, payload_room(m));
+}
+
 void motet__pool_put(motet__pool *p, motet__message *m)
 {
     m->next = p->free[m->size_class];
     p->free[m->size_class] = m;
+    motet__pool_forget(m);
 }
 
 void motet__pool_missing(motet__pool *p, uint64_t n[MOTET__USES], uint64_t bytes[MOTET__USES])

@@ -44,6 +44,8 @@ motet__message *motet__pool_take_any(motet__pool *p, size_t size);
 int motet__pool_grow(motet__pool *p, size_t size);
 /* Allocates until there are `n` of that size that are free; -1: no memory. */
 int motet__pool_reserve(motet__pool *p, size_t size, uint32_t n);
+/* Nobody uses its payload any more, though it is not back yet. */
+void motet__pool_forget(motet__message *m);
 /* Back to the pool that the message came from. Its `use` is MOTET__AS_MESSAGE again. */
 void motet__pool_put(motet__pool *p, motet__message *m);
 /* Adds up what is in use, by use: how many, and their bytes with heads. The pool can only be ended after it. */

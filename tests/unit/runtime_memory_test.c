@@ -1,7 +1,9 @@
 /* runtime_memory_test.c -- payloads in blocks on every way that they may end; what is not returned is found when the
  * system stops; dead letters are told of, each once. */
 #include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runtime_fixture.h"
 
@@ -449,6 +451,75 @@ static void blocks_of_one_that_fails(void **state)
     assert_int_equal(atomic_load(&at.letters), 10);
 }
 
+/* ---- uses after the end are seen ---- */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SEEN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SEEN 1
+#endif
+#endif
+
+#ifdef SEEN
+static const unsigned char *volatile stale;
+
+/* Keeps what it is told for longer than it may. */
+static motet_status reads_stale(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    (void)ctx;
+    if (stale) {
+        _exit(*stale == 1 ? 3 : 4);
+    }
+    stale = m->data;
+    return MOTET_DONE;
+}
+
+static void use_stale(size_t size)
+{
+    unsigned char bytes[LARGE] = {1};
+    motet_system *sys;
+    motet_options o = {.workers = 1};
+    motet_actor_type type = {.name = "late", .receive = reads_stale};
+    if (!freopen("/dev/null", "w", stderr) || motet_system_start(NULL, &o, &sys) != MOTET_OK) {
+        _exit(5);
+    }
+    motet_ref to = spawn_on(sys, &type, 0);
+    for (int i = 0; i < 2; i++) {
+        if (motet_send(sys, to, PUT, bytes, i ? 0 : size, 0) != MOTET_OK) {
+            _exit(6);
+        }
+    }
+    for (;;) {
+        nap();
+    }
+}
+
+static void a_payload_that_is_used_after_its_handler_is_found(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {8, LARGE};
+    for (int i = 0; i < 2; i++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(60);
+            use_stale(sizes[i]);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 1); /* the sanitizer's */
+    }
+}
+#else
+static void a_payload_that_is_used_after_its_handler_is_found(void **state)
+{
+    (void)state;
+    skip();
+}
+#endif
+
 /* ---- dead letters ---- */
 
 static motet_status tells_the_dead(void *self, motet_ctx *ctx, const motet_mail *m)
@@ -535,6 +606,7 @@ int main(void)
         cmocka_unit_test_setup(one_block_to_a_thousand, reset),
         cmocka_unit_test_setup(a_block_goes_to_and_fro_between_workers, reset),
         cmocka_unit_test_setup(blocks_of_one_that_fails, reset),
+        cmocka_unit_test_setup(a_payload_that_is_used_after_its_handler_is_found, reset),
         cmocka_unit_test_setup(sends_to_one_that_is_gone_are_dead_letters, reset),
         cmocka_unit_test_setup(an_actor_without_receive_takes_no_mail, reset),
     };
