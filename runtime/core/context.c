@@ -73,6 +73,23 @@ motet_err motet__parcel_fill(motet_system *sys, motet__worker *w, motet__parcel 
     return MOTET_OK;
 }
 
+/* Hands on a block as it is. */
+static void fill_block(motet__parcel *p, void *block)
+{
+    motet__block_bytes b = {block, motet__payload_size(block)};
+    memcpy(p->bytes + motet__payload_at(p->kind), &b, sizeof b);
+    p->flags |= MOTET__BLOCK;
+}
+
+/* Of a block that another process has a copy of. */
+static motet_err copied(motet__worker *w, void *block, motet_err e)
+{
+    if (e == MOTET_OK) {
+        motet_block_drop(w, block);
+    }
+    return e;
+}
+
 /* Whatever a tell may meet. */
 static __attribute__((noinline)) motet_err tell_slowly(motet__worker *w, motet_ref to, uint32_t tag, const void *data,
                                                        size_t size)
@@ -151,47 +168,61 @@ motet_err motet_tell(motet_ctx *w, motet_ref to, uint32_t tag, const void *data,
 motet_err motet_tell_block(motet_ctx *w, motet_ref to, uint32_t tag, void *block)
 {
     if (motet__is_isolated) {
-        motet_err told = motet__isolated_tell(to, tag, block, motet__payload_size(block));
-        if (told == MOTET_OK) {
-            motet_block_drop(w, block);
-        }
-        return told;
+        return copied(w, block, motet__isolated_tell(to, tag, block, motet__payload_size(block)));
     }
     motet_err e = check_send(w, to, tag);
-    motet__block_bytes b = {block, motet__payload_size(block)};
     if (e != MOTET_OK) {
-        return refused(w, to, MOTET_TOLD, tag, b.size, e);
+        return refused(w, to, MOTET_TOLD, tag, motet__payload_size(block), e);
     }
-    motet__parcel p = {
-        .to = {to.slot, to.generation}, .kind = MOTET__TOLD, .flags = MOTET__BLOCK, .tag = tag};
-    memcpy(p.bytes, &b, sizeof b);
+    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
+    fill_block(&p, block);
     motet__enter(w);
     e = motet__dispatch(w, &p);
     motet__leave(w);
     return e;
 }
 
-static motet_err ask(motet__worker *w, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
-                     uint64_t *id)
+/* Asks with a copy of `data`, or, where it is given, with `block`, which stays the caller's on an error. */
+static motet_err ask(motet__worker *w, motet__parcel *p, const void *data, size_t size, void *block,
+                     uint64_t timeout_ns, uint64_t *id)
 {
     motet__actor *from = w->current;
-    motet__asking asking = {{from->slot, motet__generation(from)}, motet__ask_new(w, from, tag, timeout_ns)};
+    motet__asking asking = {{from->slot, motet__generation(from)}, motet__ask_new(w, from, p->tag, timeout_ns)};
     if (asking.id == 0) {
         return MOTET_ENOMEM;
     }
     *id = asking.id;
-    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__ASKED, .tag = tag};
-    memcpy(p.bytes, &asking, sizeof asking);
-    motet_err e = motet__parcel_fill(w->sys, w, &p, sizeof asking, data, size);
+    memcpy(p->bytes, &asking, sizeof asking);
+    motet_err e = MOTET_OK;
+    if (block) {
+        fill_block(p, block);
+    } else {
+        e = motet__parcel_fill(w->sys, w, p, sizeof asking, data, size);
+    }
     if (e == MOTET_OK) {
-        e = motet__dispatch(w, &p);
-        if (e != MOTET_OK) {
-            motet__payload_drop(w, &p);
+        e = motet__dispatch(w, p);
+        if (e != MOTET_OK && !block) {
+            motet__payload_drop(w, p);
         }
     }
     if (e != MOTET_OK) {
-        motet__ask_over(w, from, asking.id, &tag);
+        motet__ask_over(w, from, asking.id, &p->tag);
     }
+    return e;
+}
+
+static motet_err check_ask(motet__worker *w, motet_ref to, uint32_t tag, const void *data, size_t size, void *block,
+                           uint64_t timeout_ns, uint64_t *id)
+{
+    motet_err e = check_send(w, to, tag);
+    *id = 0;
+    if (e != MOTET_OK) {
+        return refused(w, to, MOTET_ASKED, tag, size, e);
+    }
+    motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__ASKED, .tag = tag};
+    motet__enter(w);
+    e = ask(w, &p, data, size, block, timeout_ns, id);
+    motet__leave(w);
     return e;
 }
 
@@ -201,15 +232,16 @@ motet_err motet_ask(motet_ctx *w, motet_ref to, uint32_t tag, const void *data, 
     if (motet__is_isolated) {
         return motet__isolated_ask(to, tag, data, size, timeout_ns, id);
     }
-    motet_err e = check_send(w, to, tag);
-    *id = 0;
-    if (e != MOTET_OK) {
-        return refused(w, to, MOTET_ASKED, tag, size, e);
+    return check_ask(w, to, tag, data, size, NULL, timeout_ns, id);
+}
+
+motet_err motet_ask_block(motet_ctx *w, motet_ref to, uint32_t tag, void *block, uint64_t timeout_ns, uint64_t *id)
+{
+    size_t size = motet__payload_size(block);
+    if (motet__is_isolated) {
+        return copied(w, block, motet__isolated_ask(to, tag, block, size, timeout_ns, id));
     }
-    motet__enter(w);
-    e = ask(w, to, tag, data, size, timeout_ns, id);
-    motet__leave(w);
-    return e;
+    return check_ask(w, to, tag, NULL, size, block, timeout_ns, id);
 }
 
 motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *data, size_t size)
@@ -232,6 +264,24 @@ motet_err motet_reply(motet_ctx *w, motet_ref from, uint64_t id, const void *dat
     return e;
 }
 
+motet_err motet_reply_block(motet_ctx *w, motet_ref from, uint64_t id, void *block)
+{
+    if (motet__is_isolated) {
+        return copied(w, block, motet__isolated_reply(from, id, block, motet__payload_size(block)));
+    }
+    motet_err e = motet__ref_check(&w->secret, from, 0);
+    if (e != MOTET_OK) {
+        return e;
+    }
+    motet__parcel p = {.to = {from.slot, from.generation}, .kind = MOTET__REPLY, .tag = MOTET_OK};
+    memcpy(p.bytes, &id, sizeof id);
+    fill_block(&p, block);
+    motet__enter(w);
+    motet__send_adopting(w, &p);
+    motet__leave(w);
+    return MOTET_OK;
+}
+
 /* ---- blocks ---- */
 
 void *motet_block_new(motet_ctx *w, size_t size)
@@ -244,16 +294,25 @@ void *motet_block_new(motet_ctx *w, size_t size)
 
 void motet_block_drop(motet_ctx *w, void *block)
 {
-    motet__enter(w);
-    motet__payload_release(w, block);
-    motet__leave(w);
+    if (block) {
+        motet__enter(w);
+        motet__payload_release(w, block);
+        motet__leave(w);
+    }
 }
 
 void *motet_block_share(motet_ctx *w, const void *block)
 {
     (void)w;
-    motet__payload_share(block);
+    if (block) {
+        motet__payload_share(block);
+    }
     return (void *)(uintptr_t)block;
+}
+
+size_t motet_block_size(const void *block)
+{
+    return motet__payload_size(block);
 }
 
 const void *motet_mail_block(motet_ctx *w, const motet_mail *mail)

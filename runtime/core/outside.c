@@ -271,6 +271,9 @@ void *motet_system_block(motet_system *sys, size_t size)
 
 void motet_system_drop(motet_system *sys, void *block)
 {
+    if (!block) {
+        return;
+    }
     motet__worker *w = motet__come(sys);
     if (w) {
         motet__payload_release(w, block);

@@ -415,6 +415,85 @@ static void a_block_goes_to_and_fro_between_workers(void **state)
     stop(sys);
 }
 
+/* Asks with a block, and gets it back as the answer. */
+static motet_status gives_back(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    void *block = motet_block_share(ctx, motet_mail_block(ctx, m));
+    bool right = m->kind == MOTET_ASKED && block == m->data && motet_block_size(block) == LARGE;
+    if (!right || motet_reply_block(ctx, m->from, m->id, block) != MOTET_OK) {
+        motet_block_drop(ctx, block);
+        atomic_fetch_add(&at.wrong, 1);
+    }
+    return MOTET_DONE;
+}
+
+static motet_status asks_for_it(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    uint64_t id;
+    if (m->kind == MOTET_TOLD) {
+        at.kept = filled(ctx, LARGE);
+        if (motet_ask_block(ctx, MOTET_NOBODY, PUT, at.kept, 1, &id) != MOTET_EGONE || id != 0 ||
+            motet_ask_block(ctx, at.to, PUT, at.kept, 60 * FX_SECOND, &id) != MOTET_OK) {
+            atomic_fetch_add(&at.wrong, 1);
+        }
+        return MOTET_DONE;
+    }
+    if (m->kind != MOTET_REPLY || m->data != at.kept || !whole(m->data, m->size)) {
+        atomic_fetch_add(&at.wrong, 1);
+    }
+    atomic_fetch_add(&at.got, 1);
+    return MOTET_DONE;
+}
+
+static void a_block_asks_and_answers_without_a_copy(void **state)
+{
+    (void)state;
+    static const motet_actor_type giving = {.name = "giver", .receive = gives_back},
+                                  asking = {.name = "asker", .receive = asks_for_it};
+    motet_system *sys = start(2);
+    at.to = spawn_on(sys, &giving, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        motet_ref ref = spawn_on(sys, &asking, i);
+        for (uint64_t k = 1; k <= 20; k++) {
+            assert_int_equal(motet_send(sys, ref, PUT, NULL, 0, 0), MOTET_OK);
+            until(&at.got, i * 20 + k);
+        }
+    }
+    assert_int_equal(stop(sys).dead_letters, 40);
+}
+
+/* Asks, and ends, so that the answers find nobody. */
+static motet_status asks_and_ends(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    (void)m;
+    for (int i = 0; i < 10; i++) {
+        uint64_t id;
+        if (motet_ask_block(ctx, at.to, PUT, filled(ctx, LARGE), 60 * FX_SECOND, &id) != MOTET_OK) {
+            atomic_fetch_add(&at.wrong, 1);
+        }
+    }
+    atomic_fetch_add(&at.ready, 1);
+    motet_exit(ctx);
+    return MOTET_DONE;
+}
+
+static void answers_that_find_nobody_are_released(void **state)
+{
+    (void)state;
+    static const motet_actor_type giving = {.name = "giver", .receive = gives_back},
+                                  asking = {.name = "asker", .receive = asks_and_ends};
+    motet_system *sys = start(2);
+    at.to = spawn_on(sys, &giving, 0);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(motet_send(sys, spawn_on(sys, &asking, i % 2), PUT, NULL, 0, 0), MOTET_OK);
+    }
+    until(&at.ready, 20);
+    stop(sys);
+}
+
 /* Fails with a block in hand, one stashed, one asked, and more in the mailbox. */
 static motet_status fails(void *self, motet_ctx *ctx, const motet_mail *m)
 {
@@ -605,6 +684,8 @@ int main(void)
         cmocka_unit_test_setup(blocks_from_other_threads, reset),
         cmocka_unit_test_setup(one_block_to_a_thousand, reset),
         cmocka_unit_test_setup(a_block_goes_to_and_fro_between_workers, reset),
+        cmocka_unit_test_setup(a_block_asks_and_answers_without_a_copy, reset),
+        cmocka_unit_test_setup(answers_that_find_nobody_are_released, reset),
         cmocka_unit_test_setup(blocks_of_one_that_fails, reset),
         cmocka_unit_test_setup(a_payload_that_is_used_after_its_handler_is_found, reset),
         cmocka_unit_test_setup(sends_to_one_that_is_gone_are_dead_letters, reset),

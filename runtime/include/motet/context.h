@@ -49,17 +49,25 @@ MOTET_MUST_USE motet_err motet_ask(motet_ctx *ctx, motet_ref to, uint32_t tag, c
  * for any more, or a second one, is dropped without a word. */
 MOTET_MUST_USE motet_err motet_reply(motet_ctx *ctx, motet_ref from, uint64_t id, const void *data, size_t size);
 
-/* ---- payloads in blocks ---- */
+/* ---- payloads in blocks ----
+ *
+ * A reference to a block is owned by whoever got it, until it is sent or dropped; one that is neither is a leak, which
+ * the system tells of when it stops. A block belongs to its system and may be used until then, by any thread. */
 
-/* A block of `size` bytes, not zeroed, owned by the caller until it is sent or dropped; NULL: no memory. */
+/* A block of `size` bytes, aligned for any type, not zeroed, with one reference; NULL: no memory. */
 void *motet_block_new(motet_ctx *ctx, size_t size);
-/* Drops one reference. */
+size_t motet_block_size(const void *block);
+/* Drops one reference; NULL is passed over. */
 void motet_block_drop(motet_ctx *ctx, void *block);
-/* Sends the caller's reference; on any error the caller keeps it. */
+/* These hand the caller's reference on, without a copy; on any error the caller keeps it. Else as their likes above. */
 MOTET_MUST_USE motet_err motet_tell_block(motet_ctx *ctx, motet_ref to, uint32_t tag, void *block);
-/* Another reference to a block, or to the payload of the mail being handled, if that came in a block; NULL if not.
- * From then on it is read-only for all who hold it. */
+MOTET_MUST_USE motet_err motet_ask_block(motet_ctx *ctx, motet_ref to, uint32_t tag, void *block, uint64_t timeout_ns,
+                                         uint64_t *id);
+MOTET_MUST_USE motet_err motet_reply_block(motet_ctx *ctx, motet_ref from, uint64_t id, void *block);
+/* Another reference to a block; NULL to NULL. From then on it is read-only for all who hold it. */
 void *motet_block_share(motet_ctx *ctx, const void *block);
+/* The block in which the payload of the mail being handled came, still the runtime's: share it to keep it, or to hand it
+ * on. NULL when it came in none. */
 const void *motet_mail_block(motet_ctx *ctx, const motet_mail *mail);
 
 /* ---- its life and that of others ---- */
