@@ -19,6 +19,7 @@ motet__worker *motet__core_add(motet_system *sys, bool own_thread)
     w->secret = sys->secret;
     w->chunks = sys->actor_records.chunks;
     w->told.kind = MOTET_TOLD;
+    w->spin_for = sys->spin_ns;
     w->batch = MOTET__BATCH_OF_MAIL;
     w->until_look = 1;
     atomic_init(&w->wheel_next, MOTET__NEVER);

@@ -10,7 +10,7 @@
  */
 #include "core.h"
 
-enum { LOOK_EVERY = 64, LOOK_NS = 64000, WAKE_NS = 200000, STEAL_NS = 100000, CROSS_NS = 100 };
+enum { LOOK_EVERY = 64, LOOK_NS = 64000, WAKE_NS = 200000, STEAL_NS = 100000, CROSS_NS = 100, LEAST_SPIN = 32 };
 #define STUCK_NS (2 * MOTET__MS)
 #define WATCH_MIN_NS MOTET__MS
 #define WATCH_BUSY_NS (8 * MOTET__MS)
@@ -28,11 +28,12 @@ void motet__worker_wake(motet__worker *w)
         return;
     }
     motet__lock_take(w->park);
-    if (!w->awoken) {
-        w->awoken = true;
+    bool first = !w->awoken;
+    w->awoken = true;
+    motet__lock_release(w->park);
+    if (first) { /* behind the lock, which it needs itself to wake up */
         motet__cond_signal(w->wake);
     }
-    motet__lock_release(w->park);
 }
 
 void motet__worker_nudge(motet__worker *w)
@@ -276,12 +277,11 @@ static bool look_around(motet__worker *w)
     return got;
 }
 
-/* True: there is something to do. *inside: it was taken from another one, and the gate is biased again. */
-static bool spin(motet__worker *w, bool *inside)
+/* For as long as it pays: longer each time that something came meanwhile, shorter when not, down to a few looks. On a
+ * machine that is busy otherwise whoever would send is not running, and spinning only keeps him from it. */
+static bool spin_for_work(motet__worker *w, uint64_t begun)
 {
-    uint64_t begun = motet__system_clock(w->sys), now = begun;
-    look_around(w); /* from now on */
-    while (now - begun < w->sys->spin_ns) {
+    for (uint64_t now = begun; now - begun < w->spin_for;) {
         for (uint32_t i = 0; i < 32; i++) {
             if (work_came(w)) {
                 return true;
@@ -293,8 +293,18 @@ static bool spin(motet__worker *w, bool *inside)
             return true;
         }
     }
-    *inside = look_around(w);
-    return *inside;
+    return false;
+}
+
+/* True: there is something to do. *inside: it was taken from another one, and the gate is biased again. */
+static bool spin(motet__worker *w, bool *inside)
+{
+    look_around(w); /* from now on */
+    bool came = spin_for_work(w, motet__system_clock(w->sys));
+    uint64_t least = w->sys->spin_ns / LEAST_SPIN, next = came ? w->spin_for * 2u : w->spin_for / 2u;
+    w->spin_for = next > w->sys->spin_ns ? w->sys->spin_ns : next < least ? least : next;
+    *inside = !came && look_around(w);
+    return came || *inside;
 }
 
 static bool others_busy(const motet_system *sys)
@@ -302,17 +312,26 @@ static bool others_busy(const motet_system *sys)
     return atomic_load_explicit(&sys->n_busy, memory_order_relaxed) > 0; /* relaxed: looked at again in a while */
 }
 
+/* When to look around next: the watcher soon, and then less and less often; the others from time to time, for the watcher
+ * may be gone. */
+static uint64_t next_look(motet__worker *w, bool watching, uint64_t *patience)
+{
+    if (w->own_thread || w->sys->n_workers == 1) {
+        return MOTET__NEVER;
+    }
+    uint64_t most = others_busy(w->sys) ? WATCH_BUSY_NS : WATCH_IDLE_NS;
+    *patience = watching && *patience * 2u < most ? *patience * 2u : most;
+    return motet__system_clock(w->sys) + *patience;
+}
+
 static uint64_t sleep_until(motet__worker *w, bool watching, uint64_t *patience)
 {
-    uint64_t until = w->idle_until;
+    uint64_t until = next_look(w, watching, patience);
+    until = until < w->idle_until ? until : w->idle_until;
     if (watching) {
         /* relaxed: motet__system_rearm wakes the watcher. */
         uint64_t due = atomic_load_explicit(&w->sys->next_due, memory_order_relaxed);
-        uint64_t most = others_busy(w->sys) ? WATCH_BUSY_NS : WATCH_IDLE_NS;
-        *patience = *patience * 2u < most ? *patience * 2u : most;
-        uint64_t look = w->sys->n_workers > 1 ? motet__system_clock(w->sys) + *patience : MOTET__NEVER;
         until = until < due ? until : due;
-        until = until < look ? until : look;
     }
     return until;
 }
@@ -329,7 +348,9 @@ static bool become_watcher(motet__worker *w)
 static void stop_watching(motet__worker *w)
 {
     atomic_store_explicit(&w->sys->watcher, 0, memory_order_seq_cst); /* before the look for another one */
-    wake_somebody(w->sys);
+    if (atomic_load_explicit(&w->sys->next_due, memory_order_seq_cst) != MOTET__NEVER) {
+        wake_somebody(w->sys); /* somebody has to mind that time, and this one may be busy then */
+    }
 }
 
 static void park(motet__worker *w, bool *inside)
@@ -340,6 +361,7 @@ static void park(motet__worker *w, bool *inside)
     bool watching = become_watcher(w);
     motet__count(&w->counts.parks, 1);
     while (!work_came(w) && !time_came(w, motet__system_clock(w->sys)) && !*inside) {
+        watching = watching || become_watcher(w);
         motet__lock_take(w->park);
         bool awoken = w->awoken;
         if (!awoken) {
@@ -348,7 +370,7 @@ static void park(motet__worker *w, bool *inside)
         }
         w->awoken = false;
         motet__lock_release(w->park);
-        *inside = (awoken || watching) && look_around(w);
+        *inside = look_around(w);
         if (awoken) {
             break;
         }

@@ -108,6 +108,7 @@ struct motet_ctx { /* motet__worker */
     motet__thread *thread;
     /* its thread's, while it is idle: */
     uint64_t idle_until;                /* its first timer */
+    uint64_t spin_for;                  /* ns, before it parks */
     uint32_t looked_turns[MOTET__WORKERS];
     uint64_t looked_at;
     motet__stack hidden[MOTET__STACKS]; /* put aside, so that a simulated lack of memory is met */
