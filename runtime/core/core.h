@@ -248,6 +248,7 @@ struct motet_system {
     motet__lock *moving;       /* one thread at a time moves actors, or adds a core */
     motet__lock *grow;         /* the depots */
     motet__depot nodes, actor_records, dues, tiny, small, mores, letters;
+    motet__stack outside_letters; /* under grow: of threads that are no workers */
     motet__lock *common;       /* the pool `commons`: what other threads send, and what workers lack in fixed mode */
     motet__pool commons;
     motet__wait waits[MOTET__WAITS];
@@ -385,6 +386,10 @@ void motet__arrive(motet__worker *w, const motet__parcel *p);
 void motet__post(motet_system *sys, motet__actor *a, motet__link *l);
 /* By a thread that is no worker's. MOTET_ENOMEM: it was not sent. */
 MOTET_MUST_USE motet_err motet__inject(motet_system *sys, const motet__parcel *p);
+/* The same in two steps: after the first one nothing can fail. NULL: no memory. */
+motet__letter *motet__letter_take(motet_system *sys);
+void motet__letter_put(motet_system *sys, motet__letter *letter); /* it is not needed */
+void motet__inject_letter(motet_system *sys, motet__letter *letter);
 void motet__take_injected(motet__worker *w);
 void motet__take_injected_locked(motet__worker *w); /* with inject_lock taken */
 void motet__take_arrivals(motet__worker *w);
@@ -392,8 +397,6 @@ void motet__drain(motet__worker *w, motet__pipe *p);
 /* From elsewhere than its owner: takes a place for p, where it is to be taken beforehand; *policy is the inbox's.
  * MOTET_EGONE, MOTET_EFULL; MOTET_ETIME: only the owner counts them (motet__share). */
 motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *policy);
-/* Undoes it. */
-void motet__place_unreserve(motet_system *sys, const motet__parcel *p);
 void motet__places_hand_out(motet__worker *w, motet__actor *a); /* to those who wait for room */
 /* The place of a mail that left the mailbox is free. */
 void motet__place_free(motet__worker *w, motet__actor *a);

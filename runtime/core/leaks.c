@@ -37,7 +37,7 @@ static uint64_t letters_missing(const motet_system *sys)
     uint64_t n = 0;
     uint32_t out = motet__depot_out(&sys->letters);
     uint32_t back = in_stacks(sys, offsetof(motet__worker, letters), out);
-    back += in_stacks(sys, offsetof(motet__worker, inject_free), out);
+    back += motet__stack_count(&sys->outside_letters, out);
     n += out - back;
     for (uint32_t i = 0; i < atomic_load_explicit(&sys->n_cores, memory_order_relaxed); i++) {
         for (uint32_t k = 0; k < MOTET__CORES; k++) {

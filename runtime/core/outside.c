@@ -195,51 +195,53 @@ static motet_err load(motet_system *sys, motet__parcel *p, const struct load *l)
     return MOTET_OK;
 }
 
-/* Of a parcel that was not sent: what was given stays the caller's. */
-static void unload(motet_system *sys, const motet__parcel *p, const struct load *l)
+/* Of a parcel that was not sent: what was given stays the caller's, unless it is `lost`. */
+static void unload(motet_system *sys, const motet__parcel *p, const struct load *l, bool lost)
 {
-    if (p->flags & MOTET__BLOCK && !l->given) {
+    if (p->flags & MOTET__BLOCK && (lost || !l->given)) {
         motet__block_bytes b;
         memcpy(&b, p->bytes, sizeof b);
         motet__payload_release_outside(sys, b.block);
     }
 }
 
-static motet_err send_reserved(motet_system *sys, motet__parcel *p, const struct load *l)
+/* Takes all the memory first, so that a place is taken only for what will be sent. */
+static motet_err send_loaded(motet_system *sys, motet__parcel *p, const struct load *l, uint64_t deadline)
 {
-    motet_err e = load(sys, p, l);
+    motet_policy policy = MOTET_BLOCK;
+    motet__letter *letter = motet__letter_take(sys);
+    motet_err e = letter ? load(sys, p, l) : MOTET_ENOMEM;
     if (e == MOTET_OK) {
-        e = motet__inject(sys, p);
-        if (e != MOTET_OK) {
-            unload(sys, p, l);
-        }
+        e = reserve(sys, p, deadline, &policy);
     }
-    if (e != MOTET_OK) {
-        motet__place_unreserve(sys, p);
+    if (e == MOTET_OK) {
+        letter->parcel = *p;
+        motet__inject_letter(sys, letter);
+        return e;
     }
-    return e;
+    bool lost = e == MOTET_EFULL && policy == MOTET_DROP_NEWEST;
+    unload(sys, p, l, lost);
+    if (letter) {
+        motet__letter_put(sys, letter);
+    }
+    if (lost) {
+        atomic_fetch_add_explicit(&sys->outside_lost, 1, memory_order_relaxed); /* relaxed: statistics */
+    }
+    return lost ? MOTET_OK : e;
 }
 
 static motet_err send(motet_system *sys, motet_ref to, uint32_t tag, const struct load *l, uint64_t timeout_ns)
 {
     motet__parcel p = {.to = {to.slot, to.generation}, .kind = MOTET__TOLD, .tag = tag};
-    motet_policy policy = MOTET_BLOCK;
     if (tag >> 28 != 0) {
         return MOTET_EINVAL;
     }
     motet_err e = motet__ref_check(&sys->secret, to, MOTET_MAY_SEND(tag >> 24));
-    e = e == MOTET_OK ? reserve(sys, &p, motet__deadline(sys, timeout_ns), &policy) : e;
-    if (e == MOTET_EFULL && policy == MOTET_DROP_NEWEST) {
-        atomic_fetch_add_explicit(&sys->outside_lost, 1, memory_order_relaxed); /* relaxed: statistics */
-        if (l->given) {
-            motet__payload_release_outside(sys, l->given);
-        }
-        return MOTET_OK;
-    }
+    e = e == MOTET_OK ? send_loaded(sys, &p, l, motet__deadline(sys, timeout_ns)) : e;
     if (e == MOTET_EGONE) {
         motet__dead_ref(sys, NULL, (motet_dead_letter){to, MOTET_TOLD, tag, l->size, e});
     }
-    return e == MOTET_OK ? send_reserved(sys, &p, l) : e;
+    return e;
 }
 
 motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns)

@@ -14,9 +14,14 @@ static bool has_slot(motet__pipe *p)
     return p->written - p->read_seen < MOTET__PIPE;
 }
 
+bool motet__pipe_room(motet__pipe *p)
+{
+    return !p->spill_first && has_slot(p);
+}
+
 bool motet__pipe_put(motet__pipe *p, const motet__parcel *parcel)
 {
-    if (p->spill_first || !has_slot(p)) {
+    if (!motet__pipe_room(p)) {
         return false;
     }
     p->slots[p->written++ % MOTET__PIPE] = *parcel;

@@ -35,6 +35,8 @@ typedef struct motet__pipe {
 
 /* The writer. False: there is no slot, or others wait for one already. */
 bool motet__pipe_put(motet__pipe *p, const motet__parcel *parcel);
+/* The writer: whether _put will find a slot. */
+bool motet__pipe_room(motet__pipe *p);
 /* The writer: behind those that wait for a slot. */
 void motet__pipe_spill(motet__pipe *p, motet__letter *letter);
 /* The writer: makes what it put visible; whether there is anything for the reader that it may not know of. Letters that

@@ -263,29 +263,30 @@ static bool more_letters(motet__worker *w)
     return got;
 }
 
-static motet__letter *letter_new(motet__worker *w, bool of_user)
+static motet__pipe *pipe_to(motet__worker *w, uint64_t owner)
 {
-    if (of_user && w->letters.n <= LAST_LETTERS && !more_letters(w)) {
-        return NULL;
+    if (!w->out[owner] && !w->sys->fixed) {
+        w->out[owner] = motet__pipe_new();
     }
-    return motet__record_new(w, &w->letters, &w->sys->letters);
+    return w->out[owner];
+}
+
+/* Whether mail of users can go there: a place in an inbox is taken only when it can. */
+static bool can_cross(motet__worker *w, uint64_t owner)
+{
+    const motet__pipe *pipe = pipe_to(w, owner);
+    return pipe && (w->letters.n > LAST_LETTERS || motet__pipe_room(w->out[owner]) || more_letters(w));
 }
 
 /* To another worker. False: no memory. */
 static bool cross(motet__worker *w, uint64_t owner, const motet__parcel *p)
 {
-    if (p->kind <= MOTET__ASKED && motet__sim_fault(w->sim, MOTET_SIM_MEMORY)) {
-        return false;
-    }
-    motet__pipe *pipe = w->out[owner];
-    if (!pipe && !w->sys->fixed) {
-        pipe = w->out[owner] = motet__pipe_new();
-    }
+    motet__pipe *pipe = pipe_to(w, owner);
     if (!pipe) {
         return false;
     }
     if (!motet__pipe_put(pipe, p)) {
-        motet__letter *letter = letter_new(w, p->kind <= MOTET__ASKED);
+        motet__letter *letter = motet__record_new(w, &w->letters, &w->sys->letters);
         if (!letter) {
             return false;
         }
@@ -368,22 +369,28 @@ static void injected(motet__worker *w)
     motet__worker_news(w);
 }
 
-/* Under the lock: a letter from the worker's own, or from the depot. */
-static motet__letter *inject_letter(motet__worker *w)
+motet__letter *motet__letter_take(motet_system *sys)
 {
-    motet__letter *letter = motet__stack_pop(&w->inject_free);
-    return letter ? letter : motet__records_refill(w, &w->inject_free, &w->sys->letters);
+    motet__lock_take(sys->grow);
+    bool got = sys->outside_letters.first || motet__depot_take(&sys->letters, &sys->outside_letters);
+    motet__letter *letter = got ? motet__stack_pop(&sys->outside_letters) : NULL;
+    motet__lock_release(sys->grow);
+    return letter;
 }
 
-static bool inject_into(motet__worker *w, motet__actor *a, const motet__parcel *p, motet_err *e)
+void motet__letter_put(motet_system *sys, motet__letter *letter)
+{
+    motet__lock_take(sys->grow);
+    motet__stack_push(&sys->outside_letters, letter);
+    motet__lock_release(sys->grow);
+}
+
+static bool inject_into(motet__worker *w, motet__actor *a, motet__letter *in)
 {
     motet__lock_take(w->inject_lock);
     bool here = motet__slot_owner(a) == w->index;
-    motet__letter *in = here ? inject_letter(w) : NULL;
-    *e = here && !in ? MOTET_ENOMEM : MOTET_OK;
-    if (in) {
+    if (here) {
         in->next = NULL;
-        in->parcel = *p;
         if (w->inject_first) {
             w->inject_last->next = in;
         } else {
@@ -396,18 +403,24 @@ static bool inject_into(motet__worker *w, motet__actor *a, const motet__parcel *
     return here;
 }
 
-motet_err motet__inject(motet_system *sys, const motet__parcel *p)
+void motet__inject_letter(motet_system *sys, motet__letter *letter)
 {
-    motet__actor *a = motet__actor_at(sys, p->to.slot);
-    motet_err e;
+    motet__actor *a = motet__actor_at(sys, letter->parcel.to.slot);
     motet__worker *w;
     do {
         w = sys->cores[motet__slot_owner(a)];
-    } while (!inject_into(w, a, p, &e));
-    if (e == MOTET_OK) {
-        motet__worker_wake(w);
+    } while (!inject_into(w, a, letter));
+    motet__worker_wake(w);
+}
+
+motet_err motet__inject(motet_system *sys, const motet__parcel *p)
+{
+    motet__letter *letter = motet__letter_take(sys);
+    if (letter) {
+        letter->parcel = *p;
+        motet__inject_letter(sys, letter);
     }
-    return e;
+    return letter ? MOTET_OK : MOTET_ENOMEM;
 }
 
 static bool post_into(motet__worker *w, motet__actor *a, motet__link *l)
@@ -478,11 +491,11 @@ void motet__take_injected_locked(motet__worker *w)
     while (in) {
         motet__letter *next = in->next;
         motet__arrive(w, &in->parcel);
-        motet__stack_push(&w->inject_free, in);
+        motet__stack_push(&w->letters, in);
         in = next;
     }
-    if (w->inject_free.n > MOTET__KEEP) {
-        motet__records_spill(w, &w->inject_free, &w->sys->letters);
+    if (w->letters.n > MOTET__KEEP) {
+        motet__records_spill(w, &w->letters, &w->sys->letters);
     }
 }
 
@@ -550,6 +563,9 @@ static motet_err dispatch_here(motet__worker *w, motet__actor *a, motet__parcel 
 static motet_err dispatch_there(motet__worker *w, motet__actor *a, uint64_t owner, motet__parcel *p)
 {
     motet_policy policy;
+    if (!can_cross(w, owner)) {
+        return MOTET_ENOMEM;
+    }
     motet_err e = motet__place_reserve(a, p, &policy);
     if (e == MOTET_ETIME) {
         motet__share(w->sys, w, a);
@@ -558,10 +574,8 @@ static motet_err dispatch_there(motet__worker *w, motet__actor *a, uint64_t owne
     if (e == MOTET_EFULL) {
         return no_room(w, p, policy);
     }
-    if (e == MOTET_OK && !cross(w, owner, p)) {
-        motet__place_unreserve(w->sys, p);
-        p->flags &= (uint8_t)~MOTET__PLACED;
-        e = MOTET_ENOMEM;
+    if (e == MOTET_OK) {
+        cross(w, owner, p);
     }
     return e;
 }
@@ -591,17 +605,6 @@ motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *
         if (same_inbox(word, before)) {
             return MOTET_EFULL;
         }
-    }
-}
-
-void motet__place_unreserve(motet_system *sys, const motet__parcel *p)
-{
-    _Atomic uint64_t *inbox = &motet__actor_at(sys, p->to.slot)->inbox;
-    uint64_t word = atomic_load_explicit(inbox, memory_order_relaxed);
-    /* relaxed: a count alone. That of another incarnation is left as it is. */
-    while (p->flags & MOTET__PLACED && word >> 32 == p->to.generation &&
-           !atomic_compare_exchange_weak_explicit(inbox, &word, word - 1u, memory_order_relaxed,
-                                                  memory_order_relaxed)) {
     }
 }
 

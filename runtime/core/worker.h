@@ -97,7 +97,6 @@ struct motet_ctx { /* motet__worker */
     motet__lock *inject_lock;
     /* under inject_lock: */
     motet__letter *inject_first, *inject_last;
-    motet__stack inject_free;           /* letters */
     motet__link *posted_first, *posted_last; /* embedded links; each is its own letter */
     struct motet__call *calls_first, *calls_last;
     _Atomic uint32_t rest;              /* motet__rest */
