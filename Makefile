@@ -189,6 +189,17 @@ bench-quick: $(MOTET_BENCH) $(B)/tests/bench/limits ## the same in about a minut
 bench-docs: ## put what `make bench` measured last into docs/benchmarks.md
 	@tests/bench/runtime/page $(B)/bench docs/benchmarks.md
 
+# The runtime in simulation.
+CHAOS := $(B)/tests/chaos
+$(CHAOS): $(wildcard tests/sim/*.c tests/sim/*.h) $(LIBMOTET)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_core) -o $@ $(filter %.c,$^) $(LIBMOTET) -lpthread
+
+SEEDS ?= 1000
+.PHONY: sim
+sim: $(CHAOS) ## simulate chaos: SEEDS=1000 runs from SEED=1 on
+	@$(CHAOS) --seed=$(SEED) --seeds=$(SEEDS)
+
 N ?= 200
 SEED ?= 1
 .PHONY: agree
