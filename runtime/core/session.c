@@ -322,15 +322,15 @@ static motet_status handle(motet__worker *w, motet_session *p, motet__message *m
     const motet_role_type *type = p->plan->type;
     uint16_t before = p->state;
     p->state = motet__step(p->plan->automaton, before, m->label);
-    p->touched = true;
     p->later = false; /* where the role acts as well, what has come may change the answer */
     p->refused = MOTET_NOT_REFUSED;
     motet__count(&w->counts.messages, 1);
     p->actor->actor->handled++;
     hand_over(w, p, m, false);
     w->state_before = before;
-    motet_status status =
-        crashes(w, p, m->label) ? motet__sim_crash(w) : type->receive(p->actor->state, p, m->label, payload);
+    bool instead = crashes(w, p, m->label);
+    p->touched |= !instead;
+    motet_status status = instead ? motet__sim_crash(w) : type->receive(p->actor->state, p, m->label, payload);
     status = status == MOTET_DONE && crashes(w, p, m->label) ? motet__sim_crash(w) : status;
     take_back(w);
     if (status == MOTET_DONE) {
@@ -472,10 +472,10 @@ static enum turn ask(motet__worker *w, motet_session *p, motet_status *status)
     memset(m->payload, 0, room);
     const motet_automaton *a = p->plan->automaton;
     motet_out out = {.label = MOTET_NONE, .payload = m->payload};
-    p->touched = true;
     hand_over(w, p, m, true);
-    *status = crashes(w, p, p->state) ? motet__sim_crash(w)
-                                      : p->plan->type->produce(p->actor->state, p, p->state, &out);
+    bool instead = crashes(w, p, p->state);
+    p->touched |= !instead;
+    *status = instead ? motet__sim_crash(w) : p->plan->type->produce(p->actor->state, p, p->state, &out);
     *status = *status == MOTET_DONE && crashes(w, p, out.label) ? motet__sim_crash(w) : *status;
     take_back(w);
     if (*status == MOTET_DONE && !is_send(a, p->state, out.label)) {

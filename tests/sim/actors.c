@@ -65,13 +65,14 @@ static bool has_room(const book *b)
 
 /* ---- coming and going ---- */
 
-static soul *soul_new(motet_ref ref)
+static soul *soul_new(motet_ctx *ctx)
 {
+    motet_ref ref = motet_self(ctx);
     soul *s = world.n_souls < SOULS ? &world.souls[world.n_souls++] : NULL;
     if (s) {
         memset(s, 0, sizeof *s);
-        s->used = true;
         s->ref = ref;
+        s->blocks = ctx->current->type->inbox_policy == MOTET_BLOCK;
         uint32_t at = below(PEERS);
         world.peers[at] = ref;
         world.peer_soul[at] = number_of(s);
@@ -88,7 +89,7 @@ motet_status wild_init(void *self, const motet_start *start)
     if (!world.closing && below(32) == 0) {
         return MOTET_FAIL;
     }
-    me->soul = soul_new(motet_self(start->ctx));
+    me->soul = soul_new(start->ctx);
     return MOTET_DONE;
 }
 
@@ -128,11 +129,21 @@ static uint32_t some_peer(void)
     return below(PEERS);
 }
 
+/* Whom `s` may send to. Inboxes that block make their senders wait, in a circle for ever: so only upwards. */
+static bool may_send(const soul *s, uint32_t peer)
+{
+    uint32_t to = world.peer_soul[peer];
+    return to > number_of(s) || !world.souls[to].blocks;
+}
+
 static void tell_work(soul *s, motet_ctx *ctx, uint32_t hops)
 {
     uint32_t p = some_peer(), to = world.peer_soul[p];
     work w = {number_of(s), s->sent[to] + 1u, hops, 0};
     w.check = CHECK(&w);
+    if (!may_send(s, p)) {
+        return;
+    }
     motet_err e = motet_tell(ctx, world.peers[p], TAG_WORK, &w, sizeof w);
     expect(e, "a tell fails");
     s->sent[to]++;
@@ -141,7 +152,7 @@ static void tell_work(soul *s, motet_ctx *ctx, uint32_t hops)
 static void tell_block(soul *s, motet_ctx *ctx)
 {
     uint32_t p = some_peer();
-    uint64_t *block = motet_block_new(ctx, 8 * (8 + below(40)));
+    uint64_t *block = may_send(s, p) ? motet_block_new(ctx, 8 * (8 + below(40))) : NULL;
     if (!block) {
         return;
     }
@@ -162,33 +173,35 @@ static void tell_block(soul *s, motet_ctx *ctx)
 static void ask(soul *s, motet_ctx *ctx)
 {
     uint64_t id, timeout = 1 + below(20 * MS);
-    if (!has_room(&s->asks)) {
+    uint32_t p = some_peer();
+    if (!has_room(&s->asks) || !may_send(s, p)) {
         return;
     }
-    motet_err e = motet_ask(ctx, world.peers[some_peer()], TAG_QUESTION, NULL, 0, timeout, &id);
+    motet_err e = motet_ask(ctx, world.peers[p], TAG_QUESTION, NULL, 0, timeout, &id);
     expect(e, "an ask fails");
     if (e == MOTET_OK) {
         owe(&s->asks, id, 0, 0, false);
     }
 }
 
-static void start_timer(soul *s, motet_ctx *ctx)
+static bool start_timer(soul *s, motet_ctx *ctx)
 {
     uint64_t id, delay = below(30 * MS), period = below(4) == 0 ? MS + below(10 * MS) : 0;
     uint64_t due = motet_sim_now(world.sim) + delay;
     if (!has_room(&s->timers)) {
-        return;
+        return false;
     }
     motet_err e = motet_timer_start(ctx, delay, period, TAG_TICK, &id);
     expect(e, "a timer cannot be started");
     if (e == MOTET_OK) {
         owe(&s->timers, id, due, 0, period > 0);
     }
+    return e == MOTET_OK;
 }
 
 static void cancel_timer(soul *s, motet_ctx *ctx)
 {
-    if (s->timers.n > 0) {
+    if (s->timers.n > 0 && s->n_stashed == 0) {
         entry *e = &s->timers.entries[below(s->timers.n)];
         if (!motet_timer_cancel(ctx, e->id)) {
             broken("a timer that has not fired cannot be cancelled", e->id, e->due);
@@ -351,7 +364,8 @@ static motet_status on_work(soul *s, motet_ctx *ctx, const motet_mail *m)
         }
         s->last[w.from] = w.number;
     }
-    if (!world.closing && w.from < SOULS && below(16) == 0 && s->n_stashed < BOOK) {
+    /* What is put aside keeps its place, so that there may be no room for any mail but a timer's, which brings it back. */
+    if (!world.closing && w.from < SOULS && below(16) == 0 && s->n_stashed < BOOK && start_timer(s, ctx)) {
         motet_err e = motet_stash(ctx);
         expect(e, "a stash fails");
         if (e == MOTET_OK) {
@@ -407,6 +421,7 @@ static void on_answer(soul *s, const motet_mail *m)
 static void on_tick(soul *s, motet_ctx *ctx, const motet_mail *m)
 {
     entry *e = find(&s->timers, m->id);
+    motet_unstash(ctx);
     if (!e) {
         broken("a timer fires that has fired, or was cancelled", m->id, 0);
     } else if (motet_sim_now(world.sim) < e->due) {

@@ -31,7 +31,7 @@ typedef struct seen { /* a message that was put aside, and will come again */
 } seen;
 
 typedef struct soul {
-    bool used, dead;
+    bool dead, blocks;                 /* its inbox makes senders wait */
     motet_ref ref;
     book asks, monitors, timers;
     uint32_t sent[SOULS], last[SOULS]; /* numbers of messages to and from other souls */

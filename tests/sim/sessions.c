@@ -111,7 +111,7 @@ static bool postpones(motet_session *s, part *p)
 static motet_status make(motet_session *s, motet_out *out, uint16_t label)
 {
     part *p = part_of(s);
-    if (postpones(s, p)) {
+    if (postpones(s, p) || (motet_session_refused(s) == MOTET_FULL && below(2) == 0)) {
         return MOTET_LATER;
     }
     out->label = label;
