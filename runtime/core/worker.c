@@ -251,8 +251,8 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
         uint32_t turns = (uint32_t)atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
         bool much = done == 0 ? passed > STUCK_NS && has_work(v, now) : passed / done * runnable(v) > STEAL_NS;
-        much = (much && w->looked_at != 0) || (runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE));
-        if (v != w && much) {
+        much |= runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE);
+        if (v != w && much && w->looked_at != 0) {
             found = v;
             *stuck = done == 0;
         }

@@ -4,6 +4,7 @@
  * are written where the runtime has said MOTET_OK. */
 #include "chaos.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ typedef struct work {
 
 #define CHECK(w) ((w)->from * 31u + (w)->number * 17u + (w)->hops + 5u)
 
-void broken(const char *what, uint64_t a, uint64_t b)
+__attribute__((noinline)) void broken(const char *what, uint64_t a, uint64_t b)
 {
     if (!world.broken) {
         world.broken = what;
@@ -32,6 +33,14 @@ void broken(const char *what, uint64_t a, uint64_t b)
 static uint32_t number_of(const soul *s)
 {
     return (uint32_t)(s - world.souls);
+}
+
+static void trace(motet_ctx *ctx, const soul *s, const char *what, uint64_t a, uint64_t b)
+{
+    if (world.tell) {
+        fprintf(stderr, "%12" PRIu64 " step %" PRIu64 " worker %u, soul %u: %s %" PRIu64 " %" PRIu64 "\n",
+                motet_sim_now(world.sim), motet_sim_steps(world.sim), ctx->index, number_of(s), what, a, b);
+    }
 }
 
 /* ---- books ---- */
@@ -124,34 +133,41 @@ static void expect(motet_err e, const char *what)
     }
 }
 
-static uint32_t some_peer(void)
+typedef struct peer { /* taken at once: others may become peers while a call goes on */
+    motet_ref ref;
+    uint32_t soul;
+} peer;
+
+static peer some_peer(void)
 {
-    return below(PEERS);
+    uint32_t i = below(PEERS);
+    return (peer){world.peers[i], world.peer_soul[i]};
 }
 
 /* Whom `s` may send to. Inboxes that block make their senders wait, in a circle for ever: so only upwards. */
-static bool may_send(const soul *s, uint32_t peer)
+static bool may_send(const soul *s, peer p)
 {
-    uint32_t to = world.peer_soul[peer];
-    return to > number_of(s) || !world.souls[to].blocks;
+    return p.soul > number_of(s) || !world.souls[p.soul].blocks;
 }
 
 static void tell_work(soul *s, motet_ctx *ctx, uint32_t hops)
 {
-    uint32_t p = some_peer(), to = world.peer_soul[p];
-    work w = {number_of(s), s->sent[to] + 1u, hops, 0};
+    peer p = some_peer();
+    work w = {number_of(s), s->sent[p.soul] + 1u, hops, 0};
     w.check = CHECK(&w);
     if (!may_send(s, p)) {
         return;
     }
-    motet_err e = motet_tell(ctx, world.peers[p], TAG_WORK, &w, sizeof w);
+    motet_err e = motet_tell(ctx, p.ref, TAG_WORK, &w, sizeof w);
+    trace(ctx, s, "tells", p.soul, w.number);
+    trace(ctx, s, "  that is", (uint64_t)e, motet_is_blocked(ctx));
     expect(e, "a tell fails");
-    s->sent[to]++;
+    s->sent[p.soul]++;
 }
 
 static void tell_block(soul *s, motet_ctx *ctx)
 {
-    uint32_t p = some_peer();
+    peer p = some_peer();
     uint64_t *block = may_send(s, p) ? motet_block_new(ctx, 8 * (8 + below(40))) : NULL;
     if (!block) {
         return;
@@ -163,7 +179,7 @@ static void tell_block(soul *s, motet_ctx *ctx)
     if (twice) {
         s->kept = motet_block_share(ctx, block);
     }
-    motet_err e = motet_tell_block(ctx, world.peers[p], TAG_BLOCK, block);
+    motet_err e = motet_tell_block(ctx, p.ref, TAG_BLOCK, block);
     expect(e, "a tell of a block fails");
     if (e != MOTET_OK) {
         motet_block_drop(ctx, block);
@@ -172,12 +188,12 @@ static void tell_block(soul *s, motet_ctx *ctx)
 
 static void ask(soul *s, motet_ctx *ctx)
 {
-    uint64_t id, timeout = 1 + below(20 * MS);
-    uint32_t p = some_peer();
+    uint64_t id, timeout = 1 + below(20 * MS); /* one draw a line: their order is the program's */
+    peer p = some_peer();
     if (!has_room(&s->asks) || !may_send(s, p)) {
         return;
     }
-    motet_err e = motet_ask(ctx, world.peers[p], TAG_QUESTION, NULL, 0, timeout, &id);
+    motet_err e = motet_ask(ctx, p.ref, TAG_QUESTION, NULL, 0, timeout, &id);
     expect(e, "an ask fails");
     if (e == MOTET_OK) {
         owe(&s->asks, id, 0, 0, false);
@@ -213,16 +229,16 @@ static void cancel_timer(soul *s, motet_ctx *ctx)
 static void monitor(soul *s, motet_ctx *ctx)
 {
     uint64_t id;
-    uint32_t p = some_peer();
+    peer p = some_peer();
     if (!has_room(&s->monitors)) {
         return;
     }
-    motet_err e = motet_monitor(ctx, world.peers[p], &id);
-    if (world.peers[p].slot != 0) {
+    motet_err e = motet_monitor(ctx, p.ref, &id);
+    if (p.ref.slot != 0) {
         expect(e, "a monitor fails");
     }
     if (e == MOTET_OK) {
-        owe(&s->monitors, id, 0, world.peer_soul[p], false);
+        owe(&s->monitors, id, 0, p.soul, false);
     }
 }
 
@@ -238,7 +254,8 @@ static void demonitor(soul *s, motet_ctx *ctx)
 static void spawn(motet_ctx *ctx)
 {
     motet_ref ref;
-    motet_spawn_options o = {.link = below(4) == 0, .placement = below(3) == 0 ? MOTET_ON_WORKER : MOTET_ANYWHERE};
+    motet_spawn_options o = {.link = below(4) == 0};
+    o.placement = below(3) == 0 ? MOTET_ON_WORKER : MOTET_ANYWHERE;
     o.worker = below(world.workers);
     if (below(24) == 0) {
         o.placement = MOTET_OWN_THREAD;
@@ -293,11 +310,11 @@ static motet_status act(soul *s, motet_ctx *ctx, uint32_t hops)
     case 16: cancel_timer(s, ctx); break;
     case 17: case 18: monitor(s, ctx); break;
     case 19: demonitor(s, ctx); break;
-    case 20: expect(motet_link(ctx, world.peers[some_peer()]), "a link fails"); break;
-    case 21: motet_unlink(ctx, world.peers[some_peer()]); break;
+    case 20: expect(motet_link(ctx, some_peer().ref), "a link fails"); break;
+    case 21: motet_unlink(ctx, some_peer().ref); break;
     case 22: case 23: spawn(ctx); break;
-    case 24: expect(motet_stop(ctx, world.peers[some_peer()]), "a stop fails"); break;
-    case 25: expect(motet_kill(ctx, world.peers[some_peer()]), "a kill fails"); break;
+    case 24: expect(motet_stop(ctx, some_peer().ref), "a stop fails"); break;
+    case 25: expect(motet_kill(ctx, some_peer().ref), "a kill fails"); break;
     case 26: case 27: case 28: case 29: open_session(); break;
     case 30: case 31: change(s, ctx); break;
     case 32: motet_exit(ctx); break;
@@ -354,6 +371,7 @@ static motet_status on_work(soul *s, motet_ctx *ctx, const motet_mail *m)
 {
     work w;
     memcpy(&w, m->data, sizeof w);
+    trace(ctx, s, "gets work", w.from, w.number);
     if (m->size != sizeof w || w.check != CHECK(&w)) {
         broken("a message is not what was sent", w.from, w.number);
         return MOTET_DONE;
@@ -461,11 +479,7 @@ motet_status wild_receive(void *self, motet_ctx *ctx, const motet_mail *m)
         broken("mail for one that has ended", number_of(s), m->tag);
     }
     check_room(ctx);
-    if (world.tell) {
-        fprintf(stderr, "%12llu worker %u: soul %u: mail %d, tag %u, id %llx\n",
-                (unsigned long long)motet_sim_now(world.sim), ctx->index, number_of(s), m->kind, m->tag,
-                (unsigned long long)m->id);
-    }
+    trace(ctx, s, "mail", (uint64_t)m->kind, m->id);
     switch (m->kind) {
     case MOTET_TOLD: return m->tag == TAG_BLOCK ? on_block(ctx, m) : on_work(s, ctx, m);
     case MOTET_ASKED: return on_question(s, ctx, m);
@@ -495,7 +509,7 @@ static void send_work(void)
 {
     work w = {UINT32_MAX, 1, 0, 0};
     w.check = CHECK(&w);
-    motet_err e = motet_send(world.sys, world.peers[some_peer()], TAG_WORK, &w, sizeof w, below(2) * MS);
+    motet_err e = motet_send(world.sys, some_peer().ref, TAG_WORK, &w, sizeof w, below(2) * MS);
     if (e != MOTET_ETIME) {
         expect(e, "a send fails");
     }
@@ -513,7 +527,7 @@ static void call_outside(void)
 {
     char answer_[64];
     size_t size = below(sizeof answer_);
-    motet_err e = motet_call(world.sys, world.peers[some_peer()], TAG_CALL, NULL, 0, MS + below(10 * MS), answer_, &size);
+    motet_err e = motet_call(world.sys, some_peer().ref, TAG_CALL, NULL, 0, MS + below(10 * MS), answer_, &size);
     if (e != MOTET_ETIME) {
         expect(e, "a call fails");
     }

@@ -231,10 +231,10 @@ static void make_children(void)
                                 .count = count[i],
                                 .family = count[i] > 1,
                                 .supervisor = of[i],
-                                .restart = (motet_restart)(below(8) == 0 ? below(3) : 0),
                                 .shutdown_ns = 100000 * SECOND,
-                                .backoff_min_ns = below(3) * MS,
                                 .backoff_max_ns = 50 * MS};
+        c->restart = (motet_restart)(below(8) == 0 ? below(3) : 0);
+        c->backoff_min_ns = below(3) * MS;
         for (int r = 0; r < MOTET_REASONS; r++) {
             c->decide[r] = (motet_directive)(below(4) == 0 ? below(MOTET_ESCALATE + 1) : 0);
         }
@@ -248,12 +248,12 @@ static void make_supervisors(void)
     static const char *const names[SUPS] = {"root", "one", "two", "three"};
     for (uint16_t i = 0; i < SUPS; i++) {
         tree.sups[i] = (motet_supervisor_spec){.name = names[i],
-                                               .strategy = (motet_strategy)below(3),
-                                               .intensity = below(4) == 0 ? below(6) : 1000,
                                                .window_ns = 10 * SECOND,
                                                .parent = shape[i].parent,
                                                .n_members = shape[i].n,
                                                .members = shape[i].members};
+        tree.sups[i].strategy = (motet_strategy)below(3);
+        tree.sups[i].intensity = below(4) == 0 ? below(6) : 1000;
     }
 }
 
