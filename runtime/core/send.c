@@ -274,7 +274,7 @@ static motet__pipe *pipe_to(motet__worker *w, uint64_t owner)
 /* Whether mail of users can go there: a place in an inbox is taken only when it can. */
 static bool can_cross(motet__worker *w, uint64_t owner)
 {
-    const motet__pipe *pipe = pipe_to(w, owner);
+    const motet__pipe *pipe = motet__sim_fault(w->sim, MOTET_SIM_MEMORY) ? NULL : pipe_to(w, owner);
     return pipe && (w->letters.n > LAST_LETTERS || motet__pipe_room(w->out[owner]) || more_letters(w));
 }
 
@@ -559,12 +559,23 @@ static motet_err dispatch_here(motet__worker *w, motet__actor *a, motet__parcel 
     return mail_arrives(w, a, p) ? MOTET_OK : MOTET_ENOMEM;
 }
 
+/* Whether a message to the same actor waits for room already. A place that is free now would go to the later one, for
+ * the signal that the first one waits may still be on its way. */
+static bool would_overtake(const motet__actor *from, const motet__parcel *p)
+{
+    return from && (from->flags & MOTET__SUSPENDED) && from->more->waiting.to.slot == p->to.slot &&
+           from->more->waiting.to.generation == p->to.generation;
+}
+
 /* MOTET_ETIME: its places are not counted where others can see it, or it has moved: look again. */
 static motet_err dispatch_there(motet__worker *w, motet__actor *a, uint64_t owner, motet__parcel *p)
 {
     motet_policy policy;
     if (!can_cross(w, owner)) {
         return MOTET_ENOMEM;
+    }
+    if (would_overtake(w->current, p)) {
+        return no_room(w, p, MOTET_REFUSE);
     }
     motet_err e = motet__place_reserve(a, p, &policy);
     if (e == MOTET_ETIME) {

@@ -169,12 +169,73 @@ static void another_seed_gives_another_run(void **state)
     assert_int_not_equal(a.steps, b.steps);
 }
 
+/* ---- what simulation found ---- */
+
+enum { OVERTAKING = 300 };
+
+static struct {
+    motet_ref sink;
+    uint64_t last, accepted;
+    bool wrong;
+} order;
+
+static motet_status swallow(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    uint64_t n;
+    (void)self;
+    (void)ctx;
+    memcpy(&n, m->data, sizeof n);
+    order.wrong |= n <= order.last;
+    order.last = n;
+    return MOTET_DONE;
+}
+
+static motet_status pour(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    (void)m;
+    for (uint64_t n = order.accepted + 1; n <= order.accepted + 6; n++) {
+        motet_err e = motet_tell(ctx, order.sink, 0, &n, sizeof n);
+        assert_true(e == MOTET_OK || e == MOTET_EFULL);
+    }
+    order.accepted += 6;
+    return MOTET_DONE;
+}
+
+static void no_message_overtakes_one_that_waits_for_room(void **state)
+{
+    static const motet_actor_type sink = {.name = "sink", .receive = swallow, .inbox = 1};
+    static const motet_actor_type source = {.name = "source", .receive = pour};
+    (void)state;
+    for (uint64_t seed = 1; seed <= OVERTAKING; seed++) {
+        motet_sim *sim = motet_sim_new(seed, NULL);
+        motet_system *sys;
+        motet_ref from;
+        motet_options options = {.workers = 2, .sim = sim};
+        motet_spawn_options at = {.placement = MOTET_ON_WORKER};
+        memset(&order, 0, sizeof order);
+        assert_int_equal(motet_system_start(NULL, &options, &sys), MOTET_OK);
+        assert_int_equal(motet_system_spawn(sys, &sink, &at, &order.sink), MOTET_OK);
+        at.worker = 1;
+        assert_int_equal(motet_system_spawn(sys, &source, &at, &from), MOTET_OK);
+        for (int i = 0; i < 4; i++) {
+            assert_int_equal(motet_send(sys, from, 0, NULL, 0, FX_SECOND), MOTET_OK);
+        }
+        motet_sim_sleep(sim, FX_SECOND);
+        motet_system_stop(sys, NULL);
+        motet_sim_free(sim);
+        assert_false(order.wrong);
+        assert_true(order.last > 4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_system_runs_without_threads),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
         cmocka_unit_test(another_seed_gives_another_run),
+        cmocka_unit_test(no_message_overtakes_one_that_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
