@@ -205,6 +205,9 @@ static inline bool step(motet__worker *w)
     if (__builtin_expect(--w->until_look == 0, 0)) {
         look(w);
         mind_time(w);
+        if (motet__quitting(w->sys)) {
+            return false; /* though there may be work: some never ends */
+        }
     }
     motet__actor *a = motet__run_pop(w);
     if (a) {

@@ -21,7 +21,7 @@
 #include <cmocka.h>
 #include <motet/motet.h>
 
-enum { KIT_LOG = 1 << 20, KIT_COUNTERS = 16, KIT_BOUND_S = 60, KIT_HANG_S = 300 };
+enum { KIT_LOG = 1 << 20, KIT_COUNTERS = 16, KIT_BOUND_S = 30, KIT_HANG_S = 300 };
 #define KIT_MS UINT64_C(1000000)
 #define KIT_SECOND UINT64_C(1000000000)
 
