@@ -231,6 +231,7 @@ struct motet_system {
     void *env;
     uint32_t n_workers, n_actors, n_wires;
     motet__child *actors;      /* in start order */
+    _Atomic uint32_t *turns;   /* [n_children] whose turn it is in a pool */
     uint32_t *child_first;     /* [n_children] number of a child's first instance */
     motet__wire *wires;
 

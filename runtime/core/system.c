@@ -64,10 +64,11 @@ static motet_err make_tables(motet_system *sys)
 {
     sys->actors = calloc(sys->n_actors + 1u, sizeof *sys->actors);
     sys->child_first = calloc(sys->spec->n_children + 1u, sizeof *sys->child_first);
+    sys->turns = calloc(sys->spec->n_children + 1u, sizeof *sys->turns);
     sys->wires = calloc(sys->n_wires + 1u, sizeof *sys->wires);
     sys->queue = calloc(sys->n_wires + 1u, sizeof *sys->queue);
     bool memory = motet__system_memory(sys);
-    return memory && sys->actors && sys->child_first && sys->wires && sys->queue ? MOTET_OK : MOTET_ENOMEM;
+    return memory && sys->actors && sys->child_first && sys->turns && sys->wires && sys->queue ? MOTET_OK : MOTET_ENOMEM;
 }
 
 static motet_err make_cores(motet_system *sys)
@@ -176,6 +177,7 @@ static void free_system(motet_system *sys)
     free(sys->queue);
     free(sys->wires);
     free(sys->child_first);
+    free(sys->turns);
     free(sys->actors);
     motet__cond_free(sys->changed);
     motet__lock_free(sys->control);

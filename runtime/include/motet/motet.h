@@ -10,6 +10,7 @@
 #include "event.h"
 #include "mail.h"
 #include "observe.h"
+#include "pool.h"
 #include "ref.h"
 #include "session.h"
 #include "sim.h"
