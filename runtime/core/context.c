@@ -14,7 +14,7 @@ motet_ref motet_self(motet_ctx *w)
 
 motet_system *motet_system_of(motet_ctx *w)
 {
-    return w->sys;
+    return motet__is_isolated ? motet__isolated_system() : w->sys;
 }
 
 uint64_t motet_now(motet_ctx *w)

@@ -416,6 +416,9 @@ static motet__dynamic *find(const motet_system *sys, motet_dynamic child)
 motet_err motet_dynamic_ref(motet_system *sys, motet_dynamic child, motet_ref *ref)
 {
     *ref = MOTET_NOBODY;
+    if (motet__is_isolated) {
+        return motet__isolated_refuse("motet_dynamic_ref");
+    }
     motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);
     const motet__dynamic *d = find(sys, child);
@@ -430,6 +433,10 @@ motet_err motet_dynamic_ref(motet_system *sys, motet_dynamic child, motet_ref *r
 
 uint32_t motet_dynamic_list(motet_system *sys, uint16_t group, motet_dynamic *out, uint32_t room)
 {
+    if (motet__is_isolated) {
+        (void)motet__isolated_refuse("motet_dynamic_list");
+        return 0;
+    }
     motet__group *g = group_of(sys, group);
     uint32_t n = 0;
     if (!g) {
@@ -458,6 +465,9 @@ static motet__parcel end_of(const motet__dynamic *d)
 
 motet_err motet_dynamic_stop(motet_system *sys, motet_dynamic child)
 {
+    if (motet__is_isolated) {
+        return motet__isolated_refuse("motet_dynamic_stop");
+    }
     motet__parcel p = {.kind = MOTET__KILL};
     motet__worker *w = motet__come(sys);
     motet__lock_take(sys->control);

@@ -128,6 +128,8 @@ bool motet__isolate_is_ours(const motet_system *sys); /* it is the actor's syste
 
 /* isolate_ask.c: what the program calls in a child, in place of the functions of these names. */
 motet_ref motet__isolated_self(void);
+motet_system *motet__isolated_system(void); /* the actor's: a name for it, not to be looked into */
+motet_system *motet__isolated_memory(void); /* where blocks come from in this process */
 motet_err motet__isolated_tell(motet_ref to, uint32_t tag, const void *data, size_t size);
 motet_err motet__isolated_ask(motet_ref to, uint32_t tag, const void *data, size_t size, uint64_t timeout_ns,
                               uint64_t *id);

@@ -112,6 +112,16 @@ bool motet__isolate_is_ours(const motet_system *sys)
     return !sys || sys == me.iso->sys;
 }
 
+motet_system *motet__isolated_system(void)
+{
+    return me.iso->sys;
+}
+
+motet_system *motet__isolated_memory(void)
+{
+    return &nowhere;
+}
+
 motet_ref motet__isolated_self(void)
 {
     return me.self;

@@ -257,6 +257,13 @@ motet_err motet_send(motet_system *sys, motet_ref to, uint32_t tag, const void *
 
 motet_err motet_send_block(motet_system *sys, motet_ref to, uint32_t tag, void *block, uint64_t timeout_ns)
 {
+    if (motet__is_isolated) {
+        motet_err told = motet__isolated_send(sys, to, tag, block, motet__payload_size(block));
+        if (told == MOTET_OK) {
+            motet_system_drop(sys, block);
+        }
+        return told;
+    }
     if (motet__self && motet__self->sys == sys) {
         return motet_tell_block(motet__self, to, tag, block);
     }
@@ -265,6 +272,7 @@ motet_err motet_send_block(motet_system *sys, motet_ref to, uint32_t tag, void *
 
 void *motet_system_block(motet_system *sys, size_t size)
 {
+    sys = motet__is_isolated ? motet__isolated_memory() : sys;
     motet__worker *w = motet__come(sys);
     void *block = w ? motet__payload_new(w, size) : motet__payload_common(sys, size);
     motet__go(w);
@@ -276,6 +284,7 @@ void motet_system_drop(motet_system *sys, void *block)
     if (!block) {
         return;
     }
+    sys = motet__is_isolated ? motet__isolated_memory() : sys;
     motet__worker *w = motet__come(sys);
     if (w) {
         motet__payload_release(w, block);

@@ -1,7 +1,8 @@
 /* zygote.c -- the helper process: forks children, buries them, tells their ends; and ends with its parent.
  *
  * It has one thread and one loop, and four things can happen there: the parent asks for something, a child has died or
- * says something, the parent has ended. It never waits for a child, but at its own end, when all of them have been killed.
+ * says something, the parent has ended. It never waits for a child, but at its own end, when all of them have been
+ * killed.
  *
  * That the parent ended is seen at its socket or, where a process that the parent forked keeps a copy of that open, at
  * the parent itself. A death signal would not do here: it comes when the forking thread ends. The zygote's own children
