@@ -61,6 +61,7 @@ LIBCHECKER := $(B)/lib/libmotetchecker.a
 LIBMOTET := $(B)/lib/libmotet.a
 MOTET := $(B)/bin/motet
 MOTET_BENCH := $(B)/bin/motet-bench
+CHAOS := $(B)/tests/chaos
 
 .PHONY: all
 all: $(MOTET) $(LIBMOTET) ## build the program and the library
@@ -116,7 +117,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
 unit-programs: $(TESTS)
 
 .PHONY: test
-test: all unit-programs $(MOTET_BENCH) $(B)/tests/agree/generate ## run every test; ends with one line, N passed, N failed
+test: all unit-programs $(CHAOS) $(MOTET_BENCH) $(B)/tests/agree/generate ## run every test; ends with one line, N passed, N failed
 	@MOTET=$(abspath $(MOTET)) B=$(B) CC=$(CC) tests/run
 
 .PHONY: unit
@@ -190,7 +191,6 @@ bench-docs: ## put what `make bench` measured last into docs/benchmarks.md
 	@tests/bench/runtime/page $(B)/bench docs/benchmarks.md
 
 # The runtime in simulation.
-CHAOS := $(B)/tests/chaos
 $(CHAOS): $(wildcard tests/sim/*.c tests/sim/*.h) $(LIBMOTET)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_core) -o $@ $(filter %.c,$^) $(LIBMOTET) -lpthread

@@ -74,7 +74,7 @@ static motet_status peer_receive(void *self, motet_ctx *ctx, const motet_mail *m
     return MOTET_DONE;
 }
 
-static const motet_actor_type peer_type = {.name = "peer",
+static motet_actor_type peer_type = {.name = "peer",
                                            .state_size = sizeof(struct peer),
                                            .init = peer_init,
                                            .fini = peer_fini,
@@ -169,6 +169,329 @@ static void another_seed_gives_another_run(void **state)
     assert_int_not_equal(a.steps, b.steps);
 }
 
+static void free_schedule(struct outcome *o)
+{
+    free(o->schedule);
+    o->schedule = NULL;
+}
+
+/* ---- strategies ---- */
+
+static void each_strategy_runs(void **state)
+{
+    static const motet_sim_strategy strategies[] = {MOTET_SIM_RANDOM, MOTET_SIM_PCT, MOTET_SIM_ROUND_ROBIN};
+    uint64_t hashes[3];
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        motet_sim_options o = {.strategy = strategies[i], .depth = 5, .length = 5000};
+        hashes[i] = run_with(3, o, 3).hash;
+        assert_true(world.heard > 30);
+        assert_int_equal(world.begun, world.ended);
+        assert_int_equal(hashes[i], run_with(3, o, 3).hash);
+    }
+    assert_int_not_equal(hashes[0], hashes[1]);
+    assert_int_not_equal(hashes[1], hashes[2]);
+}
+
+static void pct_changes_its_mind_at_so_many_points(void **state)
+{
+    (void)state;
+    uint64_t differ = 0;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        motet_sim_options few = {.strategy = MOTET_SIM_PCT, .depth = 1, .length = 2000};
+        motet_sim_options many = {.strategy = MOTET_SIM_PCT, .depth = 20, .length = 2000};
+        differ += run_with(seed, few, 3).hash != run_with(seed, many, 3).hash;
+    }
+    assert_int_equal(differ, 10);
+}
+
+static void a_recorded_schedule_replays_the_same_run(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        motet_sim_options o = {.strategy = seed % 2 ? MOTET_SIM_PCT : MOTET_SIM_RANDOM,
+                               .faults = seed > 5 ? MOTET_SIM_ALL_FAULTS : 0, .record = true};
+        struct outcome first = run_with(seed, o, 2);
+        assert_true(first.size > 100);
+        o.strategy = MOTET_SIM_REPLAY;
+        o.replay = first.schedule;
+        o.replay_size = first.size;
+        struct outcome again = run_with(seed, o, 2);
+        assert_int_equal(first.hash, again.hash);
+        assert_int_equal(first.steps, again.steps);
+        assert_false(again.diverged);
+        assert_int_equal(first.size, again.size);
+        assert_memory_equal(first.schedule, again.schedule, first.size);
+        free_schedule(&first);
+        free_schedule(&again);
+    }
+}
+
+static void another_schedule_is_another_run_and_says_so(void **state)
+{
+    (void)state;
+    motet_sim_options o = {.record = true};
+    struct outcome first = run_with(1, o, 2);
+    o.strategy = MOTET_SIM_REPLAY;
+    o.record = false;
+    o.replay = first.schedule;
+    o.replay_size = first.size / 2;
+    struct outcome half = run_with(1, o, 2);
+    assert_true(half.diverged);
+    assert_int_not_equal(first.hash, half.hash);
+    free_schedule(&first);
+}
+
+/* ---- time ---- */
+
+static void an_hour_passes_in_no_time(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 4; workers += 3) {
+        motet_sim *sim = motet_sim_new(1, NULL);
+        motet_system *sys;
+        motet_options options = {.workers = workers, .sim = sim};
+        assert_int_equal(motet_system_start(NULL, &options, &sys), MOTET_OK);
+        uint64_t before = motet_sim_now(sim), steps = motet_sim_steps(sim);
+        motet_sim_sleep(sim, 3600 * FX_SECOND);
+        assert_true(motet_sim_now(sim) >= before + 3600 * FX_SECOND);
+        assert_true(motet_sim_now(sim) < before + 3601 * FX_SECOND);
+        assert_true(motet_sim_steps(sim) - steps < 3000000);
+        motet_system_stop(sys, NULL);
+        motet_sim_free(sim);
+    }
+}
+
+static void steps_are_taken_one_by_one(void **state)
+{
+    (void)state;
+    motet_sim *sim = motet_sim_new(1, NULL);
+    motet_system *sys;
+    motet_options options = {.workers = 2, .sim = sim};
+    assert_int_equal(motet_system_start(NULL, &options, &sys), MOTET_OK);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(motet_sim_run(sim, 7), 7);
+        assert_true(motet_sim_step(sim));
+    }
+    motet_system_stop(sys, NULL);
+    motet_sim_free(sim);
+}
+
+/* ---- faults ---- */
+
+static void no_fault_happens_unless_asked_for(void **state)
+{
+    (void)state;
+    struct outcome o = run(1, 3);
+    for (int f = 0; f < MOTET_SIM_FAULTS; f++) {
+        assert_int_equal(o.faults[f], 0);
+    }
+    assert_int_equal(o.stats.failed, 0);
+    assert_int_equal(o.stats.signals_lost, 0);
+}
+
+/* Of 20 runs with that fault: what happened in all. */
+static struct outcome with_fault(motet_sim_fault what)
+{
+    struct outcome all = {0};
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct outcome o = run_with(seed, (motet_sim_options){.faults = MOTET_SIM_BIT(what)}, 3);
+        for (int f = 0; f < MOTET_SIM_FAULTS; f++) {
+            assert_true(f == (int)what || o.faults[f] == 0);
+        }
+        all.faults[what] += o.faults[what];
+        all.stats.failed += o.stats.failed;
+        all.stats.moved += o.stats.moved;
+        all.stats.mail_refused += o.stats.mail_refused;
+        all.steps += o.steps;
+        all.now += o.now;
+    }
+    assert_true(all.faults[what] > 0);
+    return all;
+}
+
+static struct outcome without_fault(void)
+{
+    struct outcome all = {0};
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct outcome o = run(seed, 3);
+        all.stats.moved += o.stats.moved;
+        all.stats.mail_refused += o.stats.mail_refused;
+        all.steps += o.steps;
+        all.now += o.now;
+    }
+    return all;
+}
+
+static void crashes_happen(void **state)
+{
+    (void)state;
+    assert_true(with_fault(MOTET_SIM_CRASH).stats.failed > 0);
+}
+
+static void memory_is_missing(void **state)
+{
+    (void)state;
+    with_fault(MOTET_SIM_MEMORY);
+}
+
+static void rooms_are_smaller(void **state)
+{
+    (void)state;
+    motet_actor_type before = peer_type;
+    peer_type.inbox = 40;
+    peer_type.inbox_policy = MOTET_REFUSE;
+    assert_int_equal(without_fault().stats.mail_refused, 0);
+    assert_true(with_fault(MOTET_SIM_ROOM).stats.mail_refused > 0);
+    peer_type = before;
+}
+
+static void turns_are_smaller(void **state)
+{
+    (void)state;
+    with_fault(MOTET_SIM_BATCH);
+}
+
+static void time_leaps(void **state)
+{
+    (void)state;
+    assert_true(with_fault(MOTET_SIM_CLOCK).now > without_fault().now);
+}
+
+static void waits_end_without_cause(void **state)
+{
+    (void)state;
+    with_fault(MOTET_SIM_SPURIOUS);
+}
+
+static void actors_move(void **state)
+{
+    (void)state;
+    assert_true(with_fault(MOTET_SIM_MOVE).stats.moved > without_fault().stats.moved);
+}
+
+/* ---- sessions, the tree, and the world outside ---- */
+
+static motet_status fails_once(struct fx_instance *self, const motet_start *start)
+{
+    (void)self;
+    return start->incarnation == 0 ? MOTET_FAIL : MOTET_DONE;
+}
+
+static uint64_t restart_takes(uint32_t faults)
+{
+    fx_setup(NULL);
+    fx_send(0, 0, 1, 0, 1);
+    fx_take(1, 0, 0, 0, 1);
+    fx_ready(2, 1);
+    fx.on_init = fails_once;
+    motet_sim *sim = motet_sim_new(5, &(motet_sim_options){.faults = faults, .one_in[MOTET_SIM_DELAY] = 1});
+    motet_system *sys;
+    motet_options options = {.workers = 2, .sim = sim};
+    assert_int_equal(motet_system_start(&fx.spec, &options, &sys), MOTET_OK);
+    fx_open(sys, 3, 0);
+    fx_idle(sys);
+    uint64_t now = motet_sim_now(sim);
+    motet_stats s = fx_stop(sys);
+    assert_int_equal(s.completed, 3);
+    assert_int_equal(s.restarts, 2);
+    motet_sim_free(sim);
+    return now;
+}
+
+static void restarts_take_longer(void **state)
+{
+    (void)state;
+    assert_true(restart_takes(MOTET_SIM_BIT(MOTET_SIM_DELAY)) > restart_takes(0));
+}
+
+static void numbers_of_sessions_begin_anew(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        uint64_t id;
+        fx_setup(NULL);
+        fx_send(0, 0, 1, 0, 1);
+        fx_take(1, 0, 0, 0, 1);
+        fx_ready(2, 1);
+        motet_sim *sim = motet_sim_new(1, NULL);
+        motet_system *sys;
+        motet_options options = {.workers = 1, .sim = sim};
+        assert_int_equal(motet_system_start(&fx.spec, &options, &sys), MOTET_OK);
+        assert_int_equal(motet_session_open(sys, 0, 0, &id), MOTET_OK);
+        assert_int_equal(id, 1);
+        fx_idle(sys);
+        fx_stop(sys);
+        motet_sim_free(sim);
+    }
+}
+
+static void isolated_actors_are_refused(void **state)
+{
+    (void)state;
+    fx_setup(NULL);
+    fx_send(0, 0, 1, 0, 1);
+    fx_take(1, 0, 0, 0, 1);
+    fx_ready(2, 1);
+    fx.actors[0].isolated = true;
+    motet_sim *sim = motet_sim_new(1, NULL);
+    motet_system *sys;
+    motet_options options = {.workers = 1, .sim = sim};
+    assert_int_equal(motet_system_start(&fx.spec, &options, &sys), MOTET_EINVAL);
+    assert_null(sys);
+    motet_sim_free(sim);
+}
+
+static struct {
+    motet_sim *sim;
+    uint64_t at;
+} other;
+
+static void sleep_a_second(void *arg)
+{
+    (void)arg;
+    motet_sim_sleep(other.sim, FX_SECOND);
+    other.at = motet_sim_now(other.sim);
+}
+
+static void other_threads_are_simulated_too(void **state)
+{
+    (void)state;
+    other.sim = motet_sim_new(1, NULL);
+    motet_sim_thread *t = motet_sim_thread_start(other.sim, sleep_a_second, NULL);
+    assert_non_null(t);
+    motet_sim_thread_join(other.sim, t);
+    assert_true(other.at >= FX_SECOND);
+    assert_true(motet_sim_now(other.sim) < other.at + FX_MS);
+    motet_sim_free(other.sim);
+}
+
+static jmp_buf out;
+
+static void jump(void *arg, motet_sim *sim, const char *what)
+{
+    (void)sim;
+    *(const char **)arg = what;
+    longjmp(out, 1);
+}
+
+static void a_run_that_takes_too_long_is_stuck(void **state)
+{
+    (void)state;
+    static const char *what;
+    static motet_sim *sim;
+    what = NULL;
+    motet_sim_options o = {.most_steps = 100, .stuck = jump, .arg = &what};
+    sim = motet_sim_new(1, &o);
+    if (setjmp(out) == 0) {
+        for (int i = 0; i < 1000; i++) {
+            motet_sim_sleep(sim, 1);
+        }
+    }
+    assert_non_null(what);
+    motet_sim_free(sim);
+}
+
 /* ---- what simulation found ---- */
 
 enum { OVERTAKING = 300 };
@@ -235,6 +558,25 @@ int main(void)
         cmocka_unit_test(a_system_runs_without_threads),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
         cmocka_unit_test(another_seed_gives_another_run),
+        cmocka_unit_test(each_strategy_runs),
+        cmocka_unit_test(pct_changes_its_mind_at_so_many_points),
+        cmocka_unit_test(a_recorded_schedule_replays_the_same_run),
+        cmocka_unit_test(another_schedule_is_another_run_and_says_so),
+        cmocka_unit_test(an_hour_passes_in_no_time),
+        cmocka_unit_test(steps_are_taken_one_by_one),
+        cmocka_unit_test(no_fault_happens_unless_asked_for),
+        cmocka_unit_test(crashes_happen),
+        cmocka_unit_test(memory_is_missing),
+        cmocka_unit_test(rooms_are_smaller),
+        cmocka_unit_test(turns_are_smaller),
+        cmocka_unit_test(time_leaps),
+        cmocka_unit_test(waits_end_without_cause),
+        cmocka_unit_test(actors_move),
+        cmocka_unit_test(restarts_take_longer),
+        cmocka_unit_test(numbers_of_sessions_begin_anew),
+        cmocka_unit_test(isolated_actors_are_refused),
+        cmocka_unit_test(other_threads_are_simulated_too),
+        cmocka_unit_test(a_run_that_takes_too_long_is_stuck),
         cmocka_unit_test(no_message_overtakes_one_that_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
