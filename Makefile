@@ -113,6 +113,11 @@ $(B)/tests/%: tests/unit/%.c $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) Makefile
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_cli) $(INC_core) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBCHECKER) $(LIBDSL) $(LIBMOTET) -lcmocka -lcjson -lpthread
 
+# Long versions of unit tests, run by hand: build/tests/stress/crashes 10000000
+$(B)/tests/stress/%: tests/stress/%.c $(LIBMOTET) $(wildcard tests/unit/*.h) Makefile
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_core) -Itests/unit -o $@ $< $(LIBMOTET) -lcmocka -lpthread
+
 .PHONY: unit-programs
 unit-programs: $(TESTS)
 
