@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-#include "core.h"
+#include "dynamic.h"
 
 enum { SLICE = 1024, MOST_PRINTED = 100 };
 
@@ -91,9 +91,9 @@ static void sort(struct top *t)
 
 /* ---- one actor ---- */
 
-static motet_activity activity(const motet__actor *a)
+static motet_activity activity(const motet__actor *a, const motet__dynamic *d)
 {
-    if (a->child && motet__child_phase(a->child) != MOTET__UP) {
+    if ((a->child && motet__child_phase(a->child) != MOTET__UP) || (d && d->down)) {
         return MOTET_IS_DOWN;
     }
     return a->flags & MOTET__SUSPENDED    ? MOTET_IS_SUSPENDED
@@ -113,10 +113,11 @@ static void take_name(motet_actor_info *i, const char *name)
 
 static motet_actor_info describe(const motet_system *sys, const motet__actor *a)
 {
+    const motet__dynamic *d = motet__dynamic_of(sys, a);
     uint64_t inbox = atomic_load_explicit(&a->inbox, memory_order_relaxed); /* relaxed: a count */
     motet_actor_info i = {
         .ref = motet__ref_make(sys, a->slot, motet__generation(a), MOTET_MAY_ALL),
-        .activity = activity(a),
+        .activity = activity(a, d),
         .worker = (uint32_t)motet__slot_owner(a),
         .handled = a->handled,
         .busy_ns = a->busy_ns,
@@ -125,7 +126,7 @@ static motet_actor_info describe(const motet_system *sys, const motet__actor *a)
         .places = a->flags & MOTET__SHARED ? MOTET__INBOX_USED(inbox) : a->used,
         .room = atomic_load_explicit(&a->room, memory_order_relaxed), /* relaxed: held */
         .sessions = a->child ? a->child->sessions : 0,
-        .restarts = a->child ? a->child->incarnation : 0,
+        .restarts = a->child ? a->child->incarnation : d ? d->incarnation : 0,
     };
     take_name(&i, a->child ? a->child->name : a->type->name);
     return i;
@@ -147,7 +148,7 @@ static void read_slice(motet_system *sys, motet__worker *w, uint32_t first, uint
     motet__lock_take(sys->control);
     for (uint32_t i = first; i < end; i++) {
         const motet__actor *a = motet__actor_at(sys, i);
-        if (a->type) {
+        if (a->type && !(a->child && a->child->group)) {
             motet_actor_info info = describe(sys, a);
             offer(t, &info);
         }

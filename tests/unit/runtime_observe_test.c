@@ -331,6 +331,42 @@ static void a_child_that_is_gone_is_down(void **state)
     motet_system_stop(sys, NULL);
 }
 
+static motet_status fails_when_told(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    (void)ctx;
+    (void)m;
+    return MOTET_FAIL;
+}
+
+static void dynamic_children_show_their_restarts_and_groups_do_not_show(void **state)
+{
+    (void)state;
+    static const motet_actor_type failing = {.name = "failing", .receive = fails_when_told, .mailbox = 1};
+    motet_child_spec group = {.name = "group", .actor = &failing, .count = 1, .dynamic = true};
+    motet_member member = {false, 0};
+    motet_supervisor_spec root = {"root", MOTET_ONE_FOR_ONE, 100, 10 * FX_SECOND, MOTET_NONE, 1, &member};
+    motet_system_spec spec = {.name = "tree", .n_supervisors = 1, .supervisors = &root, .n_children = 1, .children = &group};
+    motet_options o = {.workers = 2};
+    motet_system *sys;
+    motet_dynamic d;
+    motet_ref ref;
+    assert_int_equal(motet_system_start(&spec, &o, &sys), MOTET_OK);
+    look(sys, 10, MOTET_BY_AGE);
+    assert_int_equal(at.n, 0);
+    assert_int_equal(motet_dynamic_start(sys, 0, NULL, NULL, &d, &ref), MOTET_OK);
+    assert_int_equal(motet_send(sys, ref, PUT, NULL, 0, 0), MOTET_OK);
+    at.info[0].restarts = 0;
+    for (int i = 0; i < 300000 && at.info[0].restarts < 1; i++) {
+        nap();
+        look(sys, 10, MOTET_BY_AGE);
+        assert_int_equal(at.n, 1);
+    }
+    assert_int_equal(at.info[0].restarts, 1);
+    assert_string_equal(at.info[0].name, "failing");
+    motet_system_stop(sys, NULL);
+}
+
 /* ---- workers ---- */
 
 static void workers_add_up(void **state)
@@ -382,6 +418,7 @@ int main(void)
         cmocka_unit_test_setup(a_callback_may_look, reset),
         cmocka_unit_test_setup(children_show_sessions_and_restarts, reset),
         cmocka_unit_test_setup(a_child_that_is_gone_is_down, reset),
+        cmocka_unit_test_setup(dynamic_children_show_their_restarts_and_groups_do_not_show, reset),
         cmocka_unit_test_setup(workers_add_up, reset),
         cmocka_unit_test_setup(a_table_names_actors_and_workers, reset),
     };

@@ -34,7 +34,7 @@ typedef struct motet_actor_info {
     uint32_t high_water;         /* the most that waited when a turn began */
     uint32_t places, room;       /* of its inbox: taken, also by what is on its way; in all */
     uint32_t sessions;           /* open ones that it plays in */
-    uint32_t restarts;           /* of a child of the tree */
+    uint32_t restarts;           /* of a child of the tree, a dynamic one too */
 } motet_actor_info;
 
 typedef enum motet_order { /* the largest first; equal ones as they were made */
