@@ -78,6 +78,18 @@ static const char *policy_text(const struct actor *a)
     return "";
 }
 
+static const char *inbox_text(struct emit *e, const struct c_actor *a)
+{
+    static const char *const policies[] = {[POLICY_BLOCK] = "MOTET_BLOCK",
+                                           [POLICY_FAIL] = "MOTET_REFUSE",
+                                           [POLICY_DROP_NEWEST] = "MOTET_DROP_NEWEST",
+                                           [POLICY_DROP_OLDEST] = "MOTET_DROP_OLDEST"};
+    if (a->type->inbox == 0)
+        return "";
+    return arena_printf(e->a, "\\\n        .receive = %s__mail, .inbox = %u, .inbox_policy = %s, ", a->low, a->type->inbox,
+                        policies[a->type->inbox_policy]);
+}
+
 static const char *state_text(struct emit *e, const struct c_actor *a)
 {
     if (!c_checks_state(a))
@@ -99,8 +111,10 @@ static void emit_actor_macro(struct emit *e, const struct c_actor *a)
             "motet_status ${actor}__init(void *self, const motet_start *start);\n"
             "void ${actor}__fini(void *self);\n",
          "mailbox", emit_num(e, a->type->mailbox), "sessions", emit_num(e, a->type->sessions), "policy",
-         arena_printf(e->a, "%s%s%s", policy_text(a->type), a->type->isolated ? ".isolated = true, " : "",
-                      state_text(e, a)));
+         arena_printf(e->a, "%s%s%s%s", policy_text(a->type), a->type->isolated ? ".isolated = true, " : "",
+                      inbox_text(e, a), state_text(e, a)));
+    if (a->type->inbox > 0)
+        emit(e, "motet_status ${actor}__mail(void *self, motet_ctx *ctx, const motet_mail *mail);\n");
 }
 
 static uint32_t count_roles(const struct c_actor *a)
@@ -267,6 +281,12 @@ static void emit_face(struct c_gen *g, struct emit *e, const struct c_actor *a, 
     emit_close(e, scope);
 }
 
+/* What stands before a call after which the actor's invariants have to hold. */
+static const char *kept(struct c_gen *g, const struct c_actor *a)
+{
+    return c_has_invariants(a) ? arena_printf(g->a, "%s__kept(self, ", a->low) : "";
+}
+
 static void render_source(struct c_gen *g, const struct c_actor *a)
 {
     struct emit e = c_file_begin(g);
@@ -283,8 +303,11 @@ static void render_source(struct c_gen *g, const struct c_actor *a)
     emit(&e, "\nmotet_status ${actor}__init(void *self, const motet_start *start)\n{\n"
              "    return ${init}${actor}_init(self, start)${end};\n}\n"
              "\nvoid ${actor}__fini(void *self)\n{\n    ${actor}_fini(self);\n}\n",
-         "init", c_has_invariants(a) ? arena_printf(g->a, "%s__kept(self, ", a->low) : "", "end",
-         c_has_invariants(a) ? ")" : "");
+         "init", kept(g, a), "end", c_has_invariants(a) ? ")" : "");
+    if (a->type->inbox > 0)
+        emit(&e, "\nmotet_status ${actor}__mail(void *self, motet_ctx *ctx, const motet_mail *mail)\n{\n"
+                 "    return ${kept}${actor}_mail(self, ctx, mail)${end};\n}\n",
+             "kept", kept(g, a), "end", c_has_invariants(a) ? ")" : "");
     c_file_end(g, &e, arena_printf(g->a, "%s.c", a->low), false);
 }
 

@@ -99,6 +99,8 @@ static void claim_actor(struct c_gen *g, const struct c_actor *a)
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (!c_claim(g, "", arena_printf(g->a, "%s%s", a->low, own[i]), at, "actor `%s`", a->type->name))
             return; /* the other names would only repeat it */
+    if (a->type->inbox > 0)
+        c_claim(g, "", arena_printf(g->a, "%s_mail", a->low), at, "actor `%s`", a->type->name);
     c_claim(g, "", arena_printf(g->a, "%s_ACTOR", a->up), at, "actor `%s`", a->type->name);
     if (!claim_file(g, a->low, at, "actor", a->type->name))
         return;

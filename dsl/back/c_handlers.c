@@ -308,5 +308,14 @@ c_handler_vec c_lifecycle(struct c_gen *g, const struct c_actor *a)
                  .unused = "(void)self;",
                  .about = "At the end, and after a crash before the restart: free what *self holds.",
              });
+    if (a->type->inbox > 0)
+        vec_push(g->a, all,
+                 (struct c_handler){
+                     .name = arena_printf(g->a, "%s_mail", a->low),
+                     .returns = "motet_status",
+                     .parameters = arena_printf(g->a, "%s, motet_ctx *ctx, const motet_mail *mail", self_of(g, a)),
+                     .unused = "(void)self;\n(void)ctx;\n(void)mail;",
+                     .about = "Mail outside of sessions: what was told or asked, replies, timers, notices (motet/mail.h).",
+                 });
     return all;
 }

@@ -36,18 +36,6 @@ static void refuse_events(struct c_gen *g, const struct session_type *s)
            "MOTET_FAIL_TIMEOUT aborts its sessions, and its supervisor decides what follows");
 }
 
-/* ---- actors ---- */
-
-static void refuse_actor(struct c_gen *g, const struct actor *a)
-{
-    const struct actor_decl *d = &a->decl->as.actor;
-    if (a->inbox > 0)
-        refuse(g, d->inbox.at,
-               arena_printf(g->a, "actor `%s` has an inbox; generated C has no messages outside sessions", a->name),
-               "the runtime delivers messages of sessions alone",
-               "give these messages a session of their own, with a role for who sends them");
-}
-
 /* ---- systems ---- */
 
 static bool somebody_begins(const struct session_type *s)
@@ -77,8 +65,6 @@ void c_refuse(struct c_gen *g)
 {
     for (uint32_t i = 0; i < g->ir->n_sessions; i++)
         refuse_events(g, &g->ir->sessions[i]);
-    for (uint32_t i = 0; i < g->ir->n_actors; i++)
-        refuse_actor(g, &g->ir->actors[i]);
     for (uint32_t i = 0; i < g->ir->n_systems; i++)
         refuse_wires(g, &g->ir->systems[i]);
 }

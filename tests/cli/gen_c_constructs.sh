@@ -238,7 +238,79 @@ END
 t_exit "mailbox shared drop_oldest: is no language" 2 "$MOTET" gen c "$p" -o "$d"
 t_has "mailbox shared drop_oldest: its code" "$err" '^error\[E0221\]'
 
-refused "inbox" E0526 3:41 'actor `B` has an inbox' <<END
+protocol <<END
+message Ask;
+session S(role X, role Y) { X -> Y: Ask; }
+actor A plays S.X;  actor B plays S.Y { inbox 3 fail; state { n: u32; } with invariant n < 3; }
+$system
+END
+t "inbox: becomes C" "$MOTET" gen c "$p" -o "$d"
+t "inbox: strict gcc and clang" strictly_both "$d"
+t_has "inbox: its room and its policy" "$d/b.h" 'receive = b__mail, .inbox = 3, .inbox_policy = MOTET_REFUSE'
+cat >"$d/a_handlers.c" <<'END'
+#include "a.h"
+struct a { int unused; };
+const motet_actor_type a_actor = A_ACTOR(struct a);
+motet_status a_init(struct a *self, const motet_start *start) { (void)self; (void)start; return MOTET_DONE; }
+void a_fini(struct a *self) { (void)self; }
+motet_status a_make_ask(struct a *self, motet_session *s, motet_peer to) { (void)self; (void)s; (void)to; return MOTET_DONE; }
+void a_completed(struct a *self, motet_session *s) { (void)self; (void)s; }
+void a_aborted(struct a *self, motet_session *s, motet_abort_reason why) { (void)self; (void)s; (void)why; }
+END
+cat >"$d/b_handlers.c" <<'END'
+#include "b.h"
+struct b { struct b_state state; };
+const motet_actor_type b_actor = B_ACTOR(struct b);
+motet_status b_init(struct b *self, const motet_start *start) { (void)self; (void)start; return MOTET_DONE; }
+void b_fini(struct b *self) { (void)self; }
+motet_status b_mail(struct b *self, motet_ctx *ctx, const motet_mail *mail)
+{
+    if (mail->kind == MOTET_ASKED) {
+        return motet_reply(ctx, mail->from, mail->id, &self->state.n, sizeof self->state.n) ? MOTET_FAIL : MOTET_DONE;
+    }
+    self->state.n++;
+    return MOTET_DONE;
+}
+motet_status b_on_ask(struct b *self, motet_session *s, motet_peer from) { (void)self; (void)s; (void)from; return MOTET_DONE; }
+void b_completed(struct b *self, motet_session *s) { (void)self; (void)s; }
+void b_aborted(struct b *self, motet_session *s, motet_abort_reason why) { (void)self; (void)s; (void)why; }
+END
+cat >"$d/z_main.c" <<'END'
+#include <stdio.h>
+#include "z.h"
+#define NEED(e) do { motet_err e_ = (e); if (e_) { printf("%s: %s\n", #e, motet_err_text(e_)); return 1; } } while (0)
+int main(void)
+{
+    motet_system *sys;
+    motet_ref b;
+    unsigned n = 9;
+    size_t size = sizeof n;
+    NEED(motet_system_start(&z_spec, NULL, &sys));
+    NEED(motet_child_ref(sys, 1, 0, &b));
+    NEED(motet_send(sys, b, 0, NULL, 0, 1000000000));
+    NEED(motet_send(sys, b, 0, NULL, 0, 1000000000));
+    NEED(motet_call(sys, b, 0, NULL, 0, 10000000000, &n, &size));
+    motet_stats s;
+    NEED(motet_send(sys, b, 0, NULL, 0, 1000000000)); /* the third breaks the invariant */
+    do {
+        motet_system_stats(sys, &s);
+    } while (s.crashes == 0);
+    motet_system_stop(sys, &s);
+    printf("counted %u crashes %u\n", n, (unsigned)s.crashes);
+    return 0;
+}
+END
+with_mail() {
+    local flags=flags_$1
+    # shellcheck disable=SC2086
+    "$CC" $strict -O1 -g ${!flags} -Iruntime/include -I"$d" -o "$d/$1" "$d"/*.c "$builds/$1/lib/libmotet.a" -lpthread
+}
+for s in asan tsan; do
+    t "inbox: links with $s" with_mail $s
+    t "inbox: runs with $s" timeout 60 "$d/$s"
+    t_has "inbox: mail is handled, and invariants hold" "$out" '^counted 2 crashes 1$'
+    t_has "inbox: what broke is said" "$err" 'invariant'
+done
 message Ask;
 session S(role X, role Y) { X -> Y: Ask; }
 actor A plays S.X;  actor B plays S.Y { inbox 3; }

@@ -172,17 +172,13 @@ static void an_event_is_refused(void **state)
     refused_at(6);
 }
 
-static void an_inbox_is_refused(void **state)
-{
-    (void)state;
-    refuse(ONE_MESSAGE "actor L plays S.A {\n  inbox 5;\n}\n", E0526, "actor `L` has an inbox");
-    refused_at(5);
-}
-
 static void each_of_them_is_told(void **state)
 {
     (void)state;
-    struct ir *ir = compile(ONE_MESSAGE "actor L plays S.A { inbox 5; }\nactor R plays S.B { inbox 5; }\n");
+    struct ir *ir = compile("module m;\nmessage X;\n"
+                            "session S(role A, role B) { try { A -> B: X; } catch timeout 2s at B { B -> A: X; } }\n"
+                            "session T(role A, role B) { try { A -> B: X; } catch timeout 2s at B { B -> A: X; } }\n"
+                            "actor L plays S.A, T.A;\n");
     assert_false(c_render(ir, outputs, diags));
     assert_int_equal(diags->n_errors, 2);
 }
@@ -236,7 +232,6 @@ int main(void)
         TEST(a_choice_too_large_for_a_stack_is_refused),
         TEST(a_mixed_choice_is_refused),
         TEST(an_event_is_refused),
-        TEST(an_inbox_is_refused),
         TEST(each_of_them_is_told),
         TEST(states_past_sixteen_bits_are_refused),
         TEST(a_table_too_large_to_write_is_refused),
