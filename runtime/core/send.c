@@ -8,8 +8,8 @@
  * need none on any way. Mail of users leaves the last letters of a worker to signals; one that finds none all the same
  * is lost, and counted.
  *
- * Room. The places of an inbox are counted by its owner (`used`) until somebody else sends to it; from then on, for as
- * long as the incarnation lives, they are counted in the word `inbox`, where whoever sends takes the place beforehand.
+ * Room. The places of an inbox are counted by its owner (`used`) until somebody else sends to it; from then on, until
+ * nobody else has for a while, they are counted in the word `inbox`, where whoever sends takes the place beforehand.
  * So N places never hold N + 1 messages and none is refused while there is room, and actors that share a worker
  * pay for no atomic operation. An inbox that drops its oldest is the owner's business alone: it drops on arrival.
  *
