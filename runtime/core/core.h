@@ -385,12 +385,10 @@ void motet__send_adopting(motet__worker *w, const motet__parcel *p);
 void motet__arrive(motet__worker *w, const motet__parcel *p);
 /* An embedded link, which is not in use. Also by a thread that is no worker's. */
 void motet__post(motet_system *sys, motet__actor *a, motet__link *l);
-/* By a thread that is no worker's. MOTET_ENOMEM: it was not sent. */
-MOTET_MUST_USE motet_err motet__inject(motet_system *sys, const motet__parcel *p);
-/* The same in two steps: after the first one nothing can fail. NULL: no memory. */
+/* By a thread that is no worker's: a letter is taken, filled and injected, or put back. NULL: no memory. */
 motet__letter *motet__letter_take(motet_system *sys);
-void motet__letter_put(motet_system *sys, motet__letter *letter); /* it is not needed */
-void motet__inject_letter(motet_system *sys, motet__letter *letter);
+void motet__letter_put(motet_system *sys, motet__letter *letter);
+void motet__inject(motet_system *sys, motet__letter *letter);
 void motet__take_injected(motet__worker *w);
 void motet__take_injected_locked(motet__worker *w); /* with inject_lock taken */
 void motet__take_arrivals(motet__worker *w);

@@ -470,6 +470,10 @@ motet_err motet_dynamic_stop(motet_system *sys, motet_dynamic child)
     }
     motet__parcel p = {.kind = MOTET__KILL};
     motet__worker *w = motet__come(sys);
+    motet__letter *letter = w ? NULL : motet__letter_take(sys);
+    if (!w && !letter) {
+        return MOTET_ENOMEM;
+    }
     motet__lock_take(sys->control);
     motet__dynamic *d = find(sys, child);
     bool is = d && !d->stopping;
@@ -478,14 +482,16 @@ motet_err motet_dynamic_stop(motet_system *sys, motet_dynamic child)
         p = end_of(d);
     }
     motet__lock_release(sys->control);
-    motet_err e = is ? MOTET_OK : MOTET_EGONE;
     if (is && w) {
         motet__send(w, &p);
     } else if (is) {
-        e = motet__inject(sys, &p);
+        letter->parcel = p;
+        motet__inject(sys, letter);
+    } else if (letter) {
+        motet__letter_put(sys, letter);
     }
     motet__go(w);
-    return e;
+    return is ? MOTET_OK : MOTET_EGONE;
 }
 
 /* The first that was not told; marks it, and puts it behind those that were not. */

@@ -216,7 +216,7 @@ static motet_err send_loaded(motet_system *sys, motet__parcel *p, const struct l
     }
     if (e == MOTET_OK) {
         letter->parcel = *p;
-        motet__inject_letter(sys, letter);
+        motet__inject(sys, letter);
         return e;
     }
     bool lost = e == MOTET_EFULL && policy == MOTET_DROP_NEWEST;

@@ -403,7 +403,7 @@ static bool inject_into(motet__worker *w, motet__actor *a, motet__letter *in)
     return here;
 }
 
-void motet__inject_letter(motet_system *sys, motet__letter *letter)
+void motet__inject(motet_system *sys, motet__letter *letter)
 {
     motet__actor *a = motet__actor_at(sys, letter->parcel.to.slot);
     motet__worker *w;
@@ -411,16 +411,6 @@ void motet__inject_letter(motet_system *sys, motet__letter *letter)
         w = sys->cores[motet__slot_owner(a)];
     } while (!inject_into(w, a, letter));
     motet__worker_wake(w);
-}
-
-motet_err motet__inject(motet_system *sys, const motet__parcel *p)
-{
-    motet__letter *letter = motet__letter_take(sys);
-    if (letter) {
-        letter->parcel = *p;
-        motet__inject_letter(sys, letter);
-    }
-    return letter ? MOTET_OK : MOTET_ENOMEM;
 }
 
 static bool post_into(motet__worker *w, motet__actor *a, motet__link *l)
