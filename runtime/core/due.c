@@ -44,6 +44,7 @@ static void forget(motet__worker *w, motet__due *d)
     if (d->next) {
         d->next->prev = d->prev;
     }
+    atomic_store_explicit(&d->actor, NULL, memory_order_relaxed); /* relaxed: see find; a guessed id finds nothing */
 }
 
 static void due_free(motet__worker *w, motet__due *d)
