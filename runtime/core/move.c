@@ -77,20 +77,31 @@ static bool empty_pipe(motet__worker *from, motet__worker *to)
     return any;
 }
 
-/* Empties all pipes into v and out of v. All are held; `w` is who holds them. */
-static void settle(motet__worker *w, motet__worker *v)
+/* Empties all pipes into v and out of v once; whether there was anything. */
+static bool empty_pipes(motet__worker *w, motet__worker *v)
 {
     motet_system *sys = v->sys;
-    bool came = false;
+    bool came = false, went = false;
     for (uint32_t i = 0; i < n_cores(sys); i++) {
         motet__worker *x = sys->cores[i];
         came |= empty_pipe(x, v);
-        if (empty_pipe(v, x) && x != w) {
-            motet__worker_nudge(x);
+        if (empty_pipe(v, x)) {
+            went = true;
+            if (x != w) {
+                motet__worker_nudge(x);
+            }
         }
     }
     if (came && v != w) {
         motet__worker_nudge(v);
+    }
+    return came || went;
+}
+
+/* Until they are empty: room that arrives lets a message go that waited for it. All are held; `w` is who holds them. */
+static void settle(motet__worker *w, motet__worker *v)
+{
+    while (empty_pipes(w, v)) {
     }
 }
 
@@ -171,13 +182,19 @@ static bool adopt_from(motet__worker *w, motet__worker *v, motet__actor *a)
     return may;
 }
 
-/* Two workers alone: nobody else has a pipe into v. */
+static bool drained(motet__worker *from, motet__worker *to)
+{
+    return !from->out[to->index] || motet__pipe_drained(from->out[to->index]);
+}
+
+/* Two workers alone: nobody else has a pipe into v, or out of it. What v has sent must have arrived, for what waits for
+ * room with the actor may follow at once. */
 static bool adopt_of_two(motet__worker *w, motet__worker *v, motet__actor *a)
 {
     if (!motet__gate_try(&v->gate)) {
         return false;
     }
-    bool may = (!w->out[v->index] || motet__pipe_drained(w->out[v->index])) && adopt_from(w, v, a);
+    bool may = drained(w, v) && drained(v, w) && adopt_from(w, v, a);
     motet__gate_open(&v->gate);
     return may;
 }
