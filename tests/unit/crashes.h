@@ -13,21 +13,47 @@ enum { CR_ESCALATION = MOTET_REST_FOR_ONE + 1 }; /* a shape besides the strategi
 static _Atomic int64_t cr_left;           /* crashes still to come */
 static _Atomic uint64_t cr_inits, cr_finis; /* of dynamic children */
 
-/* Each incarnation of a child that is to crash tells itself to. */
-static inline void cr_set_off(const motet_start *start)
+static inline void cr_tell_itself(motet_ctx *ctx)
 {
-    if (atomic_fetch_sub(&cr_left, 1) > 0) {
-        motet_err e = motet_tell(start->ctx, motet_self(start->ctx), 1, NULL, 0);
-        assert_int_equal(e, MOTET_OK);
-    }
+    motet_err e = motet_tell(ctx, motet_self(ctx), 1, NULL, 0);
+    assert_int_equal(e, MOTET_OK);
 }
 
+static inline bool cr_goes_on(void)
+{
+    return atomic_load(&cr_left) > 0 && atomic_fetch_sub(&cr_left, 1) > 0;
+}
+
+/* a opens sessions all the time, b crashes in them, c and d whenever they have started. */
 static inline motet_status cr_init(struct fx_instance *self, const motet_start *start)
 {
-    if (self->child > 0) { /* a only loses its sessions */
-        cr_set_off(start);
+    if (self->child == 0 || (self->child > 1 && cr_goes_on())) {
+        cr_tell_itself(start->ctx);
     }
     return MOTET_DONE;
+}
+
+static inline motet_status cr_open(void *self, motet_ctx *ctx, const motet_mail *m)
+{
+    (void)self;
+    (void)m;
+    motet_stats s;
+    motet_system_stats(motet_system_of(ctx), &s);
+    for (uint64_t n = s.open + s.waiting; n < 32; n++) {
+        motet_err e = motet_session_open(motet_system_of(ctx), 0, 0, NULL);
+        assert_true(e == MOTET_OK || e == MOTET_EGONE);
+    }
+    if (atomic_load(&cr_left) > 0) {
+        cr_tell_itself(ctx);
+    }
+    return MOTET_DONE;
+}
+
+static inline motet_status cr_receive(struct fx_instance *self, motet_session *s, uint16_t message, uint64_t value)
+{
+    (void)message;
+    (void)value;
+    return self->child == 1 && motet_session_id(s) % 2 == 0 && cr_goes_on() ? MOTET_FAIL : MOTET_DONE;
 }
 
 /* By all the ways there are. */
@@ -46,7 +72,9 @@ static inline motet_status cr_dynamic_init(void *self, const motet_start *start)
 {
     (void)self;
     atomic_fetch_add(&cr_inits, 1);
-    cr_set_off(start);
+    if (cr_goes_on()) {
+        cr_tell_itself(start->ctx);
+    }
     return MOTET_DONE;
 }
 
@@ -81,8 +109,9 @@ static inline void cr_ready(int shape)
     }
     fx_ready(4, 1);
     fx.on_init = cr_init;
+    fx.on_receive = cr_receive;
     for (uint16_t r = 0; r < 4; r++) {
-        fx.actors[r].receive = cr_crash;
+        fx.actors[r].receive = r == 0 ? cr_open : cr_crash;
         root[r] = (motet_member){false, r};
     }
     fx.children[CR_GROUP] =
@@ -126,7 +155,6 @@ static inline motet_stats cr_storm(int shape, uint32_t workers, int64_t n)
         motet_system_stats(sys, &s);
         assert_false(s.gave_up);
         cr_fill(sys);
-        fx_open(sys, s.waiting < 100 ? 20 : 0, 0);
         nanosleep(&ms, NULL);
     }
     fx_idle(sys);
