@@ -395,19 +395,28 @@ static motet_status on_work(soul *s, motet_ctx *ctx, const motet_mail *m)
     for (uint32_t i = 0; status == MOTET_DONE && i < 3; i++) {
         status = act(s, ctx, w.hops + 1u);
     }
+    if (memcmp(&w, m->data, sizeof w) != 0) {
+        broken("a message changes while it is handled", w.from, w.number);
+    }
     return status;
 }
 
-static motet_status on_block(motet_ctx *ctx, const motet_mail *m)
+static void check_block(const motet_mail *m)
 {
     const uint64_t *block = m->data;
-    (void)ctx;
     for (int i = 0; i < 8; i++) {
         if (block[i] != (UINT64_C(0x600d) << 32 | (uint32_t)i)) {
             broken("a block is not what was sent", (uint64_t)i, block[i]);
         }
     }
-    return MOTET_DONE;
+}
+
+static motet_status on_block(soul *s, motet_ctx *ctx, const motet_mail *m)
+{
+    check_block(m);
+    motet_status status = act(s, ctx, 0);
+    check_block(m);
+    return status;
 }
 
 static motet_status on_question(soul *s, motet_ctx *ctx, const motet_mail *m)
@@ -481,7 +490,7 @@ motet_status wild_receive(void *self, motet_ctx *ctx, const motet_mail *m)
     check_room(ctx);
     trace(ctx, s, "mail", (uint64_t)m->kind, m->id);
     switch (m->kind) {
-    case MOTET_TOLD: return m->tag == TAG_BLOCK ? on_block(ctx, m) : on_work(s, ctx, m);
+    case MOTET_TOLD: return m->tag == TAG_BLOCK ? on_block(s, ctx, m) : on_work(s, ctx, m);
     case MOTET_ASKED: return on_question(s, ctx, m);
     case MOTET_REPLY:
     case MOTET_NO_REPLY: on_answer(s, m); break;
