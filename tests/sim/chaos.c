@@ -213,12 +213,15 @@ static const char *value_of(const char *arg, const char *name)
     return strncmp(arg, name, n) == 0 && arg[n] == '=' ? arg + n + 1 : NULL;
 }
 
-static void usage(const char *why)
+__attribute__((noreturn)) static void usage(const char *why)
 {
-    fprintf(stderr, "chaos: %s\nusage: chaos [--seed=FIRST] [--seeds=N] [--strategy=random|pct|round-robin|mixed]\n"
-                    "             [--faults=all|none|mixed|crash,memory,room,batch,delay,clock,spurious,move]\n"
-                    "             [--record=FILE] [--replay=FILE] [--trace] [--verbose]\n", why);
-    exit(2);
+    if (why) {
+        fprintf(stderr, "chaos: %s\n", why);
+    }
+    fprintf(why ? stderr : stdout, "usage: chaos [--seed=FIRST] [--seeds=N] [--strategy=random|pct|round-robin|mixed]\n"
+            "             [--faults=all|none|mixed|crash,memory,room,batch,delay,clock,spurious,move]\n"
+            "             [--record=FILE] [--replay=FILE] [--trace] [--verbose]\n");
+    exit(why ? 2 : 0);
 }
 
 static int strategy_named(const char *name)
@@ -289,6 +292,8 @@ static void parse(const char *arg)
         cli.replay = v;
     } else if (strcmp(arg, "--trace") == 0) {
         cli.trace = cli.verbose = true;
+    } else if (strcmp(arg, "--help") == 0) {
+        usage(NULL);
     } else if (strcmp(arg, "--verbose") == 0) {
         cli.verbose = true;
     } else {
