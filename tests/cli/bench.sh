@@ -45,6 +45,7 @@ wrong "a negative one" 'not a number of operations: -5' 1 pp -5
 wrong "an ARG where there is none" 'this row has no ARG: pp' 1 pp 100 5
 wrong "a row on two threads with one worker" 'needs 2 workers: ppx' 1 ppx
 wrong "more actors than a row can have" 'not a number of actors that this row can have: 65' 1 s-mto1 100 65
+wrong "and fewer" 'not a number of actors that this row can have: 1' 1 cham 100 1
 wrong "too many arguments" 'two to four' 1 ring 100 5 7
 
 # ---- the table ----

@@ -98,7 +98,6 @@ static motet_status cham_receive(void *self, motet_ctx *ctx, const motet_mail *m
 {
     struct cham *c = self;
     if (mail->tag == START) {
-        bench_check("creatures at least", c->b->arg > 1, 1);
         c->mall = (motet_actor_type){.name = "mall", .state_size = sizeof(struct mall), .init = mall_init,
                                      .receive = mall_receive, .inbox = c->b->arg};
         cham_begin(c, ctx, c->b->n / 10);

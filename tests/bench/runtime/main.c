@@ -33,7 +33,7 @@ static const bench_row rows[] = {
     {"big", "one ping or its answer among ARG actors, all to all", 1000000, 64, .root = &bench_big},
     {"mto1", "one message from ARG producers to a consumer with an inbox of 1000", 2000000, 8, .root = &bench_count,
      .bound = BENCH_INBOX},
-    {"cham", "one meeting of two of ARG chameneos", 300000, 100, .root = &bench_cham},
+    {"cham", "one meeting of two of ARG chameneos", 300000, 100, 2, MOST_ACTORS, .root = &bench_cham},
     {"rr", "one message, to each of ARG actors in turn", 3000000, 10000, .root = &bench_rr},
     {"ask", "a request and its reply", 500000, .root = &bench_ask},
     {"askx", "the same, by actors that stay with two different workers", 200000, .at_least = 2, .root = &bench_ask,
