@@ -241,8 +241,8 @@ void motet_top_print(motet_system *sys, FILE *to, size_t most, motet_order order
     size_t n;
     motet_top(sys, actors, most < MOST_PRINTED ? most : MOST_PRINTED, &n, order);
     print_workers(sys, to);
-    fprintf(to, "\n%-24s  %-9s  worker       handled     busy ms   waiting      most     inbox/room      sessions  restarts\n",
-            "actor", "is");
+    fprintf(to, "\n%-24s  %-9s  worker       handled     busy ms   waiting      most", "actor", "is");
+    fprintf(to, "     inbox/room      sessions  restarts\n");
     size_t shown = n < most ? n : most;
     shown = shown < MOST_PRINTED ? shown : MOST_PRINTED;
     for (size_t i = 0; i < shown; i++) {

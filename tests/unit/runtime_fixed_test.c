@@ -123,7 +123,8 @@ static void begin_round(struct driver *d, motet_ctx *ctx)
 {
     char large[2000];
     uint64_t id;
-    motet_spawn_options o = {.placement = MOTET_ON_WORKER, .worker = (uint32_t)(d->left / 2 % 2), .link = d->left % 3 == 0};
+    motet_spawn_options o = {
+        .placement = MOTET_ON_WORKER, .worker = (uint32_t)(d->left / 2 % 2), .link = d->left % 3 == 0};
     memset(large, 1, sizeof large);
     must(motet_spawn(ctx, &helper, &o, &d->helper));
     must(motet_monitor(ctx, d->helper, &d->monitor));
@@ -251,8 +252,10 @@ static void nothing_is_allocated_between_start_and_stop(void **state)
         }
         char large[1000] = "", answer[1000];
         size_t room = sizeof answer;
-        must(i % 20 ? MOTET_OK
-                    : motet_call(sys, i % 40 ? echoer : own, QUESTION, large, sizeof large, 60 * FX_SECOND, answer, &room));
+        if (i % 20 == 0) {
+            motet_ref to = i % 40 ? echoer : own;
+            must(motet_call(sys, to, QUESTION, large, sizeof large, 60 * FX_SECOND, answer, &room));
+        }
         void *block = NULL;
         for (int k = 0; k < 100000 && !(block = motet_system_block(sys, 500)); k++) {
             nap(); /* until the others were handled */

@@ -346,7 +346,8 @@ static void dynamic_children_show_their_restarts_and_groups_do_not_show(void **s
     motet_child_spec group = {.name = "group", .actor = &failing, .count = 1, .dynamic = true};
     motet_member member = {false, 0};
     motet_supervisor_spec root = {"root", MOTET_ONE_FOR_ONE, 100, 10 * FX_SECOND, MOTET_NONE, 1, &member};
-    motet_system_spec spec = {.name = "tree", .n_supervisors = 1, .supervisors = &root, .n_children = 1, .children = &group};
+    motet_system_spec spec = {
+        .name = "tree", .n_supervisors = 1, .supervisors = &root, .n_children = 1, .children = &group};
     motet_options o = {.workers = 2};
     motet_system *sys;
     motet_dynamic d;

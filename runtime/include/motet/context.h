@@ -66,8 +66,8 @@ MOTET_MUST_USE motet_err motet_ask_block(motet_ctx *ctx, motet_ref to, uint32_t 
 MOTET_MUST_USE motet_err motet_reply_block(motet_ctx *ctx, motet_ref from, uint64_t id, void *block);
 /* Another reference to a block; NULL to NULL. From then on it is read-only for all who hold it. */
 void *motet_block_share(motet_ctx *ctx, const void *block);
-/* The block in which the payload of the mail being handled came, still the runtime's: share it to keep it, or to hand it
- * on. NULL when it came in none. */
+/* The block in which the payload of the mail being handled came, still the runtime's: share it to keep it, or to hand
+ * it on. NULL when it came in none. */
 const void *motet_mail_block(motet_ctx *ctx, const motet_mail *mail);
 
 /* ---- its life and that of others ---- */
