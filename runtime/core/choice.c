@@ -1,6 +1,6 @@
 /* choice.c -- pools: which instance of a child gets a message.
  *
- * Nothing is locked. An instance is up when its phase says so, and its ref is of the generation that was read before: if
+ * Nothing is locked. An instance is up when its phase says so, its ref is of the generation that was read before: if
  * it ended in between, the send says so, and the next one is tried.
  */
 #include "core.h"
@@ -83,7 +83,7 @@ motet_err motet_pool_pick(motet_system *sys, uint16_t child, motet_choice how, u
         uint32_t begin = (uint32_t)(motet__backoff_draw(key, 0, 0) % spec->count);
         return from(sys, spec, first, begin, out) ? MOTET_OK : MOTET_EGONE;
     }
-    uint32_t begin = atomic_fetch_add_explicit(&sys->turns[child], 1, memory_order_relaxed); /* relaxed: a count alone */
+    uint32_t begin = atomic_fetch_add_explicit(&sys->turns[child], 1, memory_order_relaxed); /* relaxed: a count */
     if (how == MOTET_IN_TURN) {
         return from(sys, spec, first, begin % spec->count, out) ? MOTET_OK : MOTET_EGONE;
     }

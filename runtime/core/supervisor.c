@@ -6,10 +6,10 @@
  * start, so the successors of a child that failed to start are not started before its supervisor has spoken.
  * motet__sup_advance does the next thing until it has to wait; whoever ends a wait calls it.
  *
- * A verdict that affects the failed child alone has nothing to stop: its start is ordered at once. When that child's own
+ * A verdict that affects the failed child alone has nothing to stop: its start is ordered at once. When the child's own
  * context asks (motet__sup_ended), it starts right there.
  *
- * A stop that is late is not waited for any longer: the child is `killed`, and the next one is stopped. It ends when its
+ * A stop that is late is not waited for any longer: the child is `killed`, and the next is stopped. It ends when its
  * callback returns, as it would have; only then it may start again, and only then a stop of the system is complete.
  *
  * Nothing here calls the user: actors run init and fini themselves and report back.
@@ -24,7 +24,7 @@
 
 /* ---- verdicts ---- */
 
-/* From backoff_min, doubling up to backoff_max; from the start again once it has run for longer than backoff_max. Chance
+/* From backoff_min, doubling up to backoff_max; from the start again once it ran for longer than backoff_max. Chance
  * shortens it, by the share that the spec allows. */
 uint64_t motet__restart_delay(const motet_system *sys, const motet_child_spec *s, motet__pace *pace, uint32_t who,
                               uint32_t incarnation, uint64_t now)

@@ -68,7 +68,8 @@ static motet_err make_tables(motet_system *sys)
     sys->wires = calloc(sys->n_wires + 1u, sizeof *sys->wires);
     sys->queue = calloc(sys->n_wires + 1u, sizeof *sys->queue);
     bool memory = motet__system_memory(sys);
-    return memory && sys->actors && sys->child_first && sys->turns && sys->wires && sys->queue ? MOTET_OK : MOTET_ENOMEM;
+    bool tables = sys->actors && sys->child_first && sys->turns && sys->wires && sys->queue;
+    return memory && tables ? MOTET_OK : MOTET_ENOMEM;
 }
 
 static motet_err make_cores(motet_system *sys)

@@ -102,8 +102,8 @@ motet_err motet__sup_init(motet_system *sys)
     sup->when = calloc(n + 1u, sizeof *sup->when);
     sup->order = calloc(n + 1u, sizeof *sup->order);
     sup->place = calloc(n + 1u, sizeof *sup->place);
-    if (!sup->sups || !sup->spec_of || !sup->windows || !sup->owner || !sup->temporary || !sup->stop || !sup->start || !sup->when ||
-        !sup->order || !sup->place) {
+    if (!sup->sups || !sup->spec_of || !sup->windows || !sup->owner || !sup->temporary || !sup->stop ||
+        !sup->start || !sup->when || !sup->order || !sup->place) {
         return MOTET_ENOMEM;
     }
     motet__timers_init(&sup->timers, sys->n_actors, sup->when, sup->order, sup->place);

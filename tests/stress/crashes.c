@@ -1,5 +1,6 @@
-/* crashes.c -- `crashes N [WORKERS]`: N supervised crashes (10 million unless said), a quarter by each shape of the tree,
- * among sessions that they abort; says how many there were, how long they took, and fails when the books do not balance. */
+/* crashes.c -- `crashes N [WORKERS]`: N supervised crashes (10 million unless said), a quarter by each shape of the
+ * tree, among sessions that they abort; says how many there were and how long they took, and fails when the books do
+ * not balance. */
 #include "../unit/crashes.h"
 
 static int64_t each = 2500000;
@@ -22,7 +23,7 @@ static void storm(int shape, const char *name)
     }
     clock_gettime(CLOCK_MONOTONIC, &t);
     double took = (double)t.tv_sec + (double)t.tv_nsec / 1e9 - before;
-    printf("%-12s %9llu crashes %10llu restarts  %7llu sessions: %7llu completed, %7llu aborted  %.1f s, %.0f ns a crash\n",
+    printf("%-12s %8llu crashes %9llu restarts %8llu sessions: %llu completed, %llu aborted; %.1f s, %.0f ns a crash\n",
            name, (unsigned long long)crashes, (unsigned long long)restarts, (unsigned long long)opened,
            (unsigned long long)completed, (unsigned long long)aborted, took, took / (double)crashes * 1e9);
     fflush(stdout);

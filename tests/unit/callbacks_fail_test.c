@@ -1,4 +1,4 @@
-/* callbacks_fail_test.c -- motet_fail and MOTET_REQUIRE in every kind of callback: the actor fails, the books balance. */
+/* callbacks_fail_test.c -- motet_fail and MOTET_REQUIRE in any kind of callback: its actor fails, the books balance. */
 #include "runtime_fixture.h"
 
 enum { M0 };

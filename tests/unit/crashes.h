@@ -91,8 +91,8 @@ static const motet_actor_type cr_dynamic_type = {.name = "dynamic",
                                                  .fini = cr_dynamic_fini,
                                                  .receive = cr_crash};
 
-/* a, b, c, d talk in a ring; e is a group. Below `shape` CR_ESCALATION it is the strategy of them all; at CR_ESCALATION c and d stand
- * under a supervisor that allows nothing, so that each of their crashes is its parent's. */
+/* a, b, c, d talk in a ring; e is a group. `shape` is the strategy of them all; at CR_ESCALATION c and d stand under a
+ * supervisor that allows nothing, so that each of their crashes is its parent's. */
 static inline void cr_ready(int shape)
 {
     static motet_member root[CR_GROUP + 1], sub[2];

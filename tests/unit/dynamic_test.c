@@ -1,4 +1,4 @@
-/* dynamic_test.c -- children that are started at run time: their restarts, their ends, and the group that they are in. */
+/* dynamic_test.c -- children that are started at run time: their restarts, their ends, and their group. */
 #include "supervised_kit.h"
 
 enum { GROUP, OTHER };
@@ -126,8 +126,9 @@ static void restart_types_are_as_for_any_child(void **state)
         motet_restart restart;
         enum sk_order order;
         bool again;
-    } cases[] = {{MOTET_PERMANENT, SK_EXIT, true},    {MOTET_PERMANENT, SK_FAIL, true}, {MOTET_TRANSIENT, SK_EXIT, false},
-                 {MOTET_TRANSIENT, SK_REQUIRE, true}, {MOTET_TEMPORARY, SK_EXIT, false}, {MOTET_TEMPORARY, SK_FAIL, false}};
+    } cases[] = {{MOTET_PERMANENT, SK_EXIT, true},  {MOTET_PERMANENT, SK_FAIL, true},
+                 {MOTET_TRANSIENT, SK_EXIT, false}, {MOTET_TRANSIENT, SK_REQUIRE, true},
+                 {MOTET_TEMPORARY, SK_EXIT, false}, {MOTET_TEMPORARY, SK_FAIL, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         sk_setup(state);
         ends(cases[i].restart, cases[i].order, cases[i].again);
@@ -204,8 +205,8 @@ static _Atomic uint32_t failures_left;
 
 static motet_status fails_some_times(const motet_start *start)
 {
-    return start->incarnation > 0 && atomic_load(&failures_left) > 0 && atomic_fetch_sub(&failures_left, 1) > 0 ? 78
-                                                                                                             : MOTET_DONE;
+    bool fails = start->incarnation > 0 && atomic_load(&failures_left) > 0 && atomic_fetch_sub(&failures_left, 1) > 0;
+    return fails ? 78 : MOTET_DONE;
 }
 
 static void a_later_init_that_fails_is_one_more_failure(void **state)

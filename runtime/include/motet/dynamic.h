@@ -1,6 +1,6 @@
 /* dynamic.h -- children that are started at run time, in a group of the tree.
  *
- * A group is a child of the spec with `dynamic` set. The actors that are started in it are supervised as children of its
+ * A group is a child of the spec with `dynamic` set. Actors that are started in it are supervised as children of its
  * supervisor, each for itself (one_for_one), by the group's `decide` and backoff; their restarts count for that
  * supervisor's intensity. When the group is stopped, with its supervisor or by a sibling's failure, they all are, and
  * none comes back: a group starts empty.
@@ -21,9 +21,9 @@ typedef struct motet_dynamic_options {
     motet_spawn_options spawn; /* `arg` is read by the init of each incarnation: what it points to outlives the child */
 } motet_dynamic_options;
 
-/* Any thread, callbacks too; in a callback init runs at once, from another thread it is waited for. `type` takes mail and
+/* Any thread, callbacks too; in a callback init runs at once, elsewhere it is waited for. `type` takes mail and
  * plays no roles; NULL: the group's. options may be NULL: restarted as the group's spec says. *child and *ref (may be
- * NULL) name it and its first incarnation. MOTET_EINIT: that one's init failed, and nothing was started; MOTET_EGONE: the
+ * NULL) name it and its first incarnation. MOTET_EINIT: that one's init failed, nothing was started; MOTET_EGONE: the
  * group is not up; MOTET_EINVAL; MOTET_ENOMEM. O(1). */
 MOTET_MUST_USE motet_err motet_dynamic_start(motet_system *sys, uint16_t group, const motet_actor_type *type,
                                              const motet_dynamic_options *options, motet_dynamic *child,

@@ -28,7 +28,7 @@ typedef struct motet_event {
 } motet_event;
 
 /* Called for one event after the other, in their order, with no lock held and never twice at once: by a worker between
- * two turns, or by the thread that is in motet_system_stop. Whatever a thread may do is allowed but to wait for an actor
+ * two turns, or by the thread that is in motet_system_stop. Whatever any thread may do it may, but wait for an actor
  * or to stop the system. While it runs its worker does nothing else and events wait, MOTET_EVENTS of them at most. */
 typedef void (*motet_on_event)(void *env, const motet_event *event);
 enum { MOTET_EVENTS = 1024 };

@@ -1,6 +1,6 @@
 /* pool.h -- sending to one of the instances of a child.
  *
- * Every child of the tree whose type takes mail and whose `count` is more than 1 is a pool: its instances are supervised
+ * Every child of the tree whose type takes mail and whose `count` is more than 1 is a pool: its instances are watched
  * one by one, and those that are down are passed over.
  */
 #ifndef MOTET_POOL_H
@@ -15,7 +15,7 @@ typedef enum motet_choice {
     MOTET_BY_KEY        /* the same key, the same instance; while that is down, the next one that is up */
 } motet_choice;
 
-/* One of the child's instances that are up, with all rights. `key` counts for MOTET_BY_KEY alone. Any thread. MOTET_EGONE:
+/* One of the child's instances that are up, with all rights. `key` is for MOTET_BY_KEY alone. Any thread. MOTET_EGONE:
  * none is up; MOTET_EINVAL: there is no such child, it takes no mail, or it is a group. */
 MOTET_MUST_USE motet_err motet_pool_pick(motet_system *sys, uint16_t child, motet_choice how, uint64_t key,
                                          motet_ref *out);

@@ -32,7 +32,7 @@ typedef struct motet_child_spec {
     bool family;           /* instances are named "name[i]" */
     uint16_t supervisor;   /* index in the spec's supervisors */
     motet_restart restart;
-    /* How long its stop is waited for; 0: 5 s. Then it is killed: it is reported, and the stop of the others goes on. */
+    /* How long its stop is waited for; 0: 5 s. Then it is killed: that is told, and the others are stopped. */
     uint64_t shutdown_ns;
     uint64_t backoff_min_ns, backoff_max_ns; /* delay before a restart, doubling from min to max; 0, 0: none */
     bool dynamic;          /* no actor, but a group of those that are started at run time; see motet/dynamic.h */
@@ -196,7 +196,7 @@ void motet_system_stats(motet_system *sys, motet_stats *out); /* any thread; a c
  * what is not returned is told on stderr too. */
 void motet_system_stop(motet_system *sys, motet_stats *last);
 
-/* As motet_system_stop, but waits for `timeout_ns` at most: MOTET_ETIME when some callback has not returned by then. The
+/* As motet_system_stop, but waits for `timeout_ns` at most: MOTET_ETIME when a callback has not returned by then. The
  * system is there still, stopping: call this or motet_system_stop again, or leave it as it is. */
 MOTET_MUST_USE motet_err motet_system_stop_within(motet_system *sys, uint64_t timeout_ns, motet_stats *last);
 
