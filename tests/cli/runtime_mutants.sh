@@ -35,20 +35,16 @@ found() {
     fi
     # shellcheck disable=SC2086
     timeout 200 "$work/mutant" --seeds="$SEEDS" $options >"$out" 2>"$err" || status=$?
-    if [ "$status" = 0 ]; then
-        fail "$name" "not found: $(tail -n 1 "$out")"
+    if [ "$status" != 1 ]; then # 124: time is up, which says nothing
+        fail "$name" "not found, status $status: $(tail -n 1 "$out")"
     else
         what=$(sed -n 's/^not ok - \(seed [0-9]*: [^(]*\).*/\1/p' "$out")
-        pass "$name: ${what:-it ends by itself, with status $status}"
+        pass "$name: $what"
     fi
 }
 
 found "planted: a worker does not look once more after it said that it parks" runtime/core/worker.c \
     'sub(/while \(!work_came\(w\) && /, "while (") { done = 1 }' --faults=none
-
-found "planted: a message's node is freed before its handler has read it" runtime/core/turn.c \
-    '/motet_status status = call\(w, a, m\);/ { sub(/motet_status/, "motet__node_free(w, l); motet_status"); inside = 1 }
-     inside && /^        motet__node_free\(w, l\);/ { inside = 0; done = 1; next }' --faults=none
 
 found "planted: a block is given back before its handler has read it" runtime/core/turn.c \
     '/^static .*motet_status call\(/ { inside = 1 }

@@ -1,4 +1,5 @@
-/* sleepers.c -- what a simulation can check, for it sees all of a system at once: whether somebody sleeps who should not. */
+/* sleepers.c -- what a simulation can check, for it sees all of a system at once: whether somebody sleeps who should
+ * not. */
 #include "simulation.h"
 
 static bool has_work(motet__worker *w)
