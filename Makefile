@@ -118,6 +118,20 @@ $(B)/tests/stress/%: tests/stress/%.c $(LIBMOTET) $(wildcard tests/unit/*.h) Mak
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_core) -Itests/unit -o $@ $< $(LIBMOTET) -lcmocka -lpthread
 
+# The runtime's own tests with nothing but the runtime, so that a sanitizer's build of them is small.
+RT_TESTS := $(patsubst tests/unit/%.c,$(B)/rt/%,$(wildcard tests/unit/actor_*_test.c) \
+    $(addprefix tests/unit/runtime,_test.c _policy_test.c _crash_test.c _decide_test.c))
+$(B)/rt/%: tests/unit/%.c $(LIBMOTET) Makefile
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)$(CC) $(ALL_CFLAGS) $(INC_core) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBMOTET) -lcmocka -lpthread
+
+.PHONY: runtime-tests
+runtime-tests: $(RT_TESTS)
+
+.PHONY: sanitize
+sanitize: ## run the runtime's tests under ASan+UBSan and under TSan, with 1, 2, 4 and 8 workers
+	@CC=$(CC) tests/run sanitize
+
 .PHONY: unit-programs
 unit-programs: $(TESTS)
 
