@@ -320,13 +320,25 @@ static void send_far(motet__worker *w, uint64_t owner, const motet__parcel *p)
     motet__bounce(w, p, MOTET_ENOMEM);
 }
 
+/* Whether `a` is w's, or becomes so; *owner is whose it is then. While w waited for others to be held, one of them may
+ * have moved it: a message that took the way to its former owner would be overtaken. */
+static inline bool is_here(motet__worker *w, motet__actor *a, bool cheaply, uint64_t *owner)
+{
+    *owner = motet__slot_owner(a);
+    if (*owner == w->index || motet__adopt(w, a, cheaply)) {
+        return true;
+    }
+    *owner = motet__slot_owner(a);
+    return *owner == w->index;
+}
+
 static inline void send_on(motet__worker *w, const motet__parcel *p, bool cheaply)
 {
-    motet__actor *a = motet__actor_at(w->sys, p->to.slot);
-    if (motet__slot_owner(a) == w->index || motet__adopt(w, a, cheaply)) {
+    uint64_t owner;
+    if (is_here(w, motet__actor_at(w->sys, p->to.slot), cheaply, &owner)) {
         motet__arrive(w, p);
     } else {
-        send_far(w, motet__slot_owner(a), p);
+        send_far(w, owner, p);
     }
 }
 
@@ -614,10 +626,10 @@ motet_err motet__dispatch(motet__worker *w, motet__parcel *p)
     motet__actor *a = motet__actor_at(w->sys, p->to.slot);
     motet_err e = MOTET_EGONE;
     do {
-        uint64_t owner = a ? motet__slot_owner(a) : 0;
+        uint64_t owner;
         if (!a || motet__generation(a) != p->to.generation) {
             e = MOTET_EGONE;
-        } else if (owner == w->index || motet__adopt(w, a, false)) {
+        } else if (is_here(w, a, false, &owner)) {
             e = dispatch_here(w, a, p);
         } else {
             e = dispatch_there(w, a, owner, p);
