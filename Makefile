@@ -40,8 +40,9 @@ INC_cli   := $(INC_back) $(addprefix -Ichecker/,$(CHECKER_LAYERS)) -Icli
 RT_PUBLIC  := -Iruntime/include
 INC_kernel := $(RT_PUBLIC) -Iruntime/kernel
 INC_mem    := $(INC_kernel) -Iruntime/mem
-INC_core   := $(INC_mem) -Iruntime/core
-INC_port   := $(RT_PUBLIC) -Iruntime/core
+CORE_PARTS := run mail session tree isolate system
+INC_core   := $(INC_mem) -Iruntime/core $(addprefix -Iruntime/core/,$(CORE_PARTS))
+INC_port   := $(RT_PUBLIC) -Iruntime/core -Iruntime/core/isolate
 INC_sim    := $(INC_core) -Iruntime/port/sim
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -49,7 +50,7 @@ DSL_SRC     := $(sort $(foreach l,$(DSL_LAYERS),$(wildcard dsl/$(l)/*.c)))
 FRONT_SRC   := $(filter dsl/base/% dsl/front/%,$(DSL_SRC))
 CHECKER_SRC := $(sort $(foreach l,$(CHECKER_LAYERS),$(wildcard checker/$(l)/*.c)))
 CLI_SRC     := $(sort $(wildcard cli/*.c))
-RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/*/*.c))
+RT_SRC      := $(sort $(wildcard runtime/kernel/*.c runtime/mem/*.c runtime/core/*/*.c runtime/port/*/*.c))
 SKEL        := $(sort $(wildcard dsl/back/skel/*))
 SKEL_H      := $(patsubst dsl/back/skel/%,$(B)/gen/skel/%.h,$(SKEL))
 BENCH_SRC   := $(sort $(wildcard tests/bench/runtime/*.c tests/bench/runtime/sessions/*.c))
@@ -85,7 +86,8 @@ endef
 $(foreach l,$(DSL_LAYERS),$(eval $(call component,dsl/$(l),$(INC_$(l)))))
 $(foreach l,$(CHECKER_LAYERS),$(eval $(call component,checker/$(l),$(INC_checker/$(l)))))
 $(eval $(call component,cli,$(INC_cli)))
-$(foreach l,kernel mem core,$(eval $(call component,runtime/$(l),$(INC_$(l)))))
+$(foreach l,kernel mem,$(eval $(call component,runtime/$(l),$(INC_$(l)))))
+$(foreach l,$(CORE_PARTS),$(eval $(call component,runtime/core/$(l),$(INC_core))))
 $(eval $(call component,runtime/port/posix,$(INC_port)))
 $(eval $(call component,runtime/port/sim,$(INC_sim)))
 $(eval $(call component,tests/bench/runtime,$(RT_PUBLIC)))

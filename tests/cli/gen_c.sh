@@ -2,36 +2,17 @@
 # gen_c.sh -- what `motet gen c` writes compiles strictly with both compilers, runs clean under sanitizers, is the same
 # every time, and follows its tables: with a changed one the run fails.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/gen_c_kit/kit.bash"
 cd "$root" || exit 1
 here=tests/cli/gen_c
 tpc=examples/two_phase_commit
-strict="-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wmissing-prototypes -Werror -Iruntime/include"
 compilers=$(for c in gcc clang; do command -v $c >/dev/null && echo $c; done)
 
-# library SANITIZER: libmotet with that sanitizer, built once
-library() {
-    mkdir -p "$work/lib-$1"
-    for f in runtime/kernel/*.c runtime/mem/*.c runtime/core/*.c runtime/port/posix/*.c; do
-        echo "$f"
-    done | xargs -P 2 -I{} sh -c 'gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fsanitize='"$1"' -Iruntime/include \
-        -Iruntime/kernel -Iruntime/mem -Iruntime/core -c {} -o '"$work/lib-$1"'/$(echo {} | tr / _).o' || return 1
-    ar rcs "$work/lib-$1/libmotet.a" "$work/lib-$1"/*.o
-}
-
-# build FOLDER SANITIZER: FOLDER/run from all of its .c files
+# build FOLDER asan|tsan: FOLDER/run from all of its .c files
 build() {
+    local flags=flags_$2
     # shellcheck disable=SC2086
-    gcc $strict -g -O1 -fsanitize="$2" -fno-sanitize-recover=all -I"$1" -o "$1/run" "$1"/*.c "$work/lib-$2/libmotet.a" \
-        -lpthread
-}
-
-# strictly COMPILER FOLDER: every .c file of FOLDER compiles without a warning
-strictly() {
-    local f
-    for f in "$2"/*.c; do
-        # shellcheck disable=SC2086
-        $1 $strict -I"$2" -fsyntax-only "$f" || return 1
-    done
+    gcc $strict -g -O1 ${!flags} -Iruntime/include -I"$1" -o "$1/run" "$1"/*.c "$builds/$2/lib/libmotet.a" -lpthread
 }
 
 fresh() { rm -rf "$1" && mkdir -p "$1"; }
@@ -72,18 +53,18 @@ t_has "both are named" "$err" 'E0521.*`FooBar`.*`Foo_Bar`.*`collide_foo_bar`'
 t "and nothing is written" test ! -e "$work/collide"
 
 # ---- it runs ----
-t "libmotet under ASan and UBSan" library address,undefined
+t "libmotet under ASan and UBSan" library asan
 fresh "$work/stubs" && generate "$here/jobs.proto-session" "$work/stubs" >/dev/null
-t "skeletons link" build "$work/stubs" address,undefined
+t "skeletons link" build "$work/stubs" asan
 t_exit "stubs fail" 1 "$work/stubs/run"
 t_has "and say what is missing" "$err" 'dispatcher: handler dispatcher_work_choose_job_to_w0_or_stop_to_w1 is not written yet'
 fresh "$work/jobs" && cp "$here"/*.c "$work/jobs" && generate "$here/jobs.proto-session" "$work/jobs" >/dev/null
 for c in $compilers; do t "jobs with handlers: strict $c" strictly "$c" "$work/jobs"; done
-t "jobs links" build "$work/jobs" address,undefined
+t "jobs links" build "$work/jobs" asan
 t "jobs runs under ASan and UBSan" "$work/jobs/run"
 fresh "$work/tpc" && cp "$tpc"/*.[ch] "$work/tpc" && generate "$tpc/two_phase_commit.proto-session" "$work/tpc" >/dev/null
 for c in $compilers; do t "two-phase commit with handlers: strict $c" strictly "$c" "$work/tpc"; done
-t "two-phase commit links" build "$work/tpc" address,undefined
+t "two-phase commit links" build "$work/tpc" asan
 t "two-phase commit runs under ASan and UBSan" "$work/tpc/run" 300
 # Stubs that do as little as is right: 200 sessions in which all that can cross does.
 weave() {
@@ -93,13 +74,13 @@ weave() {
         build "$work/weave" "$1"
 }
 t "in the model they hold" "$MOTET" check --engine=explorer tests/cli/gen_c_par/weave.proto-session
-t "roles that send and receive in one state link" weave address,undefined
+t "roles that send and receive in one state link" weave asan
 t_exit "they run under ASan and UBSan" 0 "$work/weave/run"
 t_has "all of them" "$out" 'sessions: 200 opened, 200 completed, 0 aborted; restarts: 0'
-t "libmotet under TSan" library thread
-t "they link with TSan" weave thread
+t "libmotet under TSan" library tsan
+t "they link with TSan" weave tsan
 t "they run under TSan" "$work/weave/run"
-t "two-phase commit links with TSan" build "$work/tpc" thread
+t "two-phase commit links with TSan" build "$work/tpc" tsan
 t "two-phase commit runs under TSan" "$work/tpc/run" 300 3
 
 # ---- the tables are what is followed ----
@@ -114,7 +95,7 @@ change() {
         }
         /^};/ { inside = 0 }
         { print }
-        END { exit !done }' "$work/tpc/$1" >"$work/mutant/$1" && build "$work/mutant" address,undefined
+        END { exit !done }' "$work/tpc/$1" >"$work/mutant/$1" && build "$work/mutant" asan
 }
 t "mutant: after its No vote a participant waits for Prepare" change participant.c 1 2 0
 t_exit "that mutant fails" 1 "$work/mutant/run" 100

@@ -2,7 +2,7 @@
 # finds each of them, within a bounded number of seeds, and says which seed repeats it.
 . "$(dirname "$0")/../lib.sh"
 cd "$root" || exit 1
-flags="-std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g -Iruntime/include -Iruntime/kernel -Iruntime/mem -Iruntime/core"
+flags="-std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g -Iruntime/include -Iruntime/kernel -Iruntime/mem -Iruntime/core $(printf ' -I%s' runtime/core/*/)"
 lib=$B/lib/libmotet.a
 SEEDS=${SEEDS:-4000}
 
@@ -43,22 +43,22 @@ found() {
     fi
 }
 
-found "planted: a worker does not look once more after it said that it parks" runtime/core/worker.c \
+found "planted: a worker does not look once more after it said that it parks" runtime/core/run/worker.c \
     'sub(/while \(!work_came\(w\) && /, "while (") { done = 1 }' --faults=none
 
-found "planted: a block is given back before its handler has read it" runtime/core/turn.c \
+found "planted: a block is given back before its handler has read it" runtime/core/run/turn.c \
     '/^static .*motet_status call\(/ { inside = 1 }
      inside && /motet__leave\(w\);/ { print "    if (w->in_hand && w->in_hand->flags & MOTET__BLOCK && w->in_hand->kind == MOTET__TOLD) {";
          print "        motet__payload_release(w, (void *)(uintptr_t)m->data);\n        w->in_hand->flags &= (uint8_t)~MOTET__BLOCK;\n    }"; inside = 0; done = 1 }' --faults=none
 
-found "planted: one more place is taken in an inbox than there is, where several take them" runtime/core/send.c \
+found "planted: one more place is taken in an inbox than there is, where several take them" runtime/core/mail/send.c \
     'sub(/MOTET__INBOX_USED\(\*word\) >= room/, "MOTET__INBOX_USED(*word) > room") { done = 1 }' --faults=none
 
-found "planted: a timer that was cancelled fires" runtime/core/due.c \
+found "planted: a timer that was cancelled fires" runtime/core/mail/due.c \
     '/^bool motet_timer_cancel\(/ { inside = 1 } inside && /cancel\(w, d\);/ { sub(/cancel\(w, d\);/, "(void)0;"); inside = 0; done = 1 }' --faults=none
 
-found "planted: who watches is not told" runtime/core/signal.c \
+found "planted: who watches is not told" runtime/core/mail/signal.c \
     'sub(/bool told = !p->watches \|\| p->id == 0;/, "bool told = p->id == 0;") { done = 1 }' --faults=none
 
-found "planted: a participant of a session that is aborted is told twice" runtime/core/session.c \
+found "planted: a participant of a session that is aborted is told twice" runtime/core/session/session.c \
     '/^static void close_with\(/ { inside = 1 } inside && /^\{/ { print "{\n    if (how != MOTET__COMPLETED && p->touched && p->plan->type->on_abort) {\n        on_abort(p);\n    }"; inside = 0; done = 1; next }' --faults=none
