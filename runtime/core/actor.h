@@ -11,7 +11,8 @@
  * Invariants: (1) an actor is in its owner's run queue if and only if `state` is QUEUED; (2) it is RUNNING if and only
  * if its owner is in its turn; (3) mail waits while IDLE only when it is suspended; (4) `used` counts the mail with
  * MOTET__PLACED in its mailbox and stash, and never passes `room`; with MOTET__SHARED set `inbox` does, and counts
- * what was reserved and is still on its way too, and `used` is MOTET__USED_ELSEWHERE, which is more than any room; (5) its timers are in its owner's wheel.
+ * what was reserved and is still on its way too, and `used` is MOTET__USED_ELSEWHERE, which is more than any room;
+ * (5) its timers are in its owner's wheel.
  */
 #ifndef MOTET_CORE_ACTOR_H
 #define MOTET_CORE_ACTOR_H
@@ -44,7 +45,7 @@ typedef enum motet__kind {
     MOTET__UNWATCH,   /* likewise */
     MOTET__ENDED,     /* bytes: motet__ended: one that this one watches, or is linked to, ended */
     MOTET__WANT,      /* for room; bytes: motet__ended: who waits for it */
-    MOTET__ROOM,      /* bytes: motet__ended: a place there is reserved; or its end, when the status is not MOTET_DONE */
+    MOTET__ROOM,      /* bytes: motet__ended: a place there is reserved; or, unless MOTET_DONE, its end */
     MOTET__ROOM_BACK  /* a reserved place that nobody uses */
 } motet__kind;
 
@@ -149,8 +150,8 @@ struct motet__actor {
     _Atomic uint64_t inbox;       /* MOTET__INBOX */
 };
 
-/* The word `place`: bits 32 .. 63 the generation, of its present incarnation or of its next one; 0 .. 15 its owner's index.
- * In one word, so that a sender finds both right by one comparison. */
+/* The word `place`: bits 32 .. 63 the generation, of its present incarnation or of its next one; 0 .. 15 its owner's
+ * index. In one word, so that a sender finds both right by one comparison. */
 #define MOTET__PLACE(generation, owner) ((uint64_t)(generation) << 32 | (owner))
 
 /* The word `inbox`: bits 32 .. 63 the generation, 31 whether places are counted here, 29 and 30 the policy, 0 .. 28 the

@@ -460,7 +460,8 @@ void motet__actor_clear(motet__worker *w, motet__actor *a, motet_status status);
 bool motet__sim_crashes(motet__worker *w);        /* the callback that is to be called, or has returned, */
 motet_status motet__sim_crash(motet__worker *w);  /* fails with this status; or does not return */
 void motet__sim_crash_behind(void);               /* in a callback that cannot say so: perhaps it fails */
-motet_status motet__sim_receive(motet__worker *w, motet__actor *a, const motet_mail *m); /* calls a->receive, or fails */
+/* calls a->receive, or fails */
+motet_status motet__sim_receive(motet__worker *w, motet__actor *a, const motet_mail *m);
 bool motet__sim_refill(motet__worker *w, motet__stack *s); /* s is empty: it stays so, or is filled; false: as usual */
 void motet__sim_unhide(motet__worker *w);         /* the free records that were put aside are where they belong */
 uint32_t motet__sim_look(motet__worker *w);       /* before a turn; when to come back */

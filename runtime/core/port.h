@@ -28,7 +28,8 @@ void motet__cond_broadcast(motet__cond *c);
 motet__thread *motet__thread_start(struct motet_sim *sim, void (*run)(void *), void *arg);
 void motet__thread_join(motet__thread *t); /* and frees t */
 
-void motet__thread_pin(unsigned core); /* the calling thread, to the core-th of those that the process may use; may fail */
+/* the calling thread, to the core-th of those that the process may use; may fail */
+void motet__thread_pin(unsigned core);
 
 /* Whether motet__barrier can be had one-sided: then it makes all running threads of the process pass a full barrier.
  * Otherwise, and when `two_sided`, it is a barrier of the calling thread alone. */

@@ -1,8 +1,8 @@
 /* due.c -- timers of actors, and asks that wait for their answer.
  *
  * A record stands in its actor's list and in the wheel of its actor's owner. When it is due its own link goes into the
- * mailbox, so firing needs no memory. A record that is cancelled while its mail lies in the mailbox is marked, and freed
- * when the mail comes out. An ask is over by the first of: its answer, or its mail handled.
+ * mailbox, so firing needs no memory. A record that is cancelled while its mail lies in the mailbox is marked, and
+ * freed when the mail comes out. An ask is over by the first of: its answer, or its mail handled.
  */
 #include "isolate.h"
 

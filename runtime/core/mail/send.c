@@ -3,18 +3,18 @@
  * Within a worker a message is a node in the mailbox. To another worker it is a parcel in a pipe, from outside an
  * entry of `inject`; its owner makes a node of it. An actor that moved meanwhile has it sent on.
  *
- * Without memory (fixed mode, or the machine's end): what a callback sends says MOTET_ENOMEM. What was accepted and finds
- * none on arrival is a dead letter; a reply becomes MOTET_NO_REPLY, for which the ask has its record. Embedded links
- * need none on any way. Mail of users leaves the last letters of a worker to signals; one that finds none all the same
- * is lost, and counted.
+ * Without memory (fixed mode, or the machine's end): what a callback sends says MOTET_ENOMEM. What was accepted and
+ * finds none on arrival is a dead letter; a reply becomes MOTET_NO_REPLY, for which the ask has its record. Embedded
+ * links need none on any way. Mail of users leaves the last letters of a worker to signals; one that finds none all
+ * the same is lost, and counted.
  *
  * Room. The places of an inbox are counted by its owner (`used`) until somebody else sends to it; from then on, until
  * nobody else has for a while, they are counted in the word `inbox`, where whoever sends takes the place beforehand.
  * So N places never hold N + 1 messages and none is refused while there is room, and actors that share a worker
  * pay for no atomic operation. An inbox that drops its oldest is the owner's business alone: it drops on arrival.
  *
- * A sender without room, where inboxes block, keeps its message (more->waiting) and sends MOTET__WANT. At the end of its
- * turns the receiver takes places for those who wait longest, and says MOTET__ROOM.
+ * A sender without room, where inboxes block, keeps its message (more->waiting) and sends MOTET__WANT. At the end of
+ * its turns the receiver takes places for those who wait longest, and says MOTET__ROOM.
  */
 #include "core.h"
 
@@ -593,8 +593,8 @@ static motet_err dispatch_there(motet__worker *w, motet__actor *a, uint64_t owne
     return e;
 }
 
-/* From elsewhere: takes a place for p, if the inbox is one where it is to be taken beforehand. MOTET_EGONE, MOTET_EFULL;
- * MOTET_ETIME: the places are counted by the owner alone. */
+/* From elsewhere: takes a place for p, if the inbox is one where it is to be taken beforehand. MOTET_EGONE,
+ * MOTET_EFULL; MOTET_ETIME: the places are counted by the owner alone. */
 motet_err motet__place_reserve(motet__actor *a, motet__parcel *p, motet_policy *policy)
 {
     /* acquire: partner of the release in motet__actor_new and motet__share. */

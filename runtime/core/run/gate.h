@@ -37,7 +37,8 @@ void motet__gate_slow(motet__gate *g);
 /* The worker's thread. */
 static inline void motet__gate_enter(motet__gate *g)
 {
-    atomic_store_explicit(&g->inside, 1, memory_order_relaxed); /* relaxed: see above; the barrier is the other side's */
+    /* relaxed: see above; the barrier is the other side's */
+    atomic_store_explicit(&g->inside, 1, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
     /* acquire: partner of the release in motet__gate_open: what was done meanwhile is there. */
     if (__builtin_expect(atomic_load_explicit(&g->wanted, memory_order_acquire) != 0, 0)) {

@@ -1,7 +1,8 @@
 /* pipe.h -- parcels from one worker to another: a ring with one writer and one reader, published in batches.
  *
  * The writer fills slots and publishes them once, at the end of its turn (_publish); what does not fit waits in the
- * writer's spill, in letters, and follows in order. The reader learns from its worker's `arrivals` that something was published.
+ * writer's spill, in letters, and follows in order. The reader learns from its worker's `arrivals` that something was
+ * published.
  *
  * Invariant: slots read .. tail-1 are the reader's, all others the writer's.
  */

@@ -1,8 +1,9 @@
 /* worker.c -- a worker's loop: arrivals, timers, turns; what it does when there is nothing to do.
  *
- * An idle worker spins for a while, then parks. It is woken for what only it can do: something was published or injected
- * for it. One of the idle ones watches the others from time to time, and takes actors from one with a backlog, or from
- * one whose handler does not return. A busy worker wakes somebody only on a backlog that outweighs the waking.
+ * An idle worker spins for a while, then parks. It is woken for what only it can do: something was published or
+ * injected for it. One of the idle ones watches the others from time to time, and takes actors from one with a
+ * backlog, or from one whose handler does not return. A busy worker wakes somebody only on a backlog that outweighs
+ * the waking.
  *
  * No wake-up is lost. Whoever has something for a worker makes it visible (arrivals, injected) and then looks whether
  * the worker rests; the worker says that it parks and then looks at both once more: all of it seq_cst, so that one of
@@ -251,7 +252,8 @@ static motet__worker *overloaded(motet__worker *w, uint64_t now, bool *stuck)
     motet__worker *found = NULL;
     for (uint32_t i = 0; i < w->sys->n_workers; i++) {
         motet__worker *v = w->sys->cores[i];
-        uint32_t turns = (uint32_t)atomic_load_explicit(&v->turns, memory_order_relaxed), done = turns - w->looked_turns[i];
+        uint32_t turns = (uint32_t)atomic_load_explicit(&v->turns, memory_order_relaxed);
+        uint32_t done = turns - w->looked_turns[i];
         w->looked_turns[i] = turns;
         bool much = done == 0 ? passed > STUCK_NS && has_work(v, now) : passed / done * runnable(v) > STEAL_NS;
         much |= runnable(v) > 0 && motet__sim_fault(w->sim, MOTET_SIM_MOVE);
@@ -315,8 +317,8 @@ static bool others_busy(const motet_system *sys)
     return atomic_load_explicit(&sys->n_busy, memory_order_relaxed) > 0; /* relaxed: looked at again in a while */
 }
 
-/* When to look around next: the watcher soon, and then less and less often; the others from time to time, for the watcher
- * may be gone. */
+/* When to look around next: the watcher soon, and then less and less often; the others from time to time, for the
+ * watcher may be gone. */
 static uint64_t next_look(motet__worker *w, bool watching, uint64_t *patience)
 {
     if (w->own_thread || w->sys->n_workers == 1) {

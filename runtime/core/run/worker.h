@@ -247,7 +247,8 @@ void motet__worker_look(motet__worker *w);
 void motet__worker_flush(motet__worker *w);
 /* Anyone: wakes w's thread if it sleeps, or is about to. What it is woken for must be visible already. */
 void motet__worker_wake(motet__worker *w);
-/* Anyone who changed w's core from outside: it is to look at its run queue and its timers, if it is idle or about to. */
+/* Anyone who changed w's core from outside: it is to look at its run queue and
+ * its timers, if it is idle or about to be. */
 void motet__worker_nudge(motet__worker *w);
 
 /* ---- moving (move.c) ---- */
@@ -264,7 +265,8 @@ void motet__give(motet__worker *w, motet__worker *v);
 bool motet__adopt(motet__worker *w, motet__actor *a, bool cheaply);
 /* Moves an actor of w. */
 void motet__place(motet__worker *w, motet__actor *a, motet__worker *to);
-/* From now on the places of its inbox are counted in the word `inbox`. `w` may be NULL: a thread that is no worker's. */
+/* From now on the places of its inbox are counted in the word `inbox`. `w` may be NULL: a thread that
+ * is no worker's. */
 void motet__share(motet_system *sys, motet__worker *w, motet__actor *a);
 
 /* ---- cores.c ---- */

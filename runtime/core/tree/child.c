@@ -8,7 +8,8 @@
 
 void motet__child_wake(motet__child *c)
 {
-    /* acq_rel: the phase that was set before is seen by the turn that takes the poke; partner: the exchange in poked. */
+    /* acq_rel: the phase that was set before is seen by the turn that takes the poke; partner: the exchange
+     * in poked. */
     if (atomic_exchange_explicit(&c->poked, 1, memory_order_acq_rel) == 0) {
         motet__post(c->sys, c->actor, &c->poke);
     }

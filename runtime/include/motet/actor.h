@@ -68,7 +68,8 @@ typedef struct motet_actor_type {
     motet_policy policy;
     bool shared; /* `mailbox` is the room of all lanes into an instance together; not with MOTET_DROP_OLDEST */
     size_t state_at; /* for generated code: where in the user's struct the state of the protocol file stands */
-    motet_receive receive;     /* mail outside of sessions; NULL: it takes none, and what is sent to it is a dead letter */
+    /* mail outside of sessions; NULL: it takes none, and what is sent to it is a dead letter */
+    motet_receive receive;
     uint32_t inbox;            /* room for mail that is told or asked; 0: MOTET_INBOX_DEFAULT; at most 2^29 - 1 */
     motet_policy inbox_policy;
     bool isolated;   /* each instance's callbacks run in a process of its own, whose death is the instance's failure */

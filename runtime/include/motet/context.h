@@ -19,7 +19,8 @@ typedef struct motet_ctx motet_ctx;
 
 motet_ref motet_self(motet_ctx *ctx);              /* with all rights */
 struct motet_system *motet_system_of(motet_ctx *ctx); /* that it is in */
-uint64_t motet_now(motet_ctx *ctx);                /* the worker's clock, ns; read once in a while, so it may lag by a turn */
+/* the worker's clock, ns; read once in a while, so it may lag by a turn */
+uint64_t motet_now(motet_ctx *ctx);
 /* Ends this callback, and the actor, as a failure with `status` (neither MOTET_DONE nor MOTET_LATER). Does not return:
  * what the callback holds on its stack is not released. */
 __attribute__((noreturn)) void motet_fail(motet_ctx *ctx, motet_status status);
@@ -95,7 +96,8 @@ MOTET_MUST_USE motet_err motet_kill(motet_ctx *ctx, motet_ref who);
 /* MOTET_DOWN will say when it ends; at once if it has. *id names the monitor. */
 MOTET_MUST_USE motet_err motet_monitor(motet_ctx *ctx, motet_ref who, uint64_t *id);
 void motet_demonitor(motet_ctx *ctx, motet_ref who, uint64_t id); /* no MOTET_DOWN of it comes after this */
-/* When one of the two fails or is killed, so does the other, with MOTET_FAIL_LINKED, unless its type traps exits. */
+/* When one of the two fails or is killed, so does the other, with MOTET_FAIL_LINKED, unless its type traps exits.
+ * Linking to one that has ended already counts as its failure. */
 MOTET_MUST_USE motet_err motet_link(motet_ctx *ctx, motet_ref who);
 void motet_unlink(motet_ctx *ctx, motet_ref who);
 
@@ -103,10 +105,12 @@ void motet_unlink(motet_ctx *ctx, motet_ref who);
 
 typedef motet_status (*motet_receive)(void *self, motet_ctx *ctx, const motet_mail *mail);
 
-/* From the next mail on `receive` handles it; motet_unbecome goes back to the one before. At most 8 deep: MOTET_ELIMIT. */
+/* From the next mail on `receive` handles it; motet_unbecome goes back to the one before. At most 8 deep:
+ * MOTET_ELIMIT. */
 MOTET_MUST_USE motet_err motet_become(motet_ctx *ctx, motet_receive receive);
 void motet_unbecome(motet_ctx *ctx);
-/* Puts the mail being handled aside; it keeps its place in the inbox's room. */
+/* Puts the mail being handled aside; it keeps its place in the inbox's room. MOTET_EINVAL: of a timer, or in a callback
+ * that handles none. */
 MOTET_MUST_USE motet_err motet_stash(motet_ctx *ctx);
 /* All that was put aside comes next, in its order. */
 void motet_unstash(motet_ctx *ctx);

@@ -30,9 +30,10 @@ typedef struct motet_mail {
     uint64_t id;      /* see kinds; of MOTET_ASKED: for motet_reply */
     const void *data; /* the payload, aligned for any type, valid during the call; NULL when it has no bytes */
     size_t size;
-    motet_ref from;   /* MOTET_ASKED: who asks, without any rights; MOTET_DOWN, MOTET_EXIT: who ended; else MOTET_NOBODY */
-    int status;       /* MOTET_DOWN, MOTET_EXIT: the motet_status with which it ended: MOTET_DONE when it was stopped, or
-                       * ended by itself */
+    /* MOTET_ASKED: who asks, without any rights; MOTET_DOWN, MOTET_EXIT: who ended; else MOTET_NOBODY */
+    motet_ref from;
+    /* MOTET_DOWN, MOTET_EXIT: the motet_status with which it ended; MOTET_DONE: it was stopped, or ended by itself */
+    int status;
     motet_err why;    /* MOTET_NO_REPLY */
 } motet_mail;
 

@@ -1,8 +1,8 @@
 /* observe.h -- what actors and workers are doing: snapshots, by any thread, callbacks included.
  *
- * Nothing is allocated. What stands in one entry is of one moment; the entries of a snapshot are taken a thousand actors
- * at a time, and for each thousand all workers are held between two pieces of the runtime's own work, some 0.1 ms:
- * callbacks go on meanwhile, and wait only when they call the runtime. Not in the process of an isolated actor.
+ * Nothing is allocated. What stands in one entry is of one moment; the entries of a snapshot are taken a thousand
+ * actors at a time, and for each thousand all workers are held between two pieces of the runtime's own work, some 0.1
+ * ms: callbacks go on meanwhile, and wait only when they call the runtime. Not in the process of an isolated actor.
  */
 #ifndef MOTET_OBSERVE_H
 #define MOTET_OBSERVE_H
@@ -29,7 +29,8 @@ typedef struct motet_actor_info {
     motet_activity activity;
     uint32_t worker;             /* that it belongs to now */
     uint64_t handled;            /* by this incarnation: mail, and messages of sessions */
-    uint64_t busy_ns;            /* in its turns; an estimate: about every 64th turn is timed, and counts for them all */
+    /* in its turns; an estimate: about every 64th turn is timed, and counts for them all */
+    uint64_t busy_ns;
     uint32_t waiting;            /* in its mailbox: mail, and participants of sessions that have something to do */
     uint32_t high_water;         /* the most that waited when a turn began */
     uint32_t places, room;       /* of its inbox: taken, also by what is on its way; in all */
@@ -46,8 +47,8 @@ typedef enum motet_order { /* the largest first; equal ones as they were made */
     MOTET_BY_RESTARTS
 } motet_order;
 
-/* The first `room` actors in that order, children that are down included: how many there are in all goes to *n, of which
- * out[0 .. min(*n, room) - 1] are filled. O(actors * log room). */
+/* The first `room` actors in that order, children that are down included: how many there are in all goes to *n, of
+ * which out[0 .. min(*n, room) - 1] are filled. O(actors * log room). */
 void motet_top(motet_system *sys, motet_actor_info *out, size_t room, size_t *n, motet_order order);
 
 typedef struct motet_worker_info {

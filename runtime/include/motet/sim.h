@@ -19,7 +19,7 @@ typedef struct motet_sim motet_sim;
 
 typedef enum motet_sim_strategy {
     MOTET_SIM_RANDOM,      /* each who can go on with the same probability */
-    MOTET_SIM_PCT,         /* random priorities that change at `depth` points: finds each bug that takes so many ordering
+    MOTET_SIM_PCT,         /* random priorities that change at `depth` points: finds each bug that takes so many order
                             * constraints with a probability that is known (Burckhardt, Kothari, Musuvathi, Nagarakatte:
                             * A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010) */
     MOTET_SIM_ROUND_ROBIN, /* in turn; no choice at all */
@@ -52,8 +52,8 @@ typedef struct motet_sim_options {
     bool record;           /* keeps the choices: motet_sim_schedule */
     const void *replay;    /* REPLAY: what motet_sim_schedule gave, with the same seed, faults and one_in */
     size_t replay_size;
-    /* Nobody can go on any more, or a wake-up was lost, or most_steps have passed: says what; if it returns, or is NULL,
-     * the process is aborted. */
+    /* Nobody can go on any more, or a wake-up was lost, or most_steps have passed: says what; if it returns, or is
+     * NULL, the process is aborted. */
     void (*stuck)(void *arg, motet_sim *sim, const char *what);
     void *arg;
 } motet_sim_options;

@@ -106,7 +106,8 @@ typedef struct motet_options {
         size_t block_size;
         uint32_t outside_blocks;           /* sent by threads that are no workers, of up to block_size bytes */
         uint32_t sessions;                 /* accepted at the same time, on each wire: open or waiting to be */
-        uint32_t session_messages;         /* for each worker and size; 0: all that `sessions` can have in their lanes */
+        /* for each worker and size; 0: all that `sessions` can have in their lanes */
+        uint32_t session_messages;
         uint32_t threads;                  /* actors with MOTET_OWN_THREAD */
     } reserve;
 } motet_options;

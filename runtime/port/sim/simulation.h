@@ -4,9 +4,9 @@
  * or a condition variable, a look at the clock, a way into a worker's core. Whoever comes to a point takes the decision
  * itself and switches to the chosen one.
  *
- * Invariants: (1) a thread is in `ready` if and only if it waits for nothing, and `place` is where; (2) the one that runs
- * is `running`; (3) next_deadline is not later than the earliest deadline of those that wait; (4) all that is drawn comes
- * from the seed, or from the recorded choices.
+ * Invariants: (1) a thread is in `ready` if and only if it waits for nothing, and `place` is where; (2) the one that
+ * runs is `running`; (3) next_deadline is not later than the earliest deadline of those that wait; (4) all that is
+ * drawn comes from the seed, or from the recorded choices.
  */
 #ifndef MOTET_PORT_SIM_SIMULATION_H
 #define MOTET_PORT_SIM_SIMULATION_H
