@@ -199,8 +199,23 @@ static bool adopt_of_two(motet__worker *w, motet__worker *v, motet__actor *a)
     return may;
 }
 
+/* Whether it may move, as far as a look into v's core can tell: without it, each message to an actor that stays would
+ * hold everybody. */
+static bool may_move(motet__worker *v, motet__actor *a)
+{
+    if (!motet__gate_try(&v->gate)) {
+        return false;
+    }
+    bool may = motet__slot_owner(a) == v->index && !(a->flags & MOTET__PINNED);
+    motet__gate_open(&v->gate);
+    return may;
+}
+
 static bool adopt_of_many(motet__worker *w, motet__worker *v, motet__actor *a)
 {
+    if (!may_move(v, a)) {
+        return false;
+    }
     motet__hold_all(w->sys, w);
     bool may = !v->gate.biased; /* it is still idle */
     if (may) {
