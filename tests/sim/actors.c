@@ -82,6 +82,9 @@ static soul *soul_new(motet_ctx *ctx)
         memset(s, 0, sizeof *s);
         s->ref = ref;
         s->blocks = ctx->current->type->inbox_policy == MOTET_BLOCK;
+        for (int r = 0; ctx->current->child && r < MOTET_REASONS; r++) {
+            s->passed_over |= ctx->current->child->spec->decide[r] == MOTET_RESUME;
+        }
         uint32_t at = below(PEERS);
         world.peers[at] = ref;
         world.peer_soul[at] = number_of(s);
@@ -555,11 +558,11 @@ void start_work(void)
 
 /* ---- the end ---- */
 
-void check_souls(void)
+void check_souls(bool resumed)
 {
     for (uint32_t i = 0; i < world.n_souls; i++) {
         soul *s = &world.souls[i];
-        if (s->dead) {
+        if (s->dead || (s->passed_over && resumed)) {
             continue;
         }
         if (s->asks.n > 0) {

@@ -101,7 +101,7 @@ static void work(void)
         broken("the system does not come to rest", 0, 0);
     }
     motet_sim_sleep(world.sim, SECOND);
-    check_souls();
+    check_souls(s.resumed > 0);
 }
 
 static void check_books(const motet_stats *s)

@@ -32,6 +32,7 @@ typedef struct seen { /* a message that was put aside, and will come again */
 
 typedef struct soul {
     bool dead, blocks;                 /* its inbox makes senders wait */
+    bool passed_over;                  /* its supervisor may pass over a failure, and with it the mail that it failed on */
     motet_ref ref;
     book asks, monitors, timers;
     uint32_t sent[SOULS], last[SOULS]; /* numbers of messages to and from other souls */
@@ -79,7 +80,8 @@ enum { TAG_WORK = 1, TAG_QUESTION = 2, TAG_TICK = 3, TAG_BLOCK = 4, TAG_CALL = 5
 /* From outside: */
 void spawn_outside(void);
 void start_work(void); /* something at random */
-void check_souls(void);      /* nobody runs, and all timeouts have passed */
+/* Nobody runs, and all timeouts have passed; `resumed`: some failures were passed over. */
+void check_souls(bool resumed);
 void check_all_dead(void);
 
 /* sessions.c: the tree */
