@@ -276,6 +276,8 @@ static bool look_around(motet__worker *w)
     }
     motet__gate_bias(&w->gate);
     bool got = motet__steal(w, v, stuck);
+    motet__worker_flush(w); /* settling may have sent something on by this worker's own pipes */
+    got = got || w->any_dirty;
     if (!got) {
         motet__gate_unbias(&w->gate);
     }
